@@ -1,0 +1,1 @@
+"""The house: offices, people, customers and plugins. It knows no procedure."""

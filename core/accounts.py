@@ -1,0 +1,384 @@
+"""Accounts: who joins and leaves, one-time links for passwords, and the throttled check at the door."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import math
+import re
+import secrets
+from collections.abc import Iterable
+from typing import Any
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import ForeignKey, Index, String, delete, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from core import clock, deadlines, ledger
+from core.db import Model, db, writing
+from core.errors import Invalid, KoudaiError, NotFound
+from core.i18n import Sentence, _l
+from core.offices import Office, OfficeKind
+from core.people import Actor, Person, RoleGrant, give_role, initials_of
+from core.roles import ADMINISTRATOR, Role
+
+LINK_LIFE = dt.timedelta(days=3)
+SHORTEST, LONGEST = 10, 128
+THROTTLED_FOR = dt.timedelta(minutes=15)
+MOST_PER_LOGIN, MOST_PER_ADDRESS = 5, 20
+LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
+NUMBER = re.compile(r"\w{0,8}")
+ODD_LOGIN = _l("A login has 2 to 40 small letters, digits, dots or dashes, like wang.li.")
+HASHER = PasswordHasher()
+Grants = Iterable[tuple[Office, Role]]
+
+
+class PasswordLink(Model):
+    """A one-time link with which a person sets a password; only the hash of its token is kept."""
+
+    __tablename__ = "core_password_link"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("core_person.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    expires_at: Mapped[dt.datetime]
+    used_at: Mapped[dt.datetime | None]
+    made_by: Mapped[str] = mapped_column(String(40))
+    person: Mapped[Person] = relationship()
+
+
+class LoginFailure(Model):
+    """One attempt to sign in that did not succeed; a success clears those of its login."""
+
+    __tablename__ = "core_login_failure"
+    __table_args__ = (
+        Index("ix_core_login_failure_login", "login", "at"),
+        Index("ix_core_login_failure_address", "address", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    login: Mapped[str] = mapped_column(String(40))
+    address: Mapped[str] = mapped_column(String(45))
+    at: Mapped[dt.datetime]
+
+
+class SignInRefused(KoudaiError):
+    """Login and password do not fit."""
+
+
+class Throttled(SignInRefused):
+    """Too many attempts failed; not even the right password helps before the time has passed."""
+
+
+class LinkRefused(KoudaiError):
+    """A one-time link that is unknown, used or too old."""
+
+
+def person_by_login(login: str) -> Person:
+    """Find a person by login, or raise NotFound naming it."""
+    query = select(Person).where(Person.login == login.strip().lower())
+    found: Person | None = db.session.scalar(query)
+    if found is None:
+        raise NotFound(_l("Nobody has the login %(login)s. See the list of staff.", login=login))
+    return found
+
+
+# --- joining, changing, leaving
+
+
+def hire(login: str, name: str, number: str, grants: Grants, by: Actor) -> Person:
+    """Add a person with roles; the first password comes by ``new_link``."""
+    given = list(grants)
+    login, name = login.strip().lower(), name.strip()
+    _refuse_odd_details(login, name, number, given)
+    with writing(frozenset(office.id for office, _role in given)):
+        person = Person(login=login, name=name, initials=initials_of(name), hotline_number=number)
+        db.session.add(person)
+        try:
+            db.session.flush()
+        except IntegrityError:
+            raise Invalid("login", _l("The login %(login)s is taken. Choose another.", login=login)) from None
+        _give(person, given, "hire", by)
+    return person
+
+
+def _refuse_odd_details(login: str, name: str, number: str, grants: list[tuple[Office, Role]]) -> None:
+    if not LOGIN.fullmatch(login):
+        raise Invalid("login", ODD_LOGIN)
+    if not 1 <= len(name) <= 40:
+        raise Invalid("name", _l("A name has 1 to 40 characters."))
+    if not NUMBER.fullmatch(number):
+        raise Invalid("number", _l("A hotline number has at most 8 letters or digits, like 07."))
+    if not grants:
+        raise Invalid("role", _l("Give at least one role in an office."))
+
+
+def give_roles(person: Person, grants: Grants, by: Actor) -> None:
+    """Give a person further roles; giving one twice changes nothing.
+
+    With an office that is new to the account its open links end: who made one may not administer that office.
+    """
+    person = _attached(person)
+    held = {(grant.office_id, grant.role) for grant in _current(person)}
+    new = [(office, role) for office, role in grants if (office.id, role.key) not in held]
+    office_ids, before = frozenset(office.id for office, _role in new), _offices_of(person)
+    with writing(office_ids):
+        if office_ids - before:
+            _void_links(person)
+        _give(person, new, "give_role", by)
+
+
+def _give(person: Person, grants: list[tuple[Office, Role]], action: str, by: Actor) -> None:
+    keys: dict[int, list[str]] = {}
+    for office, role in grants:
+        give_role(person, office, role, by.name)
+        keys.setdefault(office.id, []).append(role.key)
+    for office_id in sorted(keys):
+        _record(office_id, person, action, by, roles=sorted(keys[office_id]))
+
+
+def take_role(person: Person, office: Office, role: Role, by: Actor) -> None:
+    """Take a role back by a date; with the last one here, what waited for the person waits for the role."""
+    person = _attached(person)
+    found = [one for one in _current(person) if (one.office_id, one.role) == (office.id, role.key)]
+    if not found:
+        raise NotFound(_l("%(name)s does not hold this role there.", name=person.name))
+    with writing(frozenset({office.id})):
+        _end_grants(found)
+        stays = any(grant.office_id == office.id for grant in _current(person))
+        released = [] if stays else deadlines.release(office.id, person.id)
+        _record(office.id, person, "take_role", by, roles=[role.key], released=released)
+
+
+def leave(person: Person, by: Actor) -> None:
+    """Close an account for good: no sign-in, no role, no link, all sessions ended; what was done stays.
+
+    What waited for the person waits for the role from now on: no promise is lost with him.
+    """
+    person = _attached(person)
+    held = _current(person)
+    office_ids = {grant.office_id for grant in held}
+    with writing(frozenset(office_ids)):
+        _end_grants(held)
+        person.left_at, person.session_stamp = clock.now(), _stamp()
+        _void_links(person)
+        released = {office_id: deadlines.release(office_id, person.id) for office_id in sorted(office_ids)}
+        for office_id, numbers in released.items():
+            _record(office_id, person, "leave", by, released=numbers)
+
+
+def _end_grants(grants: list[RoleGrant]) -> None:
+    """End grants, but never the last administrator's: nobody could let anybody in again."""
+    ruled = {grant.office_id for grant in grants if grant.role == ADMINISTRATOR.key}
+    head = db.session.scalar(
+        select(Office).where(Office.kind == OfficeKind.HEAD).with_for_update(key_share=True)
+    )
+    for grant in grants:
+        grant.taken_at = grant.taken_at or clock.now()
+    db.session.flush()
+    if ruled and not an_administrator(head.id if head is not None and head.id in ruled else None):
+        raise KoudaiError(_l("This is the last administrator. Make somebody else administrator first."))
+
+
+def an_administrator(office_id: int | None = None) -> int | None:
+    """Find an administrator of an office, or of any: above the head office there is nobody to help."""
+    query = select(RoleGrant.id).join(Person, RoleGrant.person_id == Person.id).limit(1)
+    where = [RoleGrant.role == ADMINISTRATOR.key, RoleGrant.taken_at.is_(None), Person.left_at.is_(None)]
+    here = [RoleGrant.office_id == office_id] if office_id is not None else []
+    return db.session.scalar(query.where(*where, *here))
+
+
+# --- passwords
+
+
+def new_link(person: Person, by: Actor) -> str:
+    """Make a one-time link's token for a person, and void the older ones; it is shown once and never kept."""
+    person = _attached(person)
+    token = secrets.token_urlsafe(32)
+    office_ids = _offices_of(person)
+    with writing(office_ids):
+        if person.left_at is not None:
+            raise Invalid("login", _l("%(name)s has left and gets no link.", name=person.name))
+        _void_links(person)
+        expires_at = clock.now() + LINK_LIFE
+        db.session.add(
+            PasswordLink(
+                person_id=person.id, token_hash=_digest(token), expires_at=expires_at, made_by=by.name
+            )
+        )
+        for office_id in sorted(office_ids):
+            _record(office_id, person, "link", by)
+    return token
+
+
+def link_path(token: str) -> str:
+    """Return the path under which a one-time link is opened."""
+    return f"/password/{token}"
+
+
+def person_of_link(token: str) -> Person:
+    """Return whose password a link sets, or refuse the link with the reason."""
+    return _open_link(token).person
+
+
+def redeem(token: str, password: str) -> Person:
+    """Set the password of a link's person, once; all older sessions end."""
+    person = person_of_link(token)
+    refuse_weak(password, person)
+    office_ids, hashed = _offices_of(person), HASHER.hash(password)
+    with writing(office_ids):
+        link = _open_link(token, lock=True)
+        link.used_at = clock.now()
+        _set_password(link.person, hashed)
+    return link.person
+
+
+def change_password(person: Person, old: str, new: str) -> None:
+    """Replace a password by its owner; all other sessions end."""
+    refuse_weak(new, person)
+    attempt = _note_attempt(person.login, "")
+    person = _attached(person)
+    if not _fits(person.password_hash, old):
+        raise Invalid("old", _l("This is not your present password."))
+    hashed = HASHER.hash(new)
+    with writing(_offices_of(person)):
+        _forget([LoginFailure.id == attempt])
+        _set_password(person, hashed)
+
+
+def refuse_weak(password: str, person: Person) -> None:
+    """Refuse a password that is too short or too easily guessed, beside its field."""
+    if len(password) < SHORTEST:
+        raise Invalid("password", _l("A password has at least %(least)s characters.", least=SHORTEST))
+    if len(password) > LONGEST:
+        raise Invalid("password", _l("A password has at most %(most)s characters.", most=LONGEST))
+    if password.strip().casefold() in (person.login, person.name.casefold()):
+        raise Invalid("password", _l("The password is your login or your name. Choose another."))
+
+
+def check(login: str, password: str, address: str) -> Person:
+    """Return who signs in; refused alike, and as slowly, whether the login or the password is wrong."""
+    login = login.strip().lower()[:40]
+    _note_attempt(login, address[:45])
+    person: Person | None = db.session.scalar(select(Person).where(Person.login == login))
+    stored = person.password_hash if person is not None and person.is_active else None
+    if not _fits(stored, password) or person is None or stored is None:
+        raise SignInRefused(_l("Login and password do not fit."))
+    fresher = HASHER.hash(password) if HASHER.check_needs_rehash(stored) else None
+    with writing():
+        _forget([LoginFailure.login == login])
+        if fresher and person.password_hash == stored:
+            person.password_hash = fresher
+    return person
+
+
+def _fits(stored: str | None, password: str) -> bool:
+    """Compare outside any write transaction; where there is nothing to compare with, spend the same time."""
+    if stored is None:
+        HASHER.hash(password)
+        return False
+    try:
+        return HASHER.verify(stored, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def _note_attempt(login: str, address: str) -> int:
+    """Count an attempt as failed before it is judged, so that attempts at the same time count too."""
+    now = clock.now()
+    with writing():
+        _forget([LoginFailure.at < now - THROTTLED_FOR])
+        _refuse_throttled(LoginFailure.login, login, MOST_PER_LOGIN, now)
+        if address:
+            _refuse_throttled(LoginFailure.address, address, MOST_PER_ADDRESS, now)
+        attempt = LoginFailure(login=login, address=address, at=now)
+        db.session.add(attempt)
+        db.session.flush()
+        return attempt.id
+
+
+def _refuse_throttled(column: Any, value: str, most: int, now: dt.datetime) -> None:
+    newest = select(LoginFailure.at).where(column == value).order_by(LoginFailure.at.desc())
+    first = db.session.scalar(newest.offset(most - 1).limit(1))
+    if first is not None:
+        minutes = math.ceil((first + THROTTLED_FOR - now) / dt.timedelta(minutes=1))
+        raise Throttled(_too_often(max(minutes, 1)))
+
+
+def _too_often(minutes: int) -> Sentence:
+    return _l(
+        "Too many attempts failed. Wait %(minutes)s min, or ask an administrator for a link.",
+        minutes=minutes,
+    )
+
+
+def _forget(where: list[Any]) -> None:
+    db.session.execute(delete(LoginFailure).where(*where))
+
+
+def _set_password(person: Person, hashed: str) -> None:
+    person.password_hash, person.session_stamp = hashed, _stamp()
+    for office_id in sorted(_offices_of(person)):
+        _record(office_id, person, "password", Actor(person.name, person.id))
+
+
+def _stamp() -> str:
+    return secrets.token_hex(16)
+
+
+# --- links
+
+
+def _open_link(token: str, *, lock: bool = False) -> PasswordLink:
+    query = select(PasswordLink).where(PasswordLink.token_hash == _digest(token))
+    if lock:
+        query = query.with_for_update(of=PasswordLink).execution_options(populate_existing=True)
+    link = db.session.scalar(query)
+    if link is None:
+        raise LinkRefused(_l("This link is not known. Ask an administrator for a new one."))
+    if link.used_at is not None:
+        raise LinkRefused(_l("This link was used already. Ask an administrator for a new one."))
+    if link.expires_at <= clock.now():
+        raise LinkRefused(_l("This link is no longer valid. Ask an administrator for a new one."))
+    return link
+
+
+def _void_links(person: Person) -> None:
+    open_links = update(PasswordLink).where(
+        PasswordLink.person_id == person.id, PasswordLink.used_at.is_(None)
+    )
+    db.session.execute(open_links.values(expires_at=clock.now()))
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+# --- the ledger
+
+
+def _attached(person: Person) -> Person:
+    """Return the person as this session knows it: the one who signed in was read in a session of its own."""
+    attached: Person = db.session.get_one(Person, person.id)
+    return attached
+
+
+def _current(person: Person) -> list[RoleGrant]:
+    return [grant for grant in person.grants if grant.taken_at is None]
+
+
+def _offices_of(person: Person) -> frozenset[int]:
+    return frozenset(grant.office_id for grant in _current(person))
+
+
+def _record(office_id: int, person: Person, action: str, by: Actor, **said: Any) -> None:
+    ledger.append(
+        office_id,
+        kind="staff",
+        action=action,
+        actor=by.name,
+        actor_id=by.person_id,
+        details={"login": person.login, "name": person.name, **said},
+    )

@@ -1,0 +1,153 @@
+"""The closed list of verbs with which a plugin may amend a procedure that it does not own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from core.clauses import Citation
+from core.deadlines import Within
+from core.errors import PluginError
+from core.i18n import Sentence, _l
+from core.procedure import Amendment, Check, ExtraField, Keep, Procedure, Requirement, Step, allowed
+from core.roles import Allowed, Role
+
+SETTABLE = frozenset({"title", "form", "tone", "by"})
+
+
+@dataclass
+class Amendable:
+    """One plugin's hands on a procedure: the closed list of verbs with which it may be amended."""
+
+    procedure: Procedure
+    plugin: str
+    requires: frozenset[str]
+    _set_by: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def state(self, name: str, title: Sentence, *, tone: str = "plain", final: bool = False) -> None:
+        """Declare a further state, for a step that is added."""
+        if name in self.procedure.states:
+            self._refuse(name, _l("it exists already"))
+        self.procedure.state(name, title, tone=tone, final=final)
+
+    def widen(self, step: str, *, by: Role | Allowed | Iterable[Role | Allowed], clause: Citation) -> None:
+        """Let more roles take a step; widenings add up."""
+        old = self._unlocked(step, "by")
+        more = allowed(by)
+        self._replace(replace(old, by=old.by + more))
+        for one in more:
+            self._note("widen", step, _l("%(role)s may take it too", role=one.role.title), clause)
+
+    def require(self, step: str, check: Check, *, clause: Citation) -> None:
+        """Ask for something before a step may happen; requirements add up."""
+        old = self._step(step)
+        added = Requirement(check=check, clause=clause, plugin=self.plugin)
+        self._replace(replace(old, requires=(*old.requires, added)))
+        self._note("require", step, _l("one thing more must be in order first"), clause)
+
+    def add_step(
+        self,
+        name: str,
+        moves: str,
+        *,
+        title: Sentence,
+        by: Role | Allowed | Iterable[Role | Allowed],
+        clause: Citation,
+        requires: Iterable[Check] = (),
+        **attributes: Any,
+    ) -> None:
+        """Add a step of one's own."""
+        if name in self.procedure.steps:
+            self._refuse(name, _l("it exists already"))
+        self._replace(
+            self.procedure.new_step(name, moves, self.plugin, title, by, clause, requires, attributes)
+        )
+        self._note("add_step", name, title, clause)
+
+    def starts(
+        self,
+        step: str,
+        key: str,
+        *,
+        title: Sentence,
+        within: Within,
+        owner: Role | Allowed,
+        clause: Citation,
+        met_by: Iterable[str],
+        only_in: tuple[str, ...] = (),
+    ) -> None:
+        """Let a step start a deadline of one's own (only when it leads to ``only_in``), met by the steps named."""
+        if key in self.procedure.deadlines:
+            self._refuse(key, _l("it exists already"))
+        rule = self.procedure.new_deadline(key, title, within, owner, clause, self.plugin)
+        self.procedure.deadlines[key] = replace(rule, only_in=only_in)
+        starting = self._step(step)
+        self._replace(replace(starting, starts=(*starting.starts, key)))
+        for name in met_by:
+            meeting = self._step(name)
+            self._replace(replace(meeting, meets=(*meeting.meets, key)))
+        self._note("starts", step, title, clause)
+
+    def add_field(
+        self, step: str, name: str, wtfield: Any, *, keep: Keep | None = None, clause: Citation
+    ) -> None:
+        """Ask one more thing in a step's form; ``keep`` stores the value in the plugin's own table."""
+        old = self._unlocked(step, "form")
+        if any(one.name == name for one in old.fields):
+            self._refuse(name, _l("it exists already"))
+        added = ExtraField(name=name, field=wtfield, keep=keep, clause=clause, plugin=self.plugin)
+        self._replace(replace(old, fields=(*old.fields, added)))
+        self._note("add_field", step, Sentence(name), clause)
+
+    def set(self, step: str, *, clause: Citation, **attributes: Any) -> None:
+        """Replace unlocked attributes of a step; two plugins that set the same one conflict."""
+        for name, value in attributes.items():
+            old = self._unlocked(step, name)
+            if name not in SETTABLE:
+                settable = ", ".join(sorted(SETTABLE))
+                self._refuse(f"{step}.{name}", _l("only %(names)s can be set", names=settable))
+            earlier = self._set_by.get((step, name), self.plugin)
+            if earlier not in (self.plugin, *self.requires):
+                self._refuse(f"{step}.{name}", _l("plugin %(plugin)s sets it too", plugin=earlier))
+            self._set_by[step, name] = self.plugin
+            change: dict[str, Any] = {name: allowed(value) if name == "by" else value}
+            self._replace(replace(old, **change))
+            self._note("set", step, Sentence(name), clause)
+
+    def _step(self, name: str) -> Step:
+        if name not in self.procedure.steps:
+            self._refuse(name, _l("there is no such step"))
+        return self.procedure.steps[name]
+
+    def _unlocked(self, name: str, attribute: str) -> Step:
+        step = self._step(name)
+        if attribute in step.locked:
+            self._refuse(f"{name}.{attribute}", _l("head office locked it (%(clause)s)", clause=step.clause))
+        return step
+
+    def _replace(self, step: Step) -> None:
+        self.procedure.steps[step.name] = step
+
+    def _note(self, verb: str, target: str, detail: Sentence, clause: Citation) -> None:
+        self.procedure.amendments.append(
+            Amendment(
+                procedure=self.procedure.name,
+                verb=verb,
+                target=target,
+                detail=detail,
+                clause=clause,
+                plugin=self.plugin,
+            )
+        )
+
+    def _refuse(self, target: str, why: Sentence) -> None:
+        raise PluginError(
+            _l(
+                "Plugin %(plugin)s cannot amend %(target)s of %(procedure)s: %(why)s.",
+                plugin=self.plugin,
+                target=target,
+                procedure=self.procedure.name,
+                why=why,
+            )
+        )

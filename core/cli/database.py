@@ -1,0 +1,73 @@
+"""Migrations: one linear history for core and for each plugin."""
+
+from __future__ import annotations
+
+import click
+from flask import current_app
+
+from core.cli.errors import FAILED
+from core.cli.home import unfurnished
+from core.errors import KoudaiError, NotFound
+from core.i18n import _, _l
+
+
+@click.group(help=_l("Bring the database up to date, check it, or write a migration.").msgid)
+def db() -> None:
+    """Group the commands about the database."""
+
+
+@db.command(help=_l("Bring core and every installed plugin to their newest migration.").msgid)
+@unfurnished
+def upgrade() -> None:
+    """Upgrade, and say so."""
+    upgrade_database()
+    click.echo(_("The database is up to date."))
+
+
+def upgrade_database() -> None:
+    """Bring the current app's database up to date."""
+    from core import migrate
+    from core.rules import installed_plugins
+
+    migrate.upgrade(_url(), installed_plugins())
+
+
+@db.command(help=_l("Do the migrations make what the models say? Names every history that differs.").msgid)
+@unfurnished
+def check() -> None:
+    """Fail when a table differs from its model."""
+    from core import migrate
+    from core.rules import installed_plugins
+
+    wrong = migrate.check(_url(), installed_plugins())
+    for line in wrong:
+        click.echo(line)
+    if wrong:
+        raise click.exceptions.Exit(FAILED)
+    click.echo(_("The migrations make what the models say."))
+
+
+@db.command(help=_l("Write a migration of PLUGIN (or core) from the difference to its models.").msgid)
+@click.argument("plugin")
+@click.argument("message")
+@unfurnished
+def revision(plugin: str, message: str) -> None:
+    """Write the file; the database must be up to date."""
+    from alembic.util.exc import CommandError
+
+    from core import migrate
+    from core.rules import installed_plugins
+
+    known = migrate.histories(installed_plugins())
+    if plugin not in known:
+        names = ", ".join(known)
+        raise NotFound(_l("%(plugin)s has no migrations. Known are: %(known)s.", plugin=plugin, known=names))
+    try:
+        migrate.revise(_url(), installed_plugins(), plugin, message)
+    except CommandError as error:
+        raise KoudaiError(_l("%(why)s Run “koudai db upgrade” first.", why=error)) from error
+    click.echo(_("Written to %(folder)s. Read it before you keep it.", folder=known[plugin]))
+
+
+def _url() -> str:
+    return str(current_app.config["SQLALCHEMY_DATABASE_URI"])

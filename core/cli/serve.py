@@ -1,0 +1,117 @@
+"""Serving the pages: several processes behind one address, and no start where a plugin is missing."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import socket
+from typing import Any
+
+import click
+from flask import Flask
+
+from core.cli.home import opened
+from core.errors import KoudaiError
+from core.i18n import _, _l
+
+THREADS = 8
+
+
+@click.command(help=_l("Serve the pages on http://HOST:PORT with several processes; Ctrl-C ends it.").msgid)
+@click.option("--host", default="127.0.0.1", show_default=True, help=_l("Address to listen on.").msgid)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
+@click.option(
+    "--workers",
+    default=max(2, min(4, os.cpu_count() or 1)),
+    show_default=True,
+    type=click.IntRange(1, 64),
+    help=_l("Number of processes.").msgid,
+)
+def serve(host: str, port: int, workers: int) -> None:
+    """Refuse by name what cannot run, then listen."""
+    run(host, port, workers)
+
+
+def run(host: str, port: int, workers: int) -> None:
+    """Check everything that can be checked before anybody is let in, then serve until stopped."""
+    refuse_taken(host, port)
+    app = checked_app()
+    click.echo(_("Koudai answers on %(address)s — Ctrl-C ends it.", address=f"http://{host}:{port}"))
+    if importlib.util.find_spec("gunicorn"):
+        _serve_with_processes(app, host, port, workers)
+    else:
+        _serve_with_threads(app, host, port)
+
+
+def checked_app() -> Flask:
+    """Build the app; refuse, by name, a plugin that is on but not installed, and a database left behind."""
+    from core import migrate
+    from core.rules import installed_plugins
+    from core.switches import check_sets_in_use
+
+    with opened() as app:
+        plugins = installed_plugins()
+        behind = migrate.behind(app.config["SQLALCHEMY_DATABASE_URI"], plugins)
+        if behind:
+            raise KoudaiError(
+                _l(
+                    "The database lacks migrations of %(names)s: run “koudai db upgrade”.",
+                    names=", ".join(behind),
+                )
+            )
+        check_sets_in_use(plugins)
+    return app
+
+
+def refuse_taken(host: str, port: int) -> None:
+    """Refuse a port that another program listens on, before anything is begun."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((host, port))
+        except (OSError, UnicodeError) as error:
+            raise KoudaiError(
+                _l(
+                    "Nobody can listen on %(host)s:%(port)s (%(why)s). Choose another with --port.",
+                    host=host,
+                    port=port,
+                    why=getattr(error, "strerror", None) or error,
+                )
+            ) from error
+
+
+def _serve_with_processes(app: Flask, host: str, port: int, workers: int) -> None:
+    from gunicorn.app.base import BaseApplication
+
+    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    settings: dict[str, Any] = {
+        "bind": [address],
+        "workers": workers,
+        "worker_class": "gthread",
+        "threads": THREADS,
+        "timeout": 120,
+        "graceful_timeout": 15,
+        "preload_app": True,
+        "loglevel": "warning",
+        "proc_name": "koudai",
+        "control_socket_disable": True,
+    }
+
+    class Server(BaseApplication):  # type: ignore[misc]
+        """Gunicorn, told what to do from here and by no file of its own."""
+
+        def load_config(self) -> None:
+            for name, value in settings.items():
+                self.cfg.set(name, value)
+
+        def load(self) -> Flask:
+            return app
+
+    Server().run()
+
+
+def _serve_with_threads(app: Flask, host: str, port: int) -> None:
+    from werkzeug.serving import make_server
+
+    make_server(host, port, app, threaded=True).serve_forever()

@@ -1,0 +1,1 @@
+"""Customers: what core knows of them, and how their files come in."""

@@ -1,0 +1,91 @@
+"""Finding a customer while typing: file number, name, pinyin initials, phone, serial number."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+
+from pypinyin import Style, pinyin
+from sqlalchemy import delete, insert, select
+
+from core.customers.models import KEY_LENGTH, Customer, CustomerKey
+from core.db import db
+
+MOST = 20
+FEWEST_DIGITS = 4
+
+
+def plain(text: str) -> str:
+    """Fold what people type and what files hold into one form: no width, case, blanks or punctuation."""
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text).lower())
+
+
+def keys_of(customer: Customer) -> set[str]:
+    """Return every word under which the customer is found."""
+    words = {*_tails(plain(customer.name)), *_file_number_keys(customer.file_number)}
+    for initials in initials_of(customer.name):
+        words.update(_tails(initials))
+    for contact in customer.contacts:
+        words.update(_tails(plain(contact.name)))
+        words.update(_phone_keys(contact.phones))
+    words.update(plain(i.serial_number) for i in customer.installations if i.serial_number)
+    return {word[:KEY_LENGTH] for word in words if word}
+
+
+def initials_of(name: str) -> set[str]:
+    """Return the pinyin initials of a name, with both readings of a first character that has several."""
+    firsts = pinyin(name, style=Style.FIRST_LETTER, heteronym=False)
+    usual = "".join(reading[0][:1] for reading in firsts)
+    others = pinyin(name[:1], style=Style.FIRST_LETTER, heteronym=True)
+    return {plain(usual), *(plain(letter + usual[1:]) for reading in others for letter in reading)}
+
+
+def _tails(word: str) -> Iterator[str]:
+    return (word[start:] for start in range(max(len(word) - 1, 1)))
+
+
+def _file_number_keys(number: str) -> set[str]:
+    return {plain(number), plain(number).lstrip("abcdefghijklmnopqrstuvwxyz")}
+
+
+def _phone_keys(phones: str) -> Iterator[str]:
+    for digits in re.findall(r"\d{4,}", re.sub(r"(?<=\d)[-\s](?=\d)", "", phones)):
+        yield from (digits[start:] for start in range(len(digits) - FEWEST_DIGITS + 1))
+
+
+def index(customers: Iterable[Customer]) -> None:
+    """Write the words of these customers anew, inside the write transaction."""
+    many = list(customers)
+    db.session.flush()
+    db.session.execute(delete(CustomerKey).where(CustomerKey.customer_id.in_([one.id for one in many])))
+    words = [
+        {"office_id": one.office_id, "customer_id": one.id, "key": key}
+        for one in many
+        for key in keys_of(one)
+    ]
+    db.session.execute(insert(CustomerKey), words)
+
+
+def find(typed: str, office_id: int, most: int = MOST) -> list[Customer]:
+    """Return the customers of an office that fit what was typed so far, at most ``most`` of them."""
+    return find_in(typed, [office_id], most)
+
+
+def find_in(typed: str, office_ids: Sequence[int], most: int = MOST) -> list[Customer]:
+    """Return the customers of several offices that fit what was typed, with as many queries as for one."""
+    key = plain(typed)[:KEY_LENGTH]
+    if not key:
+        return []
+    hits = (
+        select(CustomerKey.customer_id)
+        .where(
+            CustomerKey.office_id.in_(office_ids),
+            CustomerKey.key >= key,
+            CustomerKey.key < key + "\U0010ffff",
+        )
+        .distinct()
+        .limit(most)
+    )
+    query = select(Customer).where(Customer.office_id.in_(office_ids), Customer.id.in_(hits))
+    return list(db.session.scalars(query.order_by(Customer.file_number)))

@@ -1,0 +1,95 @@
+"""Customers, their contacts, sites and products: core owns them; sealing and money are billing's."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from core.db import Model, OfficeRow
+
+KEY_LENGTH = 16
+Key = String(KEY_LENGTH).with_variant(String(KEY_LENGTH, collation="C"), "postgresql")
+
+
+class Customer(Model, OfficeRow):
+    """One unit that bought software, under the file number of its office."""
+
+    __tablename__ = "core_customer"
+    __table_args__ = (UniqueConstraint("office_id", "file_number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    file_number: Mapped[str] = mapped_column(String(24))
+    name: Mapped[str] = mapped_column(String(120))
+    address: Mapped[str] = mapped_column(String(200), default="")
+    fax: Mapped[str] = mapped_column(String(40), default="")
+    regional_manager: Mapped[str] = mapped_column(String(40), default="")
+    salesperson: Mapped[str] = mapped_column(String(40), default="")
+    note: Mapped[str] = mapped_column(Text, default="")
+    site_note: Mapped[str] = mapped_column(Text, default="")
+    verified_at: Mapped[dt.datetime | None]
+    created_at: Mapped[dt.datetime]
+    contacts: Mapped[list[Contact]] = relationship(
+        back_populates="customer", order_by="Contact.id", lazy="selectin"
+    )
+    installations: Mapped[list[Installation]] = relationship(
+        back_populates="customer", order_by="Installation.id", lazy="selectin"
+    )
+
+
+class Contact(Model, OfficeRow):
+    """Somebody at the customer's whom one may phone."""
+
+    __tablename__ = "core_contact"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("core_customer.id"), index=True)
+    name: Mapped[str] = mapped_column(String(40))
+    phones: Mapped[str] = mapped_column(Text, default="")
+    customer: Mapped[Customer] = relationship(back_populates="contacts")
+
+
+class Product(Model):
+    """One product of the national catalogue; support ends a year after it was withdrawn from sale."""
+
+    __tablename__ = "core_product"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(60), unique=True)
+    withdrawn_on: Mapped[dt.date | None]
+
+
+class Installation(Model, OfficeRow):
+    """A product at a customer's: version, serial number, contract date and service term."""
+
+    __tablename__ = "core_installation"
+    __table_args__ = (
+        UniqueConstraint("office_id", "serial_number"),
+        Index("ix_core_installation_product", "product_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("core_customer.id"), index=True)
+    product_id: Mapped[int] = mapped_column(ForeignKey("core_product.id"))
+    version: Mapped[str] = mapped_column(String(20), default="")
+    serial_number: Mapped[str | None] = mapped_column(String(40))
+    contract_date: Mapped[dt.date | None]
+    service_card: Mapped[str] = mapped_column(String(24), default="")
+    service_until: Mapped[dt.date | None]
+    customer: Mapped[Customer] = relationship(back_populates="installations")
+    product: Mapped[Product] = relationship(lazy="joined")
+
+
+class CustomerKey(Model, OfficeRow):
+    """A word under which a customer is found while typing: every tail of a name, so that any part matches."""
+
+    __tablename__ = "core_customer_key"
+    __table_args__ = (
+        Index("ix_core_customer_key_lookup", "office_id", "key", "customer_id"),
+        Index("ix_core_customer_key_customer", "customer_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("core_customer.id"))
+    key: Mapped[str] = mapped_column(Key)

@@ -1,0 +1,109 @@
+"""Reading and writing the customer file of an office."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
+from sqlalchemy import select
+
+from core import clock
+from core.customers import lookup, values
+from core.customers.models import Contact, Customer, Installation
+from core.db import db
+
+MOST_DIGITS = 10
+
+
+def by_id(customer_id: int | str) -> Customer | None:
+    """Return a customer that the session may see, whatever somebody typed as its id."""
+    typed = str(customer_id)
+    if not typed.isdecimal() or len(typed) > MOST_DIGITS or int(typed) > 2**31 - 1:
+        return None
+    return db.session.scalars(select(Customer).where(Customer.id == int(customer_id))).one_or_none()
+
+
+def of_office(customer_id: int | str, office_id: int) -> Customer | None:
+    """Return a customer of this very office, however many offices the session may see."""
+    found = by_id(customer_id)
+    return found if found is not None and found.office_id == office_id else None
+
+
+def by_file_number(file_number: str, office_id: int) -> Customer | None:
+    """Return the customer of an office who has this file number, as people type it."""
+    typed = file_number.strip()
+    spelt = Customer.file_number.in_({typed, typed.upper()})
+    query = select(Customer).where(Customer.office_id == office_id, spelt)
+    return db.session.scalars(query.order_by((Customer.file_number == typed).desc()).limit(1)).one_or_none()
+
+
+def is_taken(office_id: int, file_number: str) -> bool:
+    """Say whether a customer of the office has this file number."""
+    where = (Customer.office_id == office_id, Customer.file_number == file_number)
+    return db.session.scalar(select(Customer.id).where(*where)) is not None
+
+
+def lock(customer_id: int) -> None:
+    """Lock a customer inside the write transaction, for what may happen to him only once."""
+    db.session.execute(select(Customer.id).where(Customer.id == customer_id).with_for_update())
+
+
+def note_verified(customer: Customer, at: dt.datetime) -> None:
+    """Note that the customer's data were gone through with the customer (QI/03 3.2.7)."""
+    customer.verified_at = at
+
+
+def renew_card(installations: Iterable[Installation], card: str, until: dt.date) -> None:
+    """Enter a service card, valid until a day inclusive, on these products."""
+    for one in installations:
+        one.service_card, one.service_until = card, until
+
+
+def holder_of(office_id: int, serial_number: str) -> Customer | None:
+    """Return the customer of an office who holds a serial number; it has one holder."""
+    query = select(Customer).join(Installation, Installation.customer_id == Customer.id)
+    where = (Installation.office_id == office_id, Installation.serial_number == serial_number)
+    return db.session.scalars(query.where(*where)).unique().one_or_none()
+
+
+def twin_of(office_id: int, name: str, phone: str) -> Customer | None:
+    """Return a customer of the office who has this name, or whom one reaches under this phone."""
+    named = (one for one in lookup.find(name, office_id) if lookup.plain(one.name) == lookup.plain(name))
+    return next(chain(named, _reached_under(office_id, phone)), None)
+
+
+LOCAL_DIGITS, FEWEST_LOCAL_DIGITS = 8, 7
+
+
+def _reached_under(office_id: int, phone: str) -> Iterator[Customer]:
+    """Compare what is dialled within a city: area codes are written or left out at will."""
+    for tail in (one.digits[-LOCAL_DIGITS:] for one in values.phones(phone)):
+        found = lookup.find(tail, office_id) if len(tail) >= FEWEST_LOCAL_DIGITS else []
+        yield from (one for one in found if any(own.endswith(tail) for own in contact_digits(one)))
+
+
+def contact_digits(customer: Customer) -> list[str]:
+    """Return the digits of every phone of a customer's contacts."""
+    return [phone.digits for contact in customer.contacts for phone in values.phones(contact.phones)]
+
+
+def add_customer(
+    office_id: int,
+    *,
+    file_number: str,
+    name: str,
+    contact: str,
+    phone: str,
+    address: str = "",
+    installations: Iterable[Installation] = (),
+) -> Customer:
+    """Add a customer that is missing from the file, inside the write transaction (QI/02 file.missing)."""
+    customer = Customer(
+        office_id=office_id, file_number=file_number, name=name, address=address, created_at=clock.now()
+    )
+    customer.contacts.append(Contact(office_id=office_id, name=contact, phones=phone))
+    customer.installations.extend(installations)
+    db.session.add(customer)
+    lookup.index([customer])
+    return customer

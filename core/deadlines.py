@@ -1,0 +1,197 @@
+"""Deadlines are rows: started by a step, owned by somebody, met or missed, each with the trace of its time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, and_, or_, select, update
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from core import clock
+from core.clauses import code_of
+from core.db import Model, SharedRow, db
+from core.worktime import Due, OfficeCalendar
+
+if TYPE_CHECKING:
+    from core.gate import Act
+    from core.people import Actor, Person
+    from core.procedure import DeadlineRule
+
+OPEN, MET, MISSED, DROPPED = "open", "met", "missed", "dropped"
+
+
+class Deadline(Model, SharedRow):
+    """One promise: what is due, when, whose it is, and how the time was computed."""
+
+    __tablename__ = "core_deadline"
+    __table_args__ = (
+        Index("ix_core_deadline_due", "office_id", "state", "due_at"),
+        Index("ix_core_deadline_subject", "procedure", "subject_id", "state"),
+        Index("ix_core_deadline_person", "person_id", "state", "due_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(60))
+    procedure: Mapped[str] = mapped_column(String(60))
+    subject_id: Mapped[int]
+    number: Mapped[str] = mapped_column(String(24))
+    heading: Mapped[str] = mapped_column(String(120))
+    role: Mapped[str] = mapped_column(String(40))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("core_person.id"))
+    clause: Mapped[str] = mapped_column(String(60))
+    plugin: Mapped[str] = mapped_column(String(40))
+    started_at: Mapped[dt.datetime]
+    due_at: Mapped[dt.datetime]
+    ended_at: Mapped[dt.datetime | None]
+    state: Mapped[str] = mapped_column(String(10), default=OPEN)
+    trace: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    person: Mapped[Person | None] = relationship("Person", lazy="joined", foreign_keys=[person_id])
+
+    @property
+    def late(self) -> bool:
+        """Whether the time has passed: while it was open, or before it was done."""
+        return self.state == MISSED or (self.state == OPEN and self.due_at < clock.now())
+
+    @property
+    def left(self) -> dt.timedelta:
+        """The time that is left; negative when it is overdue."""
+        return self.due_at - (self.ended_at or clock.now())
+
+
+@dataclass(frozen=True)
+class Timing:
+    """What a deadline is computed from: the office's calendar, the start, the office's parameters."""
+
+    calendar: OfficeCalendar
+    start: dt.datetime
+    parameter: Callable[[str], Any]
+
+
+Within = Callable[[Timing], Due]
+
+
+def working_minutes(parameter: str) -> Within:
+    """So many minutes of working time, the number being a parameter of the office."""
+    return lambda timing: timing.calendar.after_minutes(timing.start, timing.parameter(parameter))
+
+
+def same_working_day() -> Within:
+    """By closing time of the same working day."""
+    return lambda timing: timing.calendar.same_working_day(timing.start)
+
+
+def working_days(parameter: str) -> Within:
+    """By closing time of the n-th working day, n being a parameter of the office."""
+    return lambda timing: timing.calendar.working_days(timing.start, timing.parameter(parameter))
+
+
+def next_working_morning(parameter: str) -> Within:
+    """The next working morning, until the hour (0-23) that a parameter of the office says."""
+    return lambda timing: timing.calendar.next_working_morning(
+        timing.start, dt.time(timing.parameter(parameter))
+    )
+
+
+def start(act: Act, rule: DeadlineRule) -> Deadline:
+    """Start a deadline of a case; what is open under the same key is superseded."""
+    case = act.case
+    _end(_open_of(act, (rule.key,)), DROPPED, act.now)
+    since = getattr(case, rule.since) if rule.since else act.now
+    due = rule.within(Timing(act.rules.calendar, since or act.now, act.rules.parameter))
+    person_id = getattr(case, rule.owner_attribute) if rule.owner_attribute else None
+    deadline = Deadline(
+        office_id=case.office_id,
+        shared_office_id=case.shared_office_id,
+        key=rule.key,
+        procedure=act.procedure.name,
+        subject_id=case.id,
+        number=case.number or "",
+        heading=str(act.procedure.heading(case) or "")[:120],
+        role=rule.owner.key,
+        person_id=person_id,
+        clause=code_of(rule.clause),
+        plugin=rule.plugin,
+        started_at=since or act.now,
+        due_at=due.at,
+        state=OPEN,
+        trace=[line.to_json() for line in due.trace],
+    )
+    db.session.add(deadline)
+    return deadline
+
+
+def meet(act: Act, keys: tuple[str, ...]) -> None:
+    """End the open deadlines of a case: met in time, or missed when their time has passed."""
+    for deadline in _open_of(act, keys):
+        _end([deadline], MET if act.now <= deadline.due_at else MISSED, act.now)
+
+
+def drop(act: Act, keys: tuple[str, ...] | None = None) -> None:
+    """End what is open of a case (all of it, when it has come to its end); nothing was missed by that."""
+    _end(_open_of(act, keys), DROPPED, act.now)
+
+
+def hand_over(act: Act, person_id: int | None) -> None:
+    """Give the case's open deadlines that belong to a person to another one."""
+    for deadline in _open_of(act, None):
+        if deadline.person_id is not None:
+            deadline.person_id = person_id
+
+
+def open_of(person_id: int) -> list[Deadline]:
+    """Return what waits for a person in the offices in sight, most urgent first."""
+    query = select(Deadline).where(Deadline.person_id == person_id, Deadline.state == OPEN)
+    return list(db.session.scalars(query.order_by(Deadline.due_at, Deadline.id)))
+
+
+def release(office_id: int, person_id: int) -> list[str]:
+    """Let what waits for a person in an office wait for the role again; return the numbers of the cases."""
+    where = (Deadline.office_id == office_id, Deadline.person_id == person_id, Deadline.state == OPEN)
+    released = update(Deadline).where(*where).values(person_id=None).returning(Deadline.number)
+    return sorted(set(db.session.scalars(released)))
+
+
+def give_number(act: Act) -> None:
+    """Write a number that was drawn last onto the deadlines that wait for it."""
+    where = (Deadline.procedure == act.procedure.name, Deadline.subject_id == act.case.id)
+    db.session.execute(update(Deadline).where(*where, Deadline.number == "").values(number=act.case.number))
+
+
+def _open_of(act: Act, keys: tuple[str, ...] | None) -> list[Deadline]:
+    if keys == ():
+        return []
+    query = select(Deadline).where(
+        Deadline.procedure == act.procedure.name, Deadline.subject_id == act.case.id, Deadline.state == OPEN
+    )
+    return list(db.session.scalars(query if keys is None else query.where(Deadline.key.in_(keys))))
+
+
+def _end(deadlines: list[Deadline], state: str, at: dt.datetime) -> None:
+    for deadline in deadlines:
+        deadline.state, deadline.ended_at = state, at
+
+
+def of_case(procedure: str, subject_id: int) -> list[Deadline]:
+    """Return the deadlines of a case, what is open first, then the newest."""
+    where = (Deadline.procedure == procedure, Deadline.subject_id == subject_id)
+    found = db.session.scalars(select(Deadline).where(*where).order_by(Deadline.due_at.desc()))
+    return sorted(found, key=lambda deadline: deadline.state != OPEN)
+
+
+def next_of(procedure: str, subject_ids: list[int]) -> dict[int, Deadline]:
+    """Return the most urgent open deadline of each of these cases: one query, whatever their number."""
+    where = (Deadline.procedure == procedure, Deadline.subject_id.in_(subject_ids), Deadline.state == OPEN)
+    query = select(Deadline).where(*where).order_by(Deadline.due_at.desc(), Deadline.id.desc())
+    return {deadline.subject_id: deadline for deadline in db.session.scalars(query)}
+
+
+def mine(actor: Actor) -> Any:
+    """Return the condition for open deadlines that are an actor's own or wait for one of his roles."""
+    by_role = [
+        and_(Deadline.office_id == office_id, Deadline.role.in_(keys), Deadline.person_id.is_(None))
+        for office_id, keys in actor.roles.items()
+    ]
+    return and_(Deadline.state == OPEN, or_(Deadline.person_id == actor.person_id, *by_role))

@@ -1,0 +1,353 @@
+"""The one gate: screen, API, bulk, import, mail and timers change the state of a case only through ``perform``.
+
+state -> role -> objections -> form -> effect -> deadlines -> number -> ledger -> commit
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import inspect, select
+from sqlalchemy.orm import lazyload
+
+from core import clock, deadlines, ledger, numbers, refusals
+from core.cases import Case
+from core.clauses import code_of
+from core.db import db, looking_into, offices_seen, writing
+from core.errors import Invalid, NotFound, Objection, RefusalKind, Refused
+from core.forms import EmptyForm, StepForm
+from core.i18n import Sentence, _l
+from core.offices import Office
+from core.people import Actor
+from core.procedure import Procedure, Step
+from core.rules import Rules, rules_of
+from core.switches import lock_office
+from core.verdicts import Decision
+
+
+@dataclass
+class Act:
+    """One step being taken, or looked at: the case, the actor, the rules of the case's office."""
+
+    procedure: Procedure
+    step: Step
+    case: Any
+    actor: Actor
+    rules: Rules
+    now: dt.datetime
+    given: Mapping[str, Any] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
+    recorded: dict[str, Any] = field(default_factory=dict)
+    decisions: list[Decision] = field(default_factory=list)
+    from_state: str = ""
+    to_state: str = ""
+
+    def decide(self, name: str, **inputs: Any) -> Decision:
+        """Ask a decision and bind it to the step: the ledger will say who decided what."""
+        decision = self.rules.decide(name, **inputs)
+        self.decisions.append(decision)
+        return decision
+
+    def form(self, values: Mapping[str, Any] | None = None, prefix: str = "") -> StepForm:
+        """Build the form with what plugins added; ``prefix`` parts it from others on the page."""
+        base = self.step.form or EmptyForm
+        extra = {one.name: one.field for one in self.step.fields}
+        kind: type[StepForm] = type(base.__name__, (base,), extra) if extra else base
+        return kind(self, values, prefix=prefix)
+
+    def objections(self) -> list[Objection]:
+        """Collect everything that speaks against the step now; none means go."""
+        return refusals.objections(self)
+
+    def permitted(self) -> bool:
+        """Say whether the actor's roles allow the step on this case."""
+        return self.actor.may(self.case.office_id, self.step.by, self.case)
+
+    def closed_by(self) -> list[Objection]:
+        """Say why the step is closed to the actor: his role, or what speaks against it; empty when open."""
+        return self.objections() if self.permitted() else [refusals.not_the_role(self)]
+
+
+def perform(
+    procedure: str,
+    key: str | Case | None,
+    step: str,
+    actor: Actor,
+    values: Mapping[str, Any] | None = None,
+    *,
+    office: Office | None = None,
+    seen: int | None = None,
+    given: Mapping[str, Any] | None = None,
+) -> Any:
+    """Take a step of a case (``key`` is its number; None creates one in ``office``) and return the case.
+
+    A case that was created in the same transaction has no number yet: there the case itself is the key.
+
+    ``values`` is what somebody typed; ``given`` is what one service hands to the step that it takes inside another.
+    Raises ``Refused`` when a door of the gate stays shut, ``NotFound`` when the case cannot be seen. An inner
+    ``perform`` joins the transaction of the outer one; only the outermost commits, numbers and writes the ledger.
+    """
+    asked = _Asked(procedure, key, step, actor, values or {}, office, seen, given)
+    with together():
+        return _take(asked).case
+
+
+@contextmanager
+def together() -> Iterator[list[Act]]:
+    """Let the steps taken inside happen as one: one transaction, numbers and ledger at its end, or nothing."""
+    if "acts" in db.session.info:
+        yield db.session.info["acts"]
+        return
+    if db.session.info.get("writing"):
+        raise RuntimeError("the gate opens the write transaction itself")
+    try:
+        with writing(), _round() as acts:
+            yield acts
+            _finish(acts)
+    except _Turned as turned:
+        raise _record_refusal(turned) from None
+    for done in acts:
+        done.rules.plugins.notify("core_step_taken", act=done)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What ``perform`` was asked for."""
+
+    procedure: str
+    key: str | Case | None
+    step: str
+    actor: Actor
+    values: Mapping[str, Any]
+    office: Office | None
+    seen: int | None
+    given: Mapping[str, Any] | None
+
+
+class _Turned(Exception):
+    """A refusal on its way out of the transaction, with the act that was refused."""
+
+    def __init__(self, act: Act, refused: Refused) -> None:
+        super().__init__(refused)
+        self.act, self.refused, self.subject = act, refused, _subject(act)
+
+
+@contextmanager
+def _round() -> Iterator[list[Act]]:
+    acts: list[Act] = []
+    db.session.info["acts"] = acts
+    try:
+        yield acts
+    finally:
+        db.session.info.pop("acts", None)
+
+
+def _take(asked: _Asked) -> Act:
+    """Walk one step through the doors; meanwhile the session sees the office of the case and no other."""
+    office_id = _office_of(asked)
+    if office_id not in offices_seen():
+        raise NotFound(_l("There is no %(number)s here.", number=asked.key or asked.procedure))
+    with looking_into(office_id) as inside:
+        act = _open(asked, office_id, inside)
+        _check(act, asked.values, asked.seen)
+        _effect(act)
+        db.session.info["acts"].append(act)
+    return act
+
+
+def open_case(procedure: str, key: str, actor: Actor, office: Office) -> Act:
+    """Look at a case without changing anything; NotFound for what the session may not see."""
+    rules = rules_of(office)
+    found = rules.procedure(procedure)
+    case = _find(found, key)
+    return Act(found, next(iter(found.steps.values())), case, actor, rules, clock.now())
+
+
+def look_at(act: Act, step: Step) -> Act:
+    """Return the same look at another step of the case."""
+    return Act(act.procedure, step, act.case, act.actor, act.rules, act.now)
+
+
+def _find(procedure: Procedure, key: str, office_id: int | None = None) -> Case:
+    """Find a case by its number, with a lock when it is known whose it must be."""
+    model = procedure.model
+    query = select(model).where(model.number == key)
+    if office_id is not None:
+        query = query.where(model.office_id == office_id).with_for_update(of=model)
+        query = query.options(lazyload("*")).execution_options(populate_existing=True)
+    found = db.session.scalars(query).one_or_none()
+    if found is None:
+        raise NotFound(_l("There is no %(number)s here.", number=key))
+    return found
+
+
+def _open(asked: _Asked, office_id: int, inside: bool) -> Act:
+    """Lock the office against switching, read its rules, then lock and reload the case: always in this order."""
+    rules = rules_of(lock_office(office_id, shared=True))
+    procedure = rules.procedure(asked.procedure)
+    step = procedure.steps.get(asked.step)
+    if step is None or (step.inner and not (inside and asked.given)):
+        raise NotFound(
+            _l("%(procedure)s has no step %(step)s here.", procedure=procedure.title, step=asked.step)
+        )
+    case = _case_of(asked, procedure, office_id)
+    return Act(
+        procedure, step, case, asked.actor, rules, clock.now(), asked.given or {}, from_state=case.state or ""
+    )
+
+
+def _case_of(asked: _Asked, procedure: Procedure, office_id: int) -> Case:
+    """Lock and reload the case that is meant, or begin a new one; what this round made is at hand already."""
+    if isinstance(asked.key, str):
+        return _find(procedure, asked.key, office_id)
+    if asked.key is not None and all(asked.key is not act.case for act in db.session.info["acts"]):
+        raise ValueError("a case that was not made in this round is named by its number")
+    case = asked.key or procedure.model()
+    case.office_id, case.version = office_id, case.version or 0
+    return case
+
+
+def _office_of(asked: _Asked) -> int:
+    from core.rules import installed_plugins
+
+    if isinstance(asked.key, Case):
+        return asked.key.office_id
+    if asked.office is not None:
+        return asked.office.id
+    for one in installed_plugins().installed.values():
+        for declared in one.procedures:
+            if declared.name == asked.procedure and asked.key:
+                return _find(declared, asked.key).office_id
+    raise NotFound(_l("There is no procedure %(procedure)s.", procedure=asked.procedure))
+
+
+def _check(act: Act, values: Mapping[str, Any], seen: int | None) -> None:
+    """Walk through the doors in order: seen as it is, state, role, objections, form."""
+    if seen is not None and seen != act.case.version:
+        _turn_away(act, RefusalKind.STALE, [refusals.overtaken(act)])
+    if act.case.state not in act.step.sources and (act.case.state or act.step.sources):
+        _turn_away(act, RefusalKind.STATE, [refusals.wrong_state(act)])
+    if not act.permitted():
+        _turn_away(act, RefusalKind.ROLE, [refusals.not_the_role(act)])
+    if objections := act.objections():
+        _turn_away(act, RefusalKind.OBJECTION, objections)
+    form = act.form(values)
+    if errors := form.check():
+        _turn_away(act, RefusalKind.FORM, errors=errors)
+    act.values, act.recorded = form.values(), form.for_ledger()
+
+
+def _turn_away(
+    act: Act,
+    kind: RefusalKind,
+    objections: list[Objection] | None = None,
+    errors: Mapping[str, list[Sentence]] | None = None,
+) -> None:
+    raise _Turned(act, Refused(kind, objections or (), errors, f"{act.procedure.name}.{act.step.name}"))
+
+
+def _effect(act: Act) -> None:
+    case, step = act.case, act.step
+    if step.creates:
+        case.opened_at = act.now
+    _fill(act)
+    case.changed_at, case.version = act.now, case.version + 1
+    case.state = case.state or step.targets[0]
+    try:
+        _move(act, step.does(act) if step.does else None)
+        for one in step.fields:
+            if one.keep:
+                one.keep(act, act.values[one.name])
+    except Invalid as error:
+        _turn_away(act, RefusalKind.FORM, errors={error.field: [error.sentence]})
+
+
+def _fill(act: Act) -> None:
+    """Write what the form asked into the columns of the same name; ``does`` adds what follows from it.
+
+    A step that another plugin added writes nothing by itself: the case is not its own.
+    """
+    if act.step.plugin != act.procedure.plugin:
+        return
+    columns = inspect(act.procedure.model).columns
+    added = {one.name for one in act.step.fields}
+    for name, value in act.values.items():
+        if name in columns and name not in added:
+            setattr(act.case, name, value)
+
+
+def _move(act: Act, chosen: str | None) -> None:
+    case, step = act.case, act.step
+    targets = step.leads_to(act.from_state or "")
+    if chosen is not None and chosen not in targets:
+        raise ValueError(f"{act.procedure.name}.{step.name} went to {chosen}, which is none of its targets")
+    case.state = act.to_state = chosen or targets[0]
+    db.session.add(case)
+    db.session.flush()
+    deadlines.meet(act, step.meets)
+    deadlines.drop(act, step.drops)
+    for key in step.starts:
+        rule = act.procedure.deadlines[key]
+        if not rule.only_in or case.state in rule.only_in:
+            deadlines.start(act, rule)
+    if act.procedure.states[case.state].final:
+        deadlines.drop(act)
+
+
+def _finish(acts: list[Act]) -> None:
+    """Draw the numbers last, in one order for everybody, then write the ledger row of each act."""
+    for act in sorted(acts, key=lambda one: (one.case.office_id, one.procedure.letter)):
+        if act.case.number is None:
+            act.case.number = numbers.draw(act.rules.office, act.procedure.letter, act.now)
+            deadlines.give_number(act)
+        if act.step.voids:
+            reason = act.values.get("reason", "")
+            numbers.void(act.case.office_id, act.case.number, reason, act.now, act.actor.person_id)
+    for act in sorted(acts, key=lambda one: one.case.office_id):
+        _record(act, "step", _subject(act), to_state=act.to_state, details=_details(act))
+
+
+def _details(act: Act) -> dict[str, Any]:
+    decisions = [decision.to_json() for decision in act.decisions]
+    return {"values": act.recorded, "decisions": decisions, "plugins": sorted(act.rules.plugins.names)}
+
+
+def _subject(act: Act) -> dict[str, Any]:
+    """Return what the ledger says of whose case it is and which; one without a number is none yet."""
+    case = act.case
+    known = {"subject_id": case.id, "number": case.number} if case.number else {}
+    return {"office_id": case.office_id, **known}
+
+
+def _record(act: Act, kind: str, subject: Mapping[str, Any], **said: Any) -> None:
+    ledger.append(
+        kind=kind,
+        actor=act.actor.name,
+        actor_id=act.actor.person_id,
+        procedure=act.procedure.name,
+        action=act.step.name,
+        from_state=act.from_state,
+        clause=code_of(act.step.clause),
+        version=f"{act.step.plugin} {act.rules.plugins.version(act.step.plugin)}",
+        **subject,
+        **said,
+    )
+
+
+def _record_refusal(turned: _Turned) -> Refused:
+    """Write the refused step's own row, alone, after everything else was rolled back.
+
+    Were the office's plugins switched in between, the old rules have the last word no more: the actor looks again.
+    """
+    act, refused = turned.act, turned.refused
+    with writing():
+        now = rules_of(lock_office(turned.subject["office_id"], shared=True)).plugins
+        if now.names != act.rules.plugins.names:
+            refused = Refused(RefusalKind.STALE, [refusals.switched(act)], step=refused.step)
+        details = {**_details(act), **refusals.details(refused), "plugins": sorted(now.names)}
+        _record(act, "refused", turned.subject, details=details)
+    return refused

@@ -1,0 +1,66 @@
+"""The contract between core and the plugins: what a plugin may answer, add, and hear of.
+
+There are four kinds of hook. A *decision* (``firstresult``) returns a ``Verdict`` or ``None`` to pass, and
+the most local answer counts. An *objection* says why a step may not happen; it is mostly given with
+``require`` on a step. A *contribution* returns dataclasses, never HTML. An *event* is told after the commit
+and returns nothing. Implementations may take any subset of the arguments. Nobody asks which office it is in:
+who is called is at home. ``docs/hooks.md`` shows every hook with an example.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import pluggy
+
+if TYPE_CHECKING:
+    from core.amendments import Amendable
+    from core.customers.models import Customer
+    from core.gate import Act
+    from core.rules import Rules
+    from core.slots import Card, MenuItem
+
+PROJECT = "koudai"
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+@hookspec
+def amend(procedures: Mapping[str, Amendable]) -> None:
+    """Amend procedures that the plugin requires, with the verbs of ``core.amendments.Amendable``.
+
+    Called once per plugin set, national plugins first; a target that is gone or locked is refused by name.
+    """
+
+
+@hookspec
+def core_menu() -> list[MenuItem] | MenuItem | None:
+    """Contribute the plugin's entries of the menu.
+
+    Merged by weight; an entry is hidden from whoever lacks its permission. Called once per page.
+    """
+
+
+@hookspec
+def core_case_cards(act: Act) -> list[Card] | Card | None:
+    """Contribute cards beside a case page; ``act.case`` is the case, ``act.procedure`` its procedure.
+
+    Merged by weight. A card that fails becomes a small box naming its plugin. Called once per case page.
+    """
+
+
+@hookspec
+def core_customer_cards(customer: Customer, rules: Rules) -> list[Card] | Card | None:
+    """Contribute cards beside a customer's page.
+
+    Merged by weight. A card that fails becomes a small box naming its plugin. Called once per page.
+    """
+
+
+@hookspec
+def core_step_taken(act: Act) -> None:
+    """Hear that a step was taken, after its commit.
+
+    A failing listener is logged with its plugin's name and breaks nobody. Called once per step, in order.
+    """

@@ -1,0 +1,105 @@
+"""Sentences that keep their message and values, so that they can be stored and read later in any language."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from flask import has_app_context
+from flask_babel import Domain, get_domain
+
+LOCALES = {"zh_Hans_CN": "中文", "en": "English"}
+DEFAULT_LOCALE = "zh_Hans_CN"
+_domains: dict[str, Domain] = {}
+
+
+class Sentence:
+    """A translatable sentence: rendered in the reader's language each time it is shown."""
+
+    __slots__ = ("domain", "msgid", "values")
+
+    def __init__(
+        self, msgid: str, values: Mapping[str, Any] | None = None, domain: str | None = None
+    ) -> None:
+        self.msgid, self.values, self.domain = msgid, dict(values or {}), domain
+
+    def __str__(self) -> str:
+        text = _translate(self.msgid, self.domain) if has_app_context() else self.msgid
+        return text % self.values if self.values else text
+
+    def __mod__(self, more: Mapping[str, Any]) -> Sentence:
+        """Stay as it is when WTForms fills in numbers of its own: the values are there already."""
+        return self
+
+    def __repr__(self) -> str:
+        return f"Sentence({self.msgid!r}, {self.values!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sentence) and self.to_json() == other.to_json()
+
+    def __hash__(self) -> int:
+        return hash((self.msgid, self.domain))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what is stored of the sentence; dates become ISO text, nested sentences stay sentences."""
+        values = {name: _plain(value) for name, value in self.values.items()}
+        return {"msgid": self.msgid, "values": values, "domain": self.domain}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Sentence:
+        """Rebuild a stored sentence."""
+        values = {name: _revived(value) for name, value in stored["values"].items()}
+        return cls(stored["msgid"], values, stored["domain"])
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Sentence):
+        return value.to_json()
+    if isinstance(value, dt.date | dt.datetime):
+        return value.isoformat()
+    return value if isinstance(value, int | float | str | None) else str(value)
+
+
+def _revived(value: Any) -> Any:
+    return Sentence.from_json(value) if isinstance(value, dict) and "msgid" in value else value
+
+
+def _translate(msgid: str, domain: str | None) -> str:
+    found = _domains.get(domain) if domain else None
+    return str((found or get_domain()).get_translations().ugettext(msgid))
+
+
+def _l(msgid: str, **values: Any) -> Sentence:
+    """Return a sentence of the national catalogue, translated when it is shown."""
+    return Sentence(msgid, values)
+
+
+def _(msgid: str, **values: Any) -> str:
+    """Return a sentence of the national catalogue in the language of the current reader."""
+    return str(Sentence(msgid, values))
+
+
+def domain_of(package: str, directory: Path) -> Callable[..., Sentence]:
+    """Return the ``_l`` of a regional plugin: its wording lives in its own catalogue and reaches nobody else."""
+    _domains[package] = Domain(translation_directories=[str(directory)], domain=package)
+
+    def lazy(msgid: str, /, **values: Any) -> Sentence:
+        return Sentence(msgid, values, package)
+
+    return lazy
+
+
+def bilingual(zh: str, en: str) -> str:
+    """Choose between two stored texts (a clause's titles, an office's names) by the reader's language."""
+    from flask_babel import get_locale
+
+    locale = get_locale() if has_app_context() else None
+    return en if locale is not None and locale.language == "en" and en else zh or en
+
+
+def translation_folders() -> list[str]:
+    """Return where the national catalogue lies: in the installed package, or beside it in the work tree."""
+    here = Path(__file__).parent
+    return [str(path) for path in (here / "translations", here.parent / "translations") if path.is_dir()]

@@ -1,0 +1,157 @@
+"""The ledger: one append-only row for each thing done or refused, hash-chained per office."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core import clock
+from core.db import ForeignOffice, Model, OfficeRow, db, insert_once, offices_seen
+from core.i18n import Sentence, _l
+
+GENESIS = "0" * 64
+
+
+class LedgerHead(Model, OfficeRow):
+    """How many rows an office's chain has, and the hash of the last; it betrays a chain that was cut."""
+
+    __tablename__ = "core_ledger_head"
+
+    office_id: Mapped[int] = mapped_column(ForeignKey("core_office.id"), primary_key=True)
+    count: Mapped[int] = mapped_column(default=0)
+    hash: Mapped[str] = mapped_column(String(64), default=GENESIS)
+
+
+class LedgerRow(Model, OfficeRow):
+    """Who did what, when, from where to where, by which clause, under which decisions."""
+
+    __tablename__ = "core_ledger"
+    __table_args__ = (
+        Index("uq_core_ledger_office_seq", "office_id", "seq", unique=True),
+        Index("ix_core_ledger_subject", "procedure", "subject_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    seq: Mapped[int]
+    at: Mapped[dt.datetime]
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("core_person.id"))
+    actor: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[str] = mapped_column(String(16))
+    procedure: Mapped[str] = mapped_column(String(60), default="")
+    subject_id: Mapped[int | None]
+    number: Mapped[str] = mapped_column(String(24), default="")
+    action: Mapped[str] = mapped_column(String(60))
+    from_state: Mapped[str] = mapped_column(String(30), default="")
+    to_state: Mapped[str] = mapped_column(String(30), default="")
+    clause: Mapped[str] = mapped_column(String(60), default="")
+    version: Mapped[str] = mapped_column(String(40), default="")
+    details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    previous: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+    def digest(self) -> str:
+        """Compute the row's hash from all that it says and from the row before it."""
+        said = {column.key: _plain(getattr(self, column.key)) for column in self.__table__.columns}
+        del said["id"], said["hash"]
+        text = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    return value.astimezone(dt.UTC).isoformat() if isinstance(value, dt.datetime) else value
+
+
+def append(office_id: int, **said: Any) -> LedgerRow:
+    """Append a row to the office's chain inside the current write transaction; the head is locked last."""
+    head = _locked_head(office_id)
+    blank: dict[str, Any] = {"actor_id": None, "procedure": "", "subject_id": None, "number": ""}
+    blank |= {"from_state": "", "to_state": "", "clause": "", "version": "", "details": {}}
+    row = LedgerRow(
+        office_id=office_id, seq=head.count + 1, at=clock.now(), previous=head.hash, **blank | said
+    )
+    row.details = json.loads(json.dumps(row.details, default=str))
+    row.hash = row.digest()
+    head.count, head.hash = row.seq, row.hash
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def _locked_head(office_id: int) -> LedgerHead:
+    if office_id not in offices_seen():
+        raise ForeignOffice(f"the ledger of office {office_id} is outside the scope")
+    query = select(LedgerHead).where(LedgerHead.office_id == office_id).with_for_update()
+    fresh = query.execution_options(populate_existing=True)
+    head = db.session.scalars(fresh).one_or_none()
+    if head is None:
+        insert_once(LedgerHead, office_id=office_id, count=0, hash=GENESIS)
+        head = db.session.scalars(fresh).one()
+    return head
+
+
+def of_case(procedure: str, subject_id: int) -> list[LedgerRow]:
+    """Return a case's rows, the newest first."""
+    where = (LedgerRow.procedure == procedure, LedgerRow.subject_id == subject_id)
+    return list(db.session.scalars(select(LedgerRow).where(*where).order_by(LedgerRow.id.desc()).limit(200)))
+
+
+def last_of(procedure: str, subject_id: int) -> LedgerRow | None:
+    """Return the last step that was taken on a case."""
+    where = (LedgerRow.procedure == procedure, LedgerRow.subject_id == subject_id, LedgerRow.kind == "step")
+    return db.session.scalar(select(LedgerRow).where(*where).order_by(LedgerRow.id.desc()).limit(1))
+
+
+def last_setting(office_id: int, action: str) -> LedgerRow | None:
+    """Return the last change of one of an office's settings."""
+    where = (LedgerRow.office_id == office_id, LedgerRow.kind == "setting", LedgerRow.action == action)
+    return db.session.scalar(select(LedgerRow).where(*where).order_by(LedgerRow.id.desc()).limit(1))
+
+
+@dataclass(frozen=True)
+class Damage:
+    """Where an office's chain is broken, and how."""
+
+    office_id: int
+    seq: int
+    sentence: Sentence
+
+
+def verify(office_id: int) -> Iterator[Damage]:
+    """Walk an office's chain and report every altered, removed, reordered or cut row, while others go on writing."""
+    if office_id not in offices_seen():
+        raise ForeignOffice(f"the ledger of office {office_id} is outside the scope")
+    count, last = _head(office_id)
+    previous, expected, marked = GENESIS, 1, GENESIS
+    query = select(LedgerRow).where(LedgerRow.office_id == office_id).order_by(LedgerRow.seq)
+    for row in db.session.scalars(query.execution_options(yield_per=500, populate_existing=True)):
+        yield from _damage_of(row, expected, previous)
+        previous, expected = row.hash, row.seq + 1
+        marked = row.hash if row.seq == count else marked
+    if expected <= count:
+        yield Damage(office_id, count, _l("the chain was cut after row %(seq)s", seq=expected - 1))
+    elif marked != last or _head(office_id)[0] < expected - 1:
+        yield Damage(office_id, expected - 1, _l("the head of the chain does not fit its rows"))
+
+
+def _damage_of(row: LedgerRow, expected: int, previous: str) -> Iterator[Damage]:
+    if row.seq != expected:
+        missing = _l("rows %(a)s to %(b)s are missing", a=expected, b=row.seq - 1)
+        yield Damage(row.office_id, expected, missing)
+    elif row.previous != previous:
+        yield Damage(row.office_id, row.seq, _l("it does not follow the row before it"))
+    if row.hash != row.digest():
+        yield Damage(row.office_id, row.seq, _l("it was altered"))
+
+
+def _head(office_id: int) -> tuple[int, str]:
+    """Return what the head says now; rows that are appended after it was read are only more."""
+    columns = select(LedgerHead.count, LedgerHead.hash).where(LedgerHead.office_id == office_id)
+    count, last = db.session.execute(columns).one_or_none() or (0, GENESIS)
+    return count, last

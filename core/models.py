@@ -1,0 +1,40 @@
+"""Every model of core in one place, so that the metadata is whole."""
+
+from core.accounts import LoginFailure, PasswordLink
+from core.calendars import CalendarDay, OpeningHours
+from core.customers.import_models import ColumnMapping, ImportFile, ImportRefusal, ImportRun, LastSaid
+from core.customers.models import Contact, Customer, CustomerKey, Installation, Product
+from core.deadlines import Deadline
+from core.ledger import LedgerHead, LedgerRow
+from core.numbers import NumberSeries, NumberVoid
+from core.offices import Office
+from core.parameters import ParameterValue
+from core.people import Person, RoleGrant
+from core.switches import PluginSwitch
+
+__all__ = [
+    "CalendarDay",
+    "ColumnMapping",
+    "Contact",
+    "Customer",
+    "CustomerKey",
+    "Deadline",
+    "ImportFile",
+    "ImportRefusal",
+    "ImportRun",
+    "Installation",
+    "LastSaid",
+    "LedgerHead",
+    "LedgerRow",
+    "LoginFailure",
+    "NumberSeries",
+    "NumberVoid",
+    "Office",
+    "OpeningHours",
+    "ParameterValue",
+    "PasswordLink",
+    "Person",
+    "PluginSwitch",
+    "Product",
+    "RoleGrant",
+]

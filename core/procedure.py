@@ -1,0 +1,278 @@
+"""A procedure is data: states, steps, deadlines. An office's procedure is the national one plus amendments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from core.clauses import Citation
+from core.errors import Objection, PluginError
+from core.i18n import Sentence, _l
+from core.roles import Allowed, Role
+
+if TYPE_CHECKING:
+    from core.cases import Case
+    from core.deadlines import Within
+    from core.forms import StepForm
+    from core.gate import Act
+
+Effect = Callable[["Act"], str | None]
+Check = Callable[["Act"], Objection | Sentence | None]
+Keep = Callable[["Act", Any], None]
+SAME = "same"
+
+
+@dataclass(frozen=True, kw_only=True)
+class State:
+    """Where a case can stand; ``tone`` is the colour of its chip, ``final`` ends all its deadlines."""
+
+    name: str
+    title: Sentence
+    tone: str = "plain"
+    final: bool = False
+
+
+class States(dict[str, State]):
+    """The states by name; one that only a plugin knew which is off now still has a name, and nothing leads on."""
+
+    def __missing__(self, name: str) -> State:
+        return State(name=name, title=Sentence(name), tone="off", final=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Requirement:
+    """Something a step asks for before it may happen, by whom and by which clause."""
+
+    check: Check
+    clause: Citation
+    plugin: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExtraField:
+    """A field that a plugin adds to another's step, and what it does with the value."""
+
+    name: str
+    field: Any
+    keep: Keep | None
+    clause: Citation
+    plugin: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Amendment:
+    """One difference that a plugin makes to a procedure; the pocket book shows them all."""
+
+    procedure: str
+    verb: str
+    target: str
+    detail: Sentence
+    clause: Citation
+    plugin: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeadlineRule:
+    """A promise that a step starts: how long, whose, by which clause."""
+
+    key: str
+    title: Sentence
+    within: Within
+    owner: Role
+    owner_attribute: str | None = None
+    since: str | None = None
+    only_in: tuple[str, ...] = ()
+    clause: Citation
+    plugin: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """One column of a procedure's list, in the order of the page."""
+
+    name: str
+    title: Sentence
+    value: Callable[[Any], Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One thing that may happen to a case: from where to where, by whom, by which clause, with what effect."""
+
+    name: str
+    title: Sentence
+    sources: frozenset[str]
+    targets: tuple[str, ...]
+    by: tuple[Allowed, ...]
+    clause: Citation
+    plugin: str
+    form: type[StepForm] | None = None
+    does: Effect | None = None
+    meets: tuple[str, ...] = ()
+    starts: tuple[str, ...] = ()
+    drops: tuple[str, ...] = ()
+    requires: tuple[Requirement, ...] = ()
+    fields: tuple[ExtraField, ...] = ()
+    tone: str = "plain"
+    voids: bool = False
+    inner: bool = False
+    own_page: str | None = None
+    locked: frozenset[str] = frozenset()
+
+    @property
+    def creates(self) -> bool:
+        """Whether the step makes a new case."""
+        return not self.sources
+
+    def leads_to(self, state: str) -> tuple[str, ...]:
+        """Return the states that the step may lead to from ``state``."""
+        return tuple(state if target == SAME else target for target in self.targets)
+
+
+class Procedure:
+    """The life of one kind of case, as the head office wrote it and as plugins amended it."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        model: type[Case],
+        title: Sentence,
+        letter: str,
+        reads: str,
+        heading: Callable[[Any], Any],
+        columns: tuple[Column, ...] = (),
+        facts: tuple[Column, ...] = (),
+        record: str = "",
+        begins: Sentence | None = None,
+    ) -> None:
+        self.name, self.model, self.title, self.letter, self.reads = name, model, title, letter, reads
+        self.heading, self.columns, self.facts, self.record, self.begins = (
+            heading,
+            columns,
+            facts,
+            record,
+            begins,
+        )
+        self.states = States()
+        self.steps: dict[str, Step] = {}
+        self.deadlines: dict[str, DeadlineRule] = {}
+        self.amendments: list[Amendment] = []
+
+    @property
+    def plugin(self) -> str:
+        """The plugin that owns the procedure; its name is the first half of the procedure's."""
+        return self.name.partition(".")[0]
+
+    @property
+    def noun(self) -> str:
+        """The second half of the name, as it stands in URLs: ``call``, ``request``."""
+        return self.name.partition(".")[2]
+
+    def state(self, name: str, title: Sentence, *, tone: str = "plain", final: bool = False) -> None:
+        """Declare a state."""
+        self.states[name] = State(name=name, title=title, tone=tone, final=final)
+
+    def step(
+        self,
+        name: str,
+        moves: str,
+        *,
+        title: Sentence,
+        by: Role | Allowed | Iterable[Role | Allowed],
+        clause: Citation,
+        requires: Iterable[Check] = (),
+        **attributes: Any,
+    ) -> None:
+        """Declare a step; ``moves`` reads ``"registered | dispatched -> cancelled"``, creation has no source."""
+        self.steps[name] = self.new_step(name, moves, self.plugin, title, by, clause, requires, attributes)
+
+    def new_step(
+        self,
+        name: str,
+        moves: str,
+        plugin: str,
+        title: Sentence,
+        by: Role | Allowed | Iterable[Role | Allowed],
+        clause: Citation,
+        requires: Iterable[Check],
+        attributes: Mapping[str, Any],
+    ) -> Step:
+        sources, targets = (_names(side) for side in moves.split("->"))
+        for state in {*sources, *targets} - {SAME} - set(self.states):
+            raise PluginError(
+                _l(
+                    "Step %(step)s of %(procedure)s names the state %(state)s, which nobody declared.",
+                    step=name,
+                    procedure=self.name,
+                    state=state,
+                )
+            )
+        checks = tuple(Requirement(check=check, clause=clause, plugin=plugin) for check in requires)
+        return Step(
+            name=name,
+            title=title,
+            sources=frozenset(sources),
+            targets=tuple(targets),
+            by=allowed(by),
+            clause=clause,
+            plugin=plugin,
+            requires=checks,
+            **attributes,
+        )
+
+    def deadline(
+        self,
+        key: str,
+        *,
+        title: Sentence,
+        within: Within,
+        owner: Role | Allowed,
+        clause: Citation,
+        since: str | None = None,
+        only_in: tuple[str, ...] = (),
+    ) -> None:
+        """Declare a deadline.
+
+        It counts from its start, or from the moment the case keeps in ``since``; with ``only_in``, it starts only when
+        the step led to one of these states.
+        """
+        rule = self.new_deadline(key, title, within, owner, clause, self.plugin)
+        self.deadlines[key] = replace(rule, since=since, only_in=only_in)
+
+    def new_deadline(
+        self, key: str, title: Sentence, within: Within, owner: Role | Allowed, clause: Citation, plugin: str
+    ) -> DeadlineRule:
+        whose = owner if isinstance(owner, Allowed) else Allowed(owner)
+        return DeadlineRule(
+            key=key,
+            title=title,
+            within=within,
+            owner=whose.role,
+            owner_attribute=whose.only,
+            clause=clause,
+            plugin=plugin,
+        )
+
+    def copy(self) -> Procedure:
+        """Return a copy for one plugin set; steps and states are frozen, so the dictionaries suffice."""
+        twin = Procedure.__new__(Procedure)
+        twin.__dict__.update(self.__dict__)
+        twin.states, twin.steps = States(self.states), dict(self.steps)
+        twin.deadlines, twin.amendments = dict(self.deadlines), list(self.amendments)
+        return twin
+
+    def steps_from(self, state: str | None) -> list[Step]:
+        """Return the steps that lead on from a state, or those that create a case."""
+        return [step for step in self.steps.values() if (state in step.sources if state else step.creates)]
+
+
+def _names(side: str) -> list[str]:
+    return [name.strip() for name in side.split("|") if name.strip()]
+
+
+def allowed(by: Role | Allowed | Iterable[Role | Allowed]) -> tuple[Allowed, ...]:
+    """Read the ways in which ``by=`` may be written."""
+    many = (by,) if isinstance(by, Role | Allowed) else tuple(by)
+    return tuple(one if isinstance(one, Allowed) else Allowed(one) for one in many)

@@ -1,0 +1,107 @@
+"""What the gate says when one of its doors stays shut: why, by which clause, and what to do."""
+
+from __future__ import annotations
+
+import logging
+from functools import reduce
+from typing import TYPE_CHECKING, Any
+
+from core import ledger
+from core.clauses import code_of
+from core.db import only_looking
+from core.errors import Objection, Refused
+from core.i18n import Sentence, _l
+from core.procedure import Requirement
+
+if TYPE_CHECKING:
+    from core.gate import Act
+
+log = logging.getLogger(__name__)
+
+
+def objections(act: Act) -> list[Objection]:
+    """Ask every requirement of the step; all that speaks against it is shown at once."""
+    asked = [(one, _answer_of(one, act)) for one in act.step.requires]
+    return [_objection(one, answer) for one, answer in asked if answer is not None]
+
+
+def _answer_of(requirement: Requirement, act: Act) -> Objection | Sentence | None:
+    """Ask one requirement; what cannot be checked stays closed, and its plugin is named."""
+    try:
+        with only_looking():
+            return requirement.check(act)
+    except Exception:
+        log.exception("plugin %s failed to check %s", requirement.plugin, act.step.name)
+        return _l(
+            "Plugin %(plugin)s failed to check this. Tell the administrator.", plugin=requirement.plugin
+        )
+
+
+def _objection(requirement: Requirement, answer: Objection | Sentence) -> Objection:
+    if isinstance(answer, Objection):
+        return Objection(answer.text, answer.clause or requirement.clause, requirement.plugin)
+    return Objection(answer, requirement.clause, requirement.plugin)
+
+
+def wrong_state(act: Act) -> Objection:
+    """The step does not start where the case stands."""
+    state = act.procedure.states[act.case.state] if act.case.state else None
+    text = _l(
+        "“%(step)s” is not possible now: %(number)s is %(state)s. Reload the page to see what is.",
+        step=act.step.title,
+        number=act.case.number or "—",
+        state=state.title if state else "—",
+    )
+    return _of_the_step(act, text)
+
+
+def not_the_role(act: Act) -> Objection:
+    """None of the actor's roles here allows the step."""
+    titles = list(dict.fromkeys(one.role.title for one in act.step.by))
+    roles = reduce(lambda first, second: _l("%(first)s or %(second)s", first=first, second=second), titles)
+    only = any(one.only for one in act.step.by)
+    text = (
+        _l(
+            "“%(step)s” is for: %(roles)s — and only who is named on the case.",
+            step=act.step.title,
+            roles=roles,
+        )
+        if only
+        else _l("“%(step)s” is for: %(roles)s.", step=act.step.title, roles=roles)
+    )
+    return _of_the_step(act, text)
+
+
+def overtaken(act: Act) -> Objection:
+    """Somebody else was quicker: who, and with what."""
+    row = ledger.last_of(act.procedure.name, act.case.id)
+    step = act.procedure.steps.get(row.action) if row else None
+    text = _l(
+        "Meanwhile %(actor)s did “%(step)s” on it. Nothing of yours is lost: look again, then repeat.",
+        actor=row.actor if row else "—",
+        step=step.title if step else "—",
+    )
+    return _of_the_step(act, text)
+
+
+def switched(act: Act) -> Objection:
+    """The rules that refused are not the office's rules any more."""
+    text = _l(
+        "Meanwhile the rules of %(office)s were changed. Look again, then repeat.",
+        office=act.rules.office.code,
+    )
+    return _of_the_step(act, text)
+
+
+def _of_the_step(act: Act, text: Sentence) -> Objection:
+    return Objection(text, act.step.clause, act.step.plugin)
+
+
+def details(refused: Refused) -> dict[str, Any]:
+    """Return what the ledger keeps of a refusal: which door, what was said, and by which clauses."""
+    return {
+        "why": refused.kind,
+        "objections": [objection.text.to_json() for objection in refused.objections],
+        "clauses": [code_of(objection.clause) for objection in refused.objections],
+        "fields": sorted(refused.errors),
+    }

@@ -1,0 +1,37 @@
+"""What plugins contribute to pages: dataclasses with a template, never HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.i18n import Sentence
+
+
+@dataclass(frozen=True, kw_only=True)
+class MenuItem:
+    """One entry of the menu; hidden without the permission or when the plugin is off.
+
+    ``icon`` is a name of Bootstrap Icons, ``keys`` what is typed to go there: ``"n"``, ``"g k"``.
+    """
+
+    title: Sentence
+    endpoint: str
+    permission: str
+    icon: str = ""
+    keys: str = ""
+    weight: int = 50
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """A box beside a page: a title, and either a template of the plugin's or lines of text."""
+
+    title: Sentence
+    template: str = ""
+    lines: tuple[Sentence | str, ...] = ()
+    values: Mapping[str, Any] = field(default_factory=dict)
+    clause: str = ""
+    weight: int = 50

@@ -1,0 +1,162 @@
+"""Which plugins an office uses: rows that say who switched what and when, never deleted, never cached."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from sqlalchemy import ForeignKey, Index, String, func, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core import clock, ledger
+from core.db import Model, db, writing
+from core.errors import PluginError
+from core.i18n import _l
+from core.offices import Office, all_offices
+from core.people import Actor
+from core.plugins import Plugins, PluginSet
+
+OFFICE_LOCKS = 1
+
+
+class PluginSwitch(Model):
+    """One switching of a plugin in an office; the last row of the pair is in force."""
+
+    __tablename__ = "core_plugin_switch"
+    __table_args__ = (Index("ix_core_plugin_switch_last", "office_id", "plugin", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("core_office.id"))
+    plugin: Mapped[str] = mapped_column(String(40))
+    enabled: Mapped[bool]
+    switched_at: Mapped[dt.datetime]
+    switched_by: Mapped[str] = mapped_column(String(40))
+
+
+def enabled_in(office_ids: Iterable[int]) -> dict[int, frozenset[str]]:
+    """Return what each of the offices uses now: one query, whatever their number."""
+    wanted = list(office_ids)
+    newest = (
+        select(func.max(PluginSwitch.id))
+        .where(PluginSwitch.office_id.in_(wanted))
+        .group_by(PluginSwitch.office_id, PluginSwitch.plugin)
+    )
+    rows = db.session.execute(
+        select(PluginSwitch.office_id, PluginSwitch.plugin)
+        .where(PluginSwitch.id.in_(newest), PluginSwitch.enabled)
+        .order_by(PluginSwitch.plugin)
+    )
+    found: dict[int, set[str]] = {office_id: set() for office_id in wanted}
+    for office_id, plugin in rows:
+        found[office_id].add(plugin)
+    return {office_id: frozenset(names) for office_id, names in found.items()}
+
+
+def history(office_id: int) -> list[PluginSwitch]:
+    """Return an office's switchings, the newest first."""
+    query = select(PluginSwitch).where(PluginSwitch.office_id == office_id).order_by(PluginSwitch.id.desc())
+    return list(db.session.scalars(query.limit(200)))
+
+
+def switch(plugins: Plugins, office: Office, name: str, on: bool, actor: Actor) -> PluginSet:
+    """Enable or disable a plugin in an office; refuse, by name, what would not stand."""
+    office_id = office.id
+    with writing(frozenset({office_id})):
+        lock_office(office_id)
+        before = enabled_in([office_id])[office_id]
+        after = before | {name} if on else before - {name}
+        built = _build(plugins, before, after, name, on)
+        if before <= plugins.installed.keys():
+            _refuse_stranded(plugins.set_of(before), built)
+        if before != after:
+            _record(office_id, name, on, actor)
+    return built
+
+
+def lock_office(office_id: int, *, shared: bool = False) -> Office:
+    """Lock an office against switching while a step is taken, or against steps while it is switched.
+
+    SQLite has one writer anyway. On PostgreSQL the lock is advisory: who waits to switch is not overtaken by
+    ever new steps, as he would be if they shared a lock on the row.
+    """
+    if db.session.get_bind().dialect.name == "postgresql":
+        lock = func.pg_advisory_xact_lock_shared if shared else func.pg_advisory_xact_lock
+        db.session.execute(select(lock(OFFICE_LOCKS, office_id)))
+    query = select(Office).where(Office.id == office_id)
+    return db.session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def _build(plugins: Plugins, before: frozenset[str], after: frozenset[str], name: str, on: bool) -> PluginSet:
+    if on and name not in plugins.installed:
+        known = ", ".join(plugins.installed)
+        raise PluginError(
+            _l("There is no plugin %(plugin)s. Installed are: %(known)s.", plugin=name, known=known)
+        )
+    needing = [
+        other
+        for other in plugins.installed
+        if other in after and name in plugins.installed[other].manifest.requires
+    ]
+    if not on and needing:
+        raise PluginError(
+            _l(
+                "Plugin %(plugin)s is required by %(others)s. Disable that first.",
+                plugin=name,
+                others=", ".join(needing),
+            )
+        )
+    return plugins.set_of(after if on else after & plugins.installed.keys())
+
+
+def _refuse_stranded(before: PluginSet, after: PluginSet) -> None:
+    """Refuse a set in which open cases would stand in a state that nobody knows; what has ended may."""
+    for name, procedure in before.procedures.items():
+        twin = after.procedures.get(name, procedure)
+        gone = [
+            one.name for one in procedure.states.values() if not one.final and one.name not in twin.states
+        ]
+        if not gone:
+            continue
+        model = procedure.model
+        stranded = db.session.scalar(select(func.count()).select_from(model).where(model.state.in_(gone)))
+        if stranded:
+            raise PluginError(
+                _l(
+                    "%(count)s cases of %(procedure)s stand in %(states)s, which only this plugin knows.",
+                    count=stranded,
+                    procedure=name,
+                    states=", ".join(sorted(gone)),
+                )
+            )
+
+
+def _record(office_id: int, name: str, on: bool, actor: Actor) -> None:
+    row = PluginSwitch(
+        office_id=office_id, plugin=name, enabled=on, switched_at=clock.now(), switched_by=actor.name
+    )
+    db.session.add(row)
+    action = "enable" if on else "disable"
+    ledger.append(
+        office_id,
+        kind="switch",
+        action=action,
+        actor=actor.name,
+        actor_id=actor.person_id,
+        details={"plugin": name},
+    )
+
+
+def check_sets_in_use(plugins: Plugins) -> None:
+    """Build every set in use at start-up; refuse, by name, a plugin that is on but not installed."""
+    offices = all_offices()
+    for office_id, names in enabled_in(offices).items():
+        for name in sorted(names - set(plugins.installed)):
+            raise PluginError(
+                _l(
+                    "Plugin '%(plugin)s' is enabled in %(office)s but not installed. "
+                    "Install it, or disable it there.",
+                    plugin=name,
+                    office=offices[office_id].code,
+                )
+            )
+        plugins.set_of(names)

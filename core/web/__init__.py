@@ -1,0 +1,123 @@
+"""The pages: thin views that parse, call and render; the guard stands before all of them."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from flask import Flask, abort, g, has_request_context, render_template, request, session
+from flask_babel import Babel
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from sqlalchemy.exc import DataError
+from werkzeug.exceptions import HTTPException
+
+from core.db import db
+from core.errors import KoudaiError, NotFound
+from core.i18n import DEFAULT_LOCALE, LOCALES, translation_folders
+from core.web import (
+    accounts,
+    cases,
+    customers,
+    desk,
+    imports,
+    menu,
+    office,
+    office_rules,
+    offices,
+    search,
+    staff,
+)
+from core.web.access import init_access
+from core.web.show import init_show
+
+log = logging.getLogger(__name__)
+OWN_PAGES = (
+    accounts,
+    cases,
+    customers,
+    desk,
+    imports,
+    office,
+    office_rules,
+    offices,
+    search,
+    staff,
+)
+POLICY = (
+    "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; "
+    "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+def init_web(app: Flask) -> None:
+    """Hang up core's pages and those of every installed plugin."""
+    app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", ";".join(translation_folders()))
+    Babel(app, locale_selector=reader_locale)
+    app.before_request(_refuse_nul)
+    CSRFProtect(app)
+    init_access(app)
+    init_show(app)
+    menu.init_menu(app)
+    for part in OWN_PAGES:
+        app.register_blueprint(part.pages)
+    for one in app.extensions["koudai"].installed.values():
+        views = one.part("views")
+        if views is not None:
+            app.register_blueprint(views.pages)
+    app.after_request(_add_headers)
+    app.register_error_handler(KoudaiError, _show_error)
+    app.register_error_handler(HTTPException, _show_http_error)
+    for beyond in (OverflowError, DataError):
+        app.register_error_handler(beyond, _show_beyond)
+
+
+def reader_locale() -> str:
+    """Choose the reader's language: what was picked, else the person's own, else the browser's, else Chinese."""
+    if not has_request_context():
+        return DEFAULT_LOCALE
+    picked = session.get("locale") or g.get("person_locale")
+    if picked in LOCALES:
+        return str(picked)
+    offered = {"zh": "zh_Hans_CN", "en": "en"}
+    best = request.accept_languages.best_match(["zh-CN", "zh", "en"])
+    return offered.get((best or "").partition("-")[0], DEFAULT_LOCALE)
+
+
+def _refuse_nul() -> None:
+    """Refuse a NUL in what was typed: no text has one, and PostgreSQL stores none."""
+    typed = (*request.values.items(multi=True), (request.path, ""))
+    if any("\0" in part for pair in typed for part in pair):
+        abort(400)
+
+
+def _add_headers(response: Any) -> Any:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if not (request.endpoint or "").endswith("static"):
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _show_error(error: KoudaiError) -> tuple[str, int]:
+    code = 404 if isinstance(error, NotFound) else 409
+    return render_template("core/error.html", code=code, said=error.sentence), code
+
+
+def _show_beyond(error: Exception) -> Any:
+    """Answer a number that no database holds (page=99999999999999999999) like all that cannot be understood."""
+    log.warning("beyond every number: %s", request.path, exc_info=error)
+    db.session.rollback()
+    return render_template("core/error.html", code=400), 400
+
+
+def _show_http_error(error: HTTPException) -> Any:
+    if error.code is None or error.code < 400:
+        return error
+    expired = isinstance(error, CSRFError)
+    return render_template("core/error.html", code=error.code, expired=expired), error.code

@@ -1,0 +1,250 @@
+"""The pages of every procedure: list, case, step. A plugin replaces a page only by a view of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from sqlalchemy import or_, select
+
+from core import clock, deadlines, gate, ledger
+from core.cases import Case
+from core.db import db
+from core.errors import NotFound, Objection, RefusalKind, Refused
+from core.forms import StepForm
+from core.gate import Act
+from core.i18n import Sentence, _, _l
+from core.procedure import Procedure, Step
+from core.rules import Rules
+from core.web.access import actor, may, needs, these_rules, this_office
+from core.web.story import told, typed
+
+pages = Blueprint("cases", __name__, url_prefix="/<office>/<plugin>/<noun>")
+PAGE = 30
+OTHERS = 5
+
+
+def _reads(rules: Rules, view_args: Mapping[str, Any]) -> str:
+    return rules.procedure(f"{view_args['plugin']}.{view_args['noun']}").reads
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """One step as the case page offers it: open, or closed and why."""
+
+    step: Step
+    act: Act
+    against: list[Objection]
+
+    @property
+    def open(self) -> bool:
+        """Whether nothing speaks against it."""
+        return not self.against
+
+    @property
+    def url(self) -> str:
+        """Where the step is taken: on its own page, on the form of a new case, or on the case's page."""
+        case, procedure, office = self.act.case, self.act.procedure, this_office().code
+        if self.step.own_page:
+            number = {"number": case.number} if case.number else {}
+            return url_for(self.step.own_page, office=office, **number)
+        if self.step.creates:
+            name, plugin, noun = self.step.name, procedure.plugin, procedure.noun
+            return url_for("cases.new", office=office, plugin=plugin, noun=noun, step=name)
+        return case_url(procedure, case.number, step=self.step.name, _anchor="step")
+
+
+@pages.get("/")
+@needs(_reads)
+def cases(office: str, plugin: str, noun: str) -> str:
+    """The list of a procedure's cases, newest first, by state and owner, a page at a time."""
+    procedure = these_rules().procedure(f"{plugin}.{noun}")
+    page = max(request.args.get("page", 1, type=int), 1)
+    newest = _listed(procedure).order_by(procedure.model.id.desc()).offset((page - 1) * PAGE).limit(PAGE + 1)
+    found = list(db.session.scalars(newest).unique())
+    return render_template(
+        "core/cases.html",
+        procedure=procedure,
+        found=found[:PAGE],
+        due=deadlines.next_of(procedure.name, [case.id for case in found[:PAGE]]),
+        more=len(found) > PAGE,
+        page=page,
+        creating=[offer for offer in offers(_blank(procedure)) if not offer.step.inner],
+    )
+
+
+def _listed(procedure: Procedure) -> Any:
+    """Return the query for what the list's filters let through."""
+    model, me = procedure.model, actor().person_id
+    query = select(model).where(model.office_id == this_office().id)
+    state = request.args.get("state", "")
+    if state in procedure.states:
+        query = query.where(model.state == state)
+    elif state == "*":
+        query = query.where(model.state.in_([one.name for one in procedure.states.values() if not one.final]))
+    if request.args.get("whose") == "mine":
+        named = {way.only for step in procedure.steps.values() for way in step.by if way.only}
+        query = query.where(or_(*(getattr(model, name) == me for name in {"owner_id", *named})))
+    return query
+
+
+@pages.route("/new/<step>", methods=["GET", "POST"])
+@needs(_reads)
+def new(office: str, plugin: str, noun: str, step: str) -> Any:
+    """The form of a step that creates a case."""
+    procedure = these_rules().procedure(f"{plugin}.{noun}")
+    act = _step_of(_blank(procedure), step)
+    if request.method == "GET":
+        return render_template("core/new_case.html", act=act, form=act.form(), against=act.closed_by())
+    try:
+        case = gate.perform(procedure.name, None, step, actor(), request.form, office=this_office())
+    except Refused as refused:
+        page = render_template(
+            "core/new_case.html", act=act, form=refilled(act, refused), against=refused.objections
+        )
+        return page, _status(refused)
+    flash(_("%(number)s: %(step)s", number=case.number, step=act.step.title), "done")
+    return redirect(case_url(procedure, case.number))
+
+
+@pages.get("/<number>")
+@needs(_reads)
+def case(office: str, plugin: str, noun: str, number: str) -> str:
+    """The page of one case: what it is, what happened, what can be done now."""
+    act = gate.open_case(f"{plugin}.{noun}", number, actor(), this_office())
+    return case_page(act, chosen=request.args.get("step", ""))
+
+
+@pages.get("/<number>/<step>")
+@needs(_reads)
+def step(office: str, plugin: str, noun: str, number: str, step: str) -> Any:
+    """The address to which a step's form is sent, opened as an address: the case with that form."""
+    return redirect(case_url(these_rules().procedure(f"{plugin}.{noun}"), number, step=step))
+
+
+@pages.post("/<number>/<step>")
+@needs(_reads)
+def take_step(office: str, plugin: str, noun: str, number: str, step: str) -> Any:
+    """Take a step; what was typed stays when it is refused."""
+    name = f"{plugin}.{noun}"
+    seen = request.form.get("seen", type=int)
+    try:
+        done = gate.perform(name, number, step, actor(), request.form, office=this_office(), seen=seen)
+    except Refused as refused:
+        act = gate.open_case(name, number, actor(), this_office())
+        return case_page(act, chosen=step, refused=refused), _status(refused)
+    procedure = these_rules().procedure(name)
+    flash(_("Done: %(step)s", step=procedure.steps[step].title), "done")
+    return redirect(case_url(procedure, done.number))
+
+
+def case_page(act: Act, chosen: str = "", refused: Refused | None = None) -> str:
+    """Render a case with the form of the chosen step, or of the first open one that is meant to come next."""
+    offered = offers(act)
+    current = _current(offered, chosen)
+    again = refused if current and current.step.name == chosen else None
+    form = refilled(current.act, again) if current and again else current.act.form() if current else None
+    return render_template(
+        "core/case.html",
+        act=act,
+        case=act.case,
+        procedure=act.procedure,
+        offers=offered,
+        current=current,
+        ahead=next((one for one in offered if one.step.tone == "primary"), None),
+        form=form,
+        refused=refused,
+        unplaced=_unplaced(refused, form),
+        lost=_lost(act, chosen) if refused and not again else [],
+        deadlines=deadlines.of_case(act.procedure.name, act.case.id),
+        story=told(act, ledger.of_case(act.procedure.name, act.case.id)),
+        others=[one for one in cases_of(act.case.customer_id, OTHERS) if one[1] is not act.case],
+    )
+
+
+def offers(act: Act) -> list[Offer]:
+    """Return the steps that lead on from here, each open or closed with the reasons."""
+    found = act.procedure.steps_from(act.case.state)
+    looks = [gate.look_at(act, step) for step in found if not step.inner]
+    return [Offer(step=look.step, act=look, against=look.closed_by()) for look in looks]
+
+
+def _current(offered: list[Offer], chosen: str) -> Offer | None:
+    named = [one for one in offered if one.step.name == chosen]
+    leading = [one for one in offered if one.open and one.step.tone == "primary"]
+    return next(iter(named or leading), None)
+
+
+def refilled(act: Act, refused: Refused) -> StepForm:
+    """Return the form with what was typed and what was wrong with it."""
+    form = act.form(request.form)
+    if refused.kind is RefusalKind.FORM:
+        form.check()
+        for name, errors in refused.errors.items():
+            if name in form and not form[name].errors:
+                form[name].errors = tuple(errors)
+    return form
+
+
+def _unplaced(refused: Refused | None, form: StepForm | None) -> list[Sentence]:
+    """Return what was wrong with fields that the page does not show."""
+    errors = refused.errors if refused else {}
+    return [text for name, many in errors.items() if form is None or name not in form for text in many]
+
+
+def _lost(act: Act, chosen: str) -> list[Any]:
+    """Return what was typed into the form of a step that is no longer on offer."""
+    step = act.procedure.steps.get(chosen)
+    return typed(gate.look_at(act, step).form(request.form)) if step else []
+
+
+def cases_of(customer_id: int | None, most: int) -> list[tuple[Procedure, Case]]:
+    """Return a customer's newest cases of every procedure that the reader may see, what is open first."""
+    if customer_id is None:
+        return []
+    found: list[tuple[Procedure, Case]] = []
+    for procedure in these_rules().plugins.procedures.values():
+        if may(procedure.reads):
+            model = procedure.model
+            where = (model.customer_id == customer_id, model.office_id == this_office().id)
+            query = select(model).where(*where).order_by(model.id.desc()).limit(most)
+            found.extend((procedure, case) for case in db.session.scalars(query).unique())
+    found.sort(key=lambda pair: pair[1].opened_at, reverse=True)
+    return sorted(found, key=lambda pair: is_final(*pair))
+
+
+def is_final(procedure: Procedure, case: Case) -> bool:
+    """Say whether a case has come to its end; a state that nobody knows any more is no end."""
+    state = procedure.states.get(case.state)
+    return state is not None and state.final
+
+
+def _blank(procedure: Procedure) -> Act:
+    model: Any = procedure.model
+    case = model(office_id=this_office().id)
+    step = next(iter(procedure.steps.values()))
+    return Act(procedure, step, case, actor(), these_rules(), clock.now())
+
+
+def _step_of(act: Act, name: str) -> Act:
+    step = act.procedure.steps.get(name)
+    if step is None or not step.creates or step.inner:
+        title = act.procedure.title
+        raise NotFound(_l("%(procedure)s has no step %(step)s here.", procedure=title, step=name))
+    return gate.look_at(act, step)
+
+
+@pages.app_template_global()
+def case_url(procedure: Procedure, number: str | None, office: str = "", **more: Any) -> str:
+    """Return the address of a case, in the office of this page or in another one."""
+    code, plugin, noun = office or this_office().code, procedure.plugin, procedure.noun
+    return url_for("cases.case", office=code, plugin=plugin, noun=noun, number=number, **more)
+
+
+STATUS = {RefusalKind.FORM: 422, RefusalKind.ROLE: 403}
+
+
+def _status(refused: Refused) -> int:
+    return STATUS.get(refused.kind, 409)

@@ -1,0 +1,160 @@
+"""The menu and the slots: what plugins contribute to a page, contained so that no plugin can break it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, g, render_template, request, url_for
+from markupsafe import Markup
+
+from core.db import only_looking
+from core.i18n import Sentence, _l
+from core.offices import Office
+from core.rules import Rules, rules_of_all
+from core.slots import Card, MenuItem
+from core.web.access import actor, may
+
+log = logging.getLogger(__name__)
+MOST_OFFICES = 3
+OWN_ENTRIES = (
+    MenuItem(
+        title=_l("Customers"),
+        endpoint="customers.customers",
+        permission="core.see_customers",
+        icon="people",
+        weight=70,
+    ),
+    MenuItem(
+        title=_l("Import customers"),
+        endpoint="imports.index",
+        permission="core.import_customers",
+        icon="file-earmark-arrow-up",
+        weight=75,
+    ),
+    MenuItem(
+        title=_l("Staff"),
+        endpoint="staff.people",
+        permission="core.manage_staff",
+        icon="person-badge",
+        weight=80,
+    ),
+    MenuItem(
+        title=_l("Settings"),
+        endpoint="office.settings",
+        permission="core.manage_office",
+        icon="sliders",
+        weight=90,
+    ),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """An entry of the menu with its address; ``current`` is the one that the reader is in."""
+
+    item: MenuItem
+    url: str
+    current: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """The entries of one office; the office is named where the menu shows several."""
+
+    office: Office | None
+    entries: list[Entry]
+
+
+def init_menu(app: Flask) -> None:
+    """Give menu and slots to the templates."""
+    app.jinja_env.globals.update(
+        menu=menu, menu_title=menu_title, slot=slot, my_offices=my_offices, may=may, place=place
+    )
+
+
+def my_offices() -> list[Office]:
+    """Return the offices of whoever is signed in, by code."""
+    return [office for office_id, office in g.tree.items() if office_id in actor().offices]
+
+
+def rules_of_mine() -> dict[int, Rules]:
+    """Return the rules of all my offices, read once for a page."""
+    if "rules_of_mine" not in g:
+        g.rules_of_mine = rules_of_all(actor().offices)
+    found: dict[int, Rules] = g.rules_of_mine
+    return found
+
+
+def menu() -> list[Group]:
+    """Return the menu of this page, made once: other places ask for its titles too."""
+    if "menu" not in g:
+        g.menu = _menu()
+    made: list[Group] = g.menu
+    return made
+
+
+def menu_title() -> Sentence | str:
+    """Return the title of the entry under which this page lies."""
+    return next((entry.item.title for group in menu() for entry in group.entries if entry.current), "")
+
+
+def _menu() -> list[Group]:
+    """Return the entries of the page's office, or of each of my few offices where the page has none."""
+    if "actor" not in g:
+        return []
+    if "rules" in g:
+        return [Group(office=None, entries=entries_of(g.rules))]
+    if len(actor().offices) > MOST_OFFICES:
+        return []
+    groups = [Group(office=rules.office, entries=entries_of(rules)) for rules in rules_of_mine().values()]
+    return [Group(office=None, entries=one.entries) for one in groups] if len(groups) == 1 else groups
+
+
+def entries_of(rules: Rules) -> list[Entry]:
+    """Return the entries of an office that the person may see; the one that the reader is in is marked."""
+    given = [one for _plugin, one in rules.plugins.gather("core_menu") if isinstance(one, MenuItem)]
+    allowed = [one for one in (*OWN_ENTRIES, *given) if may(one.permission, rules)]
+    found = list(_addressed(sorted(allowed, key=lambda item: item.weight), rules.office.code))
+    current = entry_at(found, request.path)
+    return [Entry(item=one.item, url=one.url, current=one is current) for one in found]
+
+
+def _addressed(items: list[MenuItem], office: str) -> Iterator[Entry]:
+    """Give the entries their addresses; one that leads nowhere is left out, and its plugin's log says why."""
+    for item in items:
+        try:
+            yield Entry(item=item, url=url_for(item.endpoint, office=office, **item.values))
+        except Exception:
+            log.exception("the menu entry %s leads nowhere", item.endpoint)
+
+
+def entry_at(entries: list[Entry], path: str) -> Entry | None:
+    """Find the entry under which a page lies: the longest whose address begins the page's."""
+    above = [one for one in entries if path.startswith(one.url)]
+    return max(above, key=lambda one: len(one.url), default=None)
+
+
+def place() -> str:
+    """Return where in its office this page lies, so that another office can show the same."""
+    return request.path.removeprefix(f"/{g.office.code}/") if "office" in g else ""
+
+
+def slot(name: str, **inputs: Any) -> Markup:
+    """Render the cards that plugins give for a place; a card that fails becomes a small box with its name."""
+    given = g.rules.plugins.gather(name, **inputs)
+    given.sort(key=lambda pair: getattr(pair[1], "weight", 100))
+    return Markup("").join(_card(plugin, one, inputs) for plugin, one in given)
+
+
+def _card(plugin: str, card: Any, inputs: dict[str, Any]) -> Markup:
+    if isinstance(card, Card):
+        try:
+            with only_looking():
+                body = render_template(card.template, **inputs, **card.values) if card.template else ""
+                return Markup(render_template("core/card.html", card=card, body=Markup(body), plugin=plugin))
+        except Exception:
+            log.exception("the card of plugin %s failed", plugin)
+    return Markup(render_template("core/card.html", card=None, plugin=plugin))

@@ -1,0 +1,193 @@
+"""What an office plays by: the plugins it uses, and the parameters it sets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+
+from core import switches
+from core.db import writing
+from core.errors import KoudaiError, PluginError
+from core.i18n import Sentence, _, _l
+from core.offices import OfficeKind
+from core.parameters import Parameter, ParameterValue, Rung, changes, effective
+from core.plugins import Manifest
+from core.rules import installed_plugins
+from core.settings import clear_parameter, set_parameter
+from core.switches import PluginSwitch, lock_office
+from core.web.access import actor, needs, these_rules, this_office
+
+pages = Blueprint("office_rules", __name__, url_prefix="/<office>/settings")
+SOURCES = {
+    "office": _l("this office"),
+    "region": _l("region"),
+    "preset": _l("regional plugin"),
+    "nation": _l("head office"),
+    "default": _l("as delivered"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownPlugin:
+    """An installed plugin as an office sees it: on or off, and who switched it when."""
+
+    manifest: Manifest
+    on: bool
+    history: list[PluginSwitch]
+    refused: Sentence | None = None
+
+
+@pages.get("/plugins/")
+@needs("core.manage_office")
+def plugins(office: str) -> str:
+    """Every installed plugin, on or off here, with its history."""
+    return _plugins_page()
+
+
+def _plugins_page(refused: Sentence | None = None, name: str = "") -> str:
+    history = switches.history(this_office().id)
+    shown = [
+        ShownPlugin(
+            manifest=one.manifest,
+            on=one.name in these_rules().plugins.names,
+            history=[row for row in history if row.plugin == one.name],
+            refused=refused if one.name == name else None,
+        )
+        for one in installed_plugins().installed.values()
+    ]
+    return render_template("core/office/plugins.html", plugins=shown)
+
+
+@pages.post("/plugins/<name>")
+@needs("core.manage_office")
+def switch_plugin(office: str, name: str) -> Any:
+    """Switch a plugin on or off here; what would not stand is refused by name."""
+    if name not in installed_plugins().installed:
+        abort(404)
+    on = request.form.get("on")
+    if on not in ("yes", "no"):
+        return _plugins_page(_l("Say whether to switch it on or off."), name), 422
+    try:
+        switches.switch(installed_plugins(), this_office(), name, on == "yes", actor())
+    except PluginError as error:
+        return _plugins_page(error.sentence, name), 409
+    title = installed_plugins().installed[name].manifest.title
+    sentence = _("%(plugin)s is on.", plugin=title) if on == "yes" else _("%(plugin)s is off.", plugin=title)
+    flash(sentence, "done")
+    return redirect(url_for("office_rules.plugins", office=office))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownParameter:
+    """A parameter with its ladder, and what was typed when that was refused."""
+
+    parameter: Parameter
+    rungs: list[Rung]
+    history: list[ParameterValue]
+    closed: bool
+    typed: str | None = None
+    error: Sentence | None = None
+
+    @property
+    def effective(self) -> Rung:
+        """The rung whose value is in force."""
+        return effective(self.rungs)
+
+    @property
+    def own(self) -> Rung | None:
+        """The office's own rung, if it has set a value."""
+        here = this_office().code
+        return next(
+            (rung for rung in self.rungs if rung.given and rung.name == here and rung.source in OWN), None
+        )
+
+
+OWN = ("office", "region", "nation")
+
+
+@pages.get("/parameters/")
+@needs("core.manage_office")
+def parameters(office: str) -> str:
+    """Every parameter that counts here: its value, where that comes from, and the form to set one's own."""
+    return _parameters_page()
+
+
+def _parameters_page(key: str = "", typed: str | None = None, error: Sentence | None = None) -> str:
+    rules, head = these_rules(), this_office().kind == OfficeKind.HEAD
+    history = changes(this_office().id)
+    groups: dict[str, list[ShownParameter]] = {}
+    for one in rules.parameters.values():
+        told: dict[str, Any] = {"typed": typed, "error": error} if one.key == key else {}
+        shown = ShownParameter(
+            parameter=one,
+            rungs=rules.rungs(one.key),
+            history=history.get(one.key, []),
+            closed=one.locked and not head,
+            **told,
+        )
+        groups.setdefault(one.key.partition(".")[0], []).append(shown)
+    return render_template("core/office/parameters.html", groups=groups, sources=SOURCES)
+
+
+@pages.post("/parameters/<key>")
+@needs("core.manage_office")
+def set_one(office: str, key: str) -> Any:
+    """Set a parameter here; what is locked, out of bounds or laxer is refused with the clause."""
+    parameter, typed = _declared(key), request.form.get("value", "")
+    try:
+        with writing():
+            _refuse_overtaken(lock_office(this_office().id).id, key)
+            set_parameter(this_office(), key, typed, actor())
+    except KoudaiError as error:
+        return _parameters_page(key, typed, error.sentence), 422
+    flash(_("Set: %(parameter)s", parameter=parameter.label), "done")
+    return _to_parameters(office)
+
+
+@pages.post("/parameters/<key>/clear")
+@needs("core.manage_office")
+def clear_one(office: str, key: str) -> Any:
+    """Take back what was set here; the rung above counts again."""
+    parameter = _declared(key)
+    try:
+        clear_parameter(this_office(), key, actor())
+    except KoudaiError as error:
+        return _parameters_page(key, None, error.sentence), 409
+    flash(_("Taken back: %(parameter)s", parameter=parameter.label), "done")
+    return _to_parameters(office)
+
+
+def _declared(key: str) -> Parameter:
+    found = these_rules().parameters.get(key)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _refuse_overtaken(office_id: int, key: str) -> None:
+    last = changes(office_id).get(key)
+    if last and last[0].id != request.form.get("seen", 0, type=int):
+        raise KoudaiError(
+            _l("Meanwhile %(actor)s changed it. Look at the value, then repeat.", actor=last[0].set_by)
+        )
+
+
+@pages.get("/plugins/<name>")
+@needs("core.manage_office")
+def plugins_again(office: str, name: str) -> Any:
+    """Answer whoever opens a form's address (to reload, in another language) with the page of the form."""
+    return redirect(url_for("office_rules.plugins", office=office))
+
+
+@pages.get("/parameters/<key>")
+@pages.get("/parameters/<key>/clear")
+@needs("core.manage_office")
+def parameters_again(office: str, key: str) -> Any:
+    """Answer whoever opens a form's address (to reload, in another language) with the page of the form."""
+    return _to_parameters(office)
+
+
+def _to_parameters(office: str) -> Any:
+    return redirect(url_for("office_rules.parameters", office=office))

@@ -1,0 +1,209 @@
+"""How things look on a page: moments in the office's zone, time left, clauses with their titles."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from flask import Flask, g, request, url_for
+from flask_babel import get_locale
+from markupsafe import Markup, escape
+
+from core import clock
+from core.clauses import Clause
+from core.customers.models import Contact
+from core.customers.values import Phone, phones
+from core.deadlines import DROPPED, MET, MISSED, Deadline
+from core.i18n import LOCALES, Sentence, _
+from core.offices import Office
+from core.procedure import DeadlineRule
+from core.roles import ROLES
+from core.rules import Rules, installed_plugins
+from core.web.problems import problem_of
+from core.worktime import TraceLine
+from core.worktime_text import trace_sentences
+
+SOON = dt.timedelta(hours=2)
+
+
+def init_show(app: Flask) -> None:
+    """Give the filters and functions to the templates."""
+    app.jinja_env.filters.update(
+        moment=moment,
+        brief=brief,
+        day=day,
+        left=left,
+        shown=shown,
+        shown_brief=shown_brief,
+        clause_title=clause_title,
+    )
+    app.jinja_env.globals.update(
+        _=_,
+        LOCALES=LOCALES,
+        get_locale=get_locale,
+        ROLES=ROLES,
+        clock=clock,
+        trace=trace,
+        deadline_tone=deadline_tone,
+        deadline_sentence=deadline_sentence,
+        promise_title=promise_title,
+        sentence=Sentence.from_json,
+        plugin_title=plugin_title,
+        plugin_name=plugin_name,
+        here=here,
+        problem_of=problem_of,
+        phones_of=phones_of,
+    )
+
+
+def zone() -> ZoneInfo:
+    """Return the zone of the page's office, or the country's."""
+    office: Office | None = g.get("office")
+    return office.zoneinfo if office is not None else ZoneInfo("Asia/Shanghai")
+
+
+def moment(value: dt.datetime | None, in_zone: str = "") -> str:
+    """Show a moment in the office's time, without seconds: 2026-11-23 14:30."""
+    if value is None:
+        return ""
+    return value.astimezone(ZoneInfo(in_zone) if in_zone else zone()).strftime("%Y-%m-%d %H:%M")
+
+
+def brief(value: dt.datetime | None, in_zone: str = "") -> str:
+    """Show a moment for a list: this year's without the year, 11-23 14:30."""
+    if value is None:
+        return ""
+    there = ZoneInfo(in_zone) if in_zone else zone()
+    text = moment(value, in_zone)
+    this_year = value.astimezone(there).year == clock.now().astimezone(there).year
+    return text[5:] if this_year else text[:10]
+
+
+def day(value: dt.date | None) -> str:
+    """Show a day: 2026-11-23."""
+    return value.isoformat() if value else ""
+
+
+def left(deadline: Deadline) -> str:
+    """Show the time that is left, or that has passed (with a minus): 0:48, −2:10, 3 d; or how it ended."""
+    if deadline.state == MET:
+        return _("kept")
+    if deadline.state == DROPPED:
+        return _("dropped")
+    seconds = int(deadline.left.total_seconds())
+    sign, minutes = ("−" if seconds < 0 else ""), abs(seconds) // 60
+    if minutes >= 48 * 60:
+        return _("%(sign)s%(days)s d", sign=sign, days=minutes // (24 * 60))
+    return f"{sign}{minutes // 60}:{minutes % 60:02d}"
+
+
+TONES = {MET: "done", MISSED: "missed", DROPPED: "off"}
+
+
+def deadline_tone(deadline: Deadline) -> str:
+    """Say how urgent a deadline looks: missed, soon, done, off or plain."""
+    if deadline.state in TONES:
+        return TONES[deadline.state]
+    if deadline.late:
+        return "missed"
+    return "soon" if deadline.left < SOON else "plain"
+
+
+def deadline_sentence(deadline: Deadline) -> str:
+    """Say in words how a deadline stands."""
+    due = moment(deadline.due_at, _zone_of(deadline.office_id))
+    ended = moment(deadline.ended_at, _zone_of(deadline.office_id))
+    if deadline.state == MET:
+        return _("Kept: done %(ended)s, due %(due)s.", ended=ended, due=due)
+    if deadline.state == MISSED:
+        return _("Missed: done %(ended)s, due %(due)s.", ended=ended, due=due)
+    if deadline.state == DROPPED:
+        return _("No longer needed since %(ended)s; it was due %(due)s.", ended=ended, due=due)
+    return _("Overdue since %(due)s.", due=due) if deadline.late else _("Due %(due)s.", due=due)
+
+
+def rules_for(office_id: int) -> Rules | None:
+    """Return the rules of an office that this page has read: the URL's, or one of the desk's."""
+    if "rules" in g and g.rules.office.id == office_id:
+        own: Rules = g.rules
+        return own
+    read: Mapping[int, Rules] = g.get("rules_of_mine") or {}
+    return read.get(office_id)
+
+
+def _zone_of(office_id: int) -> str:
+    rules = rules_for(office_id)
+    return rules.office.zone if rules else ""
+
+
+def promised(deadline: Deadline) -> DeadlineRule | None:
+    """Find the rule of a deadline, while its plugin is on."""
+    rules = rules_for(deadline.office_id)
+    procedure = rules.plugins.procedures.get(deadline.procedure) if rules else None
+    return procedure.deadlines.get(deadline.key) if procedure else None
+
+
+def promise_title(deadline: Deadline) -> Sentence | str:
+    """Say what a deadline promises."""
+    rule = promised(deadline)
+    return rule.title if rule else deadline.key
+
+
+def trace(deadline: Deadline) -> list[str]:
+    """Tell how a deadline's time was computed, line by line."""
+    return [str(one) for one in trace_sentences(map(TraceLine.from_json, deadline.trace))]
+
+
+def shown(value: Any) -> Any:
+    """Show a fact, whatever it is: a moment, a list, a sentence, a text of several lines."""
+    if isinstance(value, dt.datetime):
+        return Markup('<time class="time">{}</time>').format(moment(value))
+    if isinstance(value, list | tuple):
+        return Markup("<br>").join(escape(str(one)) for one in value)
+    return "" if value is None else str(value)
+
+
+def shown_brief(value: Any) -> Any:
+    """Show a fact in a list: a moment without this year's number."""
+    if isinstance(value, dt.datetime):
+        return Markup('<time class="time" title="{}">{}</time>').format(moment(value), brief(value))
+    return shown(value)
+
+
+def clause_of(code: str) -> Clause | None:
+    """Find a clause by its code."""
+    return installed_plugins().clauses.get(code)
+
+
+def clause_title(code: Any) -> str:
+    """Return a clause's title in the reader's language; nothing for a house rule."""
+    found = clause_of(str(code))
+    return found.title if found else ""
+
+
+def plugin_name(name: str) -> str:
+    """Return a plugin's title; its name when it is not installed any more."""
+    one = installed_plugins().installed.get(name)
+    return str(one.manifest.title) if one else name
+
+
+def plugin_title(name: str) -> str:
+    """Return a plugin's title, with its version."""
+    one = installed_plugins().installed.get(name)
+    return f"{one.manifest.title} {one.manifest.version}" if one else name
+
+
+def phones_of(contact: Contact) -> tuple[Phone, ...]:
+    """Return the numbers under which somebody is reached, each ready to be dialled."""
+    return phones(contact.phones)
+
+
+def here(changes: Mapping[str, Any]) -> str:
+    """Return the address of this page with some of its questions changed; an empty answer leaves one out."""
+    page = url_for(request.endpoint or "desk.desk", **(request.view_args or {}))
+    asked = {**request.args.to_dict(), **changes}
+    questions = urlencode({name: answer for name, answer in asked.items() if answer not in (None, "")})
+    return f"{page}?{questions}" if questions else page

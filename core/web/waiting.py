@@ -1,0 +1,121 @@
+"""What waits for a person's roles without a deadline of theirs: cases in a state from which they lead on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import and_, exists, literal, not_, or_, select, true, union_all
+
+from core.cases import Case
+from core.db import db
+from core.deadlines import Deadline, mine
+from core.people import Actor, RoleGrant
+from core.procedure import Procedure, Step
+from core.rules import Rules
+from core.web.cases import case_url
+
+PAGE = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """One case that waits, and the step that would lead on."""
+
+    case: Case
+    rules: Rules
+    procedure: Procedure
+    step: Step
+
+    @property
+    def url(self) -> str:
+        """The case's page, with the form of the step."""
+        return case_url(
+            self.procedure, self.case.number, self.rules.office.code, step=self.step.name, _anchor="step"
+        )
+
+
+def waiting(actor: Actor, rules: Mapping[int, Rules], page: int) -> tuple[list[Waiting], bool]:
+    """Return a page of what waits, the longest first, and whether there is more.
+
+    The number of queries is that of the procedures, whatever the number of cases and offices.
+    """
+    asked = [
+        _open_cases(name, model, conditions, actor)
+        for (name, model), conditions in _by_procedure(actor, rules)
+    ]
+    if not asked:
+        return [], False
+    every = union_all(*asked).order_by("changed_at", "name", "id")
+    rows = db.session.execute(every.offset((page - 1) * PAGE).limit(PAGE + 1)).all()
+    shown = [(row.name, row.id) for row in rows[:PAGE]]
+    found = dict(_load(shown, rules))
+    lines = [_line(name, found[name, id_], actor, rules) for name, id_ in shown if (name, id_) in found]
+    return [line for line in lines if line], len(rows) > PAGE
+
+
+def leading(actor: Actor, rules: Rules) -> Iterator[tuple[Procedure, Step]]:
+    """Return the steps that lead on and that one of the actor's roles in the office may take."""
+    keys = actor.roles_in(rules.office.id)
+    for procedure in rules.plugins.procedures.values():
+        for step in procedure.steps.values():
+            if step.tone == "primary" and step.sources and any(way.role.key in keys for way in step.by):
+                yield procedure, step
+
+
+Key = tuple[str, type[Case]]
+
+
+def _by_procedure(actor: Actor, rules: Mapping[int, Rules]) -> Iterable[tuple[Key, list[Any]]]:
+    conditions: dict[Key, list[Any]] = {}
+    for one in rules.values():
+        for procedure, step in leading(actor, one):
+            condition = _waits(procedure.model, step, actor, one.office.id)
+            conditions.setdefault((procedure.name, procedure.model), []).append(condition)
+    return conditions.items()
+
+
+def _waits(model: type[Case], step: Step, actor: Actor, office_id: int) -> Any:
+    """Say when a case waits for the actor's step: it names nobody else who could take it himself."""
+    ways = [way for way in step.by if way.role.key in actor.roles_in(office_id)]
+    my_way = [true() if way.only is None else getattr(model, way.only) == actor.person_id for way in ways]
+    named = {way.only or "owner_id" for way in step.by}
+    others = [_is_anothers(model, name, step, actor, office_id) for name in sorted(named)]
+    return and_(model.office_id == office_id, model.state.in_(step.sources), or_(*my_way), not_(or_(*others)))
+
+
+def _is_anothers(model: type[Case], name: str, step: Step, actor: Actor, office_id: int) -> Any:
+    """Say when a case names somebody else in ``name`` who holds a role that may take the step."""
+    keys = [way.role.key for way in step.by if way.only in (None, name)]
+    person = getattr(model, name)
+    holds = exists().where(
+        RoleGrant.person_id == person,
+        RoleGrant.office_id == office_id,
+        RoleGrant.role.in_(keys),
+        RoleGrant.taken_at.is_(None),
+    )
+    return and_(person != actor.person_id, holds)
+
+
+def _open_cases(name: str, model: type[Case], conditions: list[Any], actor: Actor) -> Any:
+    due = exists().where(mine(actor), Deadline.procedure == name, Deadline.subject_id == model.id)
+    columns = (literal(name).label("name"), model.id, model.changed_at)
+    return select(*columns).where(or_(*conditions), ~due)
+
+
+def _load(shown: list[tuple[str, int]], rules: Mapping[int, Rules]) -> Iterator[tuple[tuple[str, int], Case]]:
+    """Load the cases of a page with one query for each procedure."""
+    models = {name: p.model for one in rules.values() for name, p in one.plugins.procedures.items()}
+    for name in sorted({name for name, _id in shown}):
+        model, ids = models[name], [id_ for other, id_ in shown if other == name]
+        for case in db.session.scalars(select(model).where(model.id.in_(ids))).unique():
+            yield (name, case.id), case
+
+
+def _line(name: str, case: Case, actor: Actor, rules: Mapping[int, Rules]) -> Waiting | None:
+    here = rules[case.office_id]
+    for procedure, step in leading(actor, here):
+        if procedure.name == name and case.state in step.sources and actor.may(case.office_id, step.by, case):
+            return Waiting(case=case, rules=here, procedure=procedure, step=step)
+    return None
