@@ -1,0 +1,158 @@
+"""What is asked at each step of a call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from wtforms.validators import ValidationError
+
+from core.customers import services as customers
+from core.customers import values
+from core.customers.models import Customer, Installation
+from core.forms import ChoiceField, DayField, LongTextField, RecordField, StepForm, TextField, YesField
+from core.i18n import Sentence, _l
+from plugins.hotline import services
+from plugins.hotline.models import CHANNELS
+from plugins.hotline.vague import is_vague
+
+if TYPE_CHECKING:
+    from core.gate import Act
+
+
+def not_vague(form: Any, field: Any) -> None:
+    """Refuse a symptom that says nothing (QI/03 3.1.6, 3.1.8), unless the message on the screen says it."""
+    module, message = (getattr(form, name, None) for name in ("module", "message"))
+    said_on_screen = bool(message and message.data and not is_vague(message.data))
+    if not said_on_screen and is_vague(field.data or "", (module.data or "") if module else ""):
+        raise ValidationError(
+            _l(
+                "Too vague to help anybody (QI/03 3.1.6). Ask: which operation, what exactly appears on the "
+                "screen, since when?"
+            )
+        )
+
+
+def telling(form: Any, field: Any) -> None:
+    """Refuse an answer from which no colleague could learn anything (QI/03 3.1.8)."""
+    if is_vague(field.data or ""):
+        raise ValidationError(_l("Write what was said or done, so that a colleague could do the same."))
+
+
+def known_customer(form: Any, field: Any) -> None:
+    """Accept a customer of this office only."""
+    if customers.of_office(field.data, form.act.rules.office.id) is None:
+        raise ValidationError(_l("This customer is not in the file. Choose one, or add it during the call."))
+
+
+def _titles(installations: Iterable[Installation]) -> dict[str, str]:
+    return {str(one.id): f"{one.product.name} {one.version}".strip() for one in installations}
+
+
+def _products(act: Act) -> dict[str, str]:
+    return _titles(act.case.customer.installations) if act.case.customer else {}
+
+
+class SymptomForm(StepForm):
+    """The structured symptom: nothing vague, nothing forgotten (QI/03 3.1.6)."""
+
+    installation_id = RecordField(_l("Product"), offers=_products, required=False)
+    module = TextField(_l("Module"), limit=60)
+    operation = TextField(_l("During which operation"), limit=120)
+    happens = LongTextField(_l("What happens"), limit=1000, checks=(not_vague,))
+    message = LongTextField(_l("Message on the screen"), limit=1000, required=False)
+    since = TextField(_l("Since when"), limit=60, required=False)
+    tried = LongTextField(_l("What was tried"), limit=1000, required=False)
+
+
+class LogForm(SymptomForm):
+    """A call being logged: who calls, from where, about what (QI/03 3.1.8, 3.2.2).
+
+    A customer who is not in the file is added here and now: the call is not turned away (QI/02 file.missing).
+    """
+
+    customer_id = TextField(_l("Customer"), required=False, limit=12, checks=(known_customer,))
+    new_customer = TextField(_l("New customer: the unit's name"), required=False)
+    new_address = TextField(_l("Address"), required=False, limit=200)
+    new_product_id = RecordField(_l("Product"), offers=services.catalogue, required=False)
+    new_version = TextField(_l("Version"), required=False, limit=20)
+    new_serial_number = TextField(_l("Serial number"), required=False, limit=40)
+    new_contract_date = DayField(_l("Contract date"), required=False)
+    new_all_the_same = YesField(_l("It is another customer with the same name or phone"))
+    channel = ChoiceField(_l("Channel"), choices=CHANNELS)
+    contact = TextField(_l("Contact"), limit=40)
+    phone = TextField(_l("Phone"), limit=40)
+
+    def process(self, *args: Any, **kwargs: Any) -> None:
+        """Offer the products of the chosen customer, and nobody else's."""
+        super().process(*args, **kwargs)
+        chosen = self._chosen()
+        self.installation_id.offer(_titles(chosen.installations) if chosen else {})
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Add to the fields' own checks what is to be seen only from several together."""
+        fine = super().validate(extra_validators)
+        wrong = [found for found in (self._whose(), self._twin(), self._taken()) if found]
+        for name, sentence in wrong:
+            self[name].errors = [*self[name].errors, sentence]
+        return fine and not wrong
+
+    def _chosen(self) -> Customer | None:
+        return customers.of_office(self.customer_id.data or "", self.act.rules.office.id)
+
+    def _whose(self) -> tuple[str, Sentence] | None:
+        if not self.customer_id.data and not self.new_customer.data:
+            return "customer_id", _l(
+                "Choose the customer, or add it: the unit's name is enough to begin with."
+            )
+        if self.customer_id.data and self.new_customer.data:
+            return "new_customer", _l("Either choose a customer from the file, or add a new one: not both.")
+        return None
+
+    def _twin(self) -> tuple[str, Sentence] | None:
+        if not self.new_customer.data or self.new_all_the_same.data:
+            return None
+        office_id, phone = self.act.rules.office.id, self.phone.data or ""
+        twin = customers.twin_of(office_id, self.new_customer.data, phone)
+        if twin is None:
+            return None
+        text = _l(
+            "This seems to be %(name)s, file number %(file_number)s. Choose it, or tick that it is another.",
+            name=twin.name,
+            file_number=twin.file_number,
+        )
+        return "new_customer", text
+
+    def _taken(self) -> tuple[str, Sentence] | None:
+        serial_number = values.code(self.new_serial_number.data or "")
+        if not self.new_customer.data or not serial_number:
+            return None
+        if not self.new_product_id.data:
+            return "new_product_id", _l("Say which product has this serial number.")
+        holder = customers.holder_of(self.act.rules.office.id, serial_number)
+        if holder is None:
+            return None
+        text = _l(
+            "This serial number belongs to %(name)s, file number %(file_number)s.",
+            name=holder.name,
+            file_number=holder.file_number,
+        )
+        return "new_serial_number", text
+
+
+class AnswerForm(StepForm):
+    """What was answered or done."""
+
+    answer = LongTextField(_l("Answer given"), checks=(telling,))
+
+
+class DemandForm(StepForm):
+    """What the customer demands, for the duty manager (QI/03 3.1.7, 3.2.8)."""
+
+    demand = LongTextField(_l("What the customer demands"), limit=1000)
+
+
+class ReasonForm(StepForm):
+    """Why: for everything that is undone, passed on or cancelled."""
+
+    reason = LongTextField(_l("Reason"), limit=1000)

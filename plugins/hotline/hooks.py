@@ -1,0 +1,60 @@
+"""What other plugins may decide and add about calls."""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from core.hooks import hookspec
+from core.i18n import _l
+from core.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from core.customers.models import Customer, Installation
+    from core.rules import Rules
+    from core.slots import Card
+
+
+class Entitlement(StrEnum):
+    """What a customer's service contract covers on a day."""
+
+    UNCHECKED = "unchecked"
+    FREE_YEAR = "free_year"
+    CARD = "card"
+    EXPIRED = "expired"
+    SEALED = "sealed"
+    WITHDRAWN = "withdrawn"
+    NO_CONTRACT = "no_contract"
+
+
+ENTITLEMENTS = {
+    Entitlement.UNCHECKED: _l("Not checked"),
+    Entitlement.FREE_YEAR: _l("Free first year"),
+    Entitlement.CARD: _l("Service card valid"),
+    Entitlement.EXPIRED: _l("Service expired"),
+    Entitlement.SEALED: _l("Sealed"),
+    Entitlement.WITHDRAWN: _l("Product withdrawn"),
+    Entitlement.NO_CONTRACT: _l("No contract on file"),
+}
+COVERED = frozenset({Entitlement.UNCHECKED, Entitlement.FREE_YEAR, Entitlement.CARD})
+
+
+@hookspec(firstresult=True)
+def hotline_entitlement(
+    customer: Customer, installation: Installation | None, on: dt.date, rules: Rules
+) -> Verdict | None:
+    """Decide whether a customer is covered on a day; the value is an ``Entitlement``.
+
+    ``installation`` is the product in question, or None for the customer as a whole. The most local answer
+    counts; hotline's own is "not checked". Called when a customer is shown or a request is registered.
+    """
+
+
+@hookspec
+def hotline_customer_cards(customer: Customer, rules: Rules) -> list[Card] | Card | None:
+    """Contribute cards to the customer's panel of the call desk.
+
+    Merged by weight; a card that fails becomes a small box naming its plugin. Called each time a customer is
+    shown.
+    """

@@ -1,0 +1,64 @@
+"""Calls, and the support database of problems and remedies."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from core.cases import Case
+from core.customers.models import Installation, Product
+from core.db import Model, OfficeRow
+from core.i18n import _l
+
+CHANNELS = {
+    "phone": _l("Phone"),
+    "fax": _l("Fax"),
+    "letter": _l("Letter"),
+    "email": _l("E-mail"),
+    "walk_in": _l("Walk-in"),
+}
+
+
+class Call(Model, Case):
+    """One enquiry, by whatever channel, from the first word to its outcome (QR/02)."""
+
+    __tablename__ = "hotline_call"
+    __table_args__ = (Index("ix_hotline_call_list", "office_id", "id"),)
+
+    channel: Mapped[str] = mapped_column(String(10), default="phone")
+    contact: Mapped[str] = mapped_column(String(40), default="")
+    phone: Mapped[str] = mapped_column(String(40), default="")
+    installation_id: Mapped[int | None] = mapped_column(ForeignKey("core_installation.id"))
+    module: Mapped[str] = mapped_column(String(60), default="")
+    operation: Mapped[str] = mapped_column(String(120), default="")
+    happens: Mapped[str] = mapped_column(Text, default="")
+    message: Mapped[str] = mapped_column(Text, default="")
+    since: Mapped[str] = mapped_column(String(60), default="")
+    tried: Mapped[str] = mapped_column(Text, default="")
+    answer: Mapped[str] = mapped_column(Text, default="")
+    demand: Mapped[str] = mapped_column(Text, default="")
+    reason: Mapped[str] = mapped_column(Text, default="")
+    installation: Mapped[Installation | None] = relationship(lazy="joined")
+
+    @property
+    def symptom(self) -> str:
+        """The symptom in one line, as lists and paper show it."""
+        return " · ".join(part for part in (self.module, self.operation, self.happens, self.message) if part)
+
+
+class KnowledgeEntry(Model, OfficeRow):
+    """A problem and its remedy in the support database (QI/01 flow: standardise and store)."""
+
+    __tablename__ = "hotline_knowledge_entry"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    product_id: Mapped[int | None] = mapped_column(ForeignKey("core_product.id"), index=True)
+    version: Mapped[str] = mapped_column(String(20), default="")
+    problem: Mapped[str] = mapped_column(Text)
+    remedy: Mapped[str] = mapped_column(Text)
+    prevention: Mapped[str] = mapped_column(Text, default="")
+    written_at: Mapped[dt.datetime]
+    written_by_id: Mapped[int | None] = mapped_column(ForeignKey("core_person.id"))
+    product: Mapped[Product | None] = relationship(lazy="joined")

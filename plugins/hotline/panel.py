@@ -1,0 +1,121 @@
+"""What is known of a customer while the phone is at the ear: the contract, the products, the cases."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, or_, select
+
+from core.customers import values
+from core.customers.lookup import plain
+from core.db import db
+from core.deadlines import OPEN, Deadline
+from plugins.hotline.hooks import COVERED, Entitlement
+from plugins.hotline.services import entitlement
+
+if TYPE_CHECKING:
+    from core.customers.models import Contact, Customer, Installation
+    from core.procedure import Procedure, State
+    from core.rules import Rules
+    from core.verdicts import Decision
+
+MOST_OPEN, MOST_PAST = 20, 5
+TONES = dict.fromkeys(COVERED, "wait") | {Entitlement.UNCHECKED: "off"}
+Readable = Callable[[str], bool]
+
+
+@dataclass(frozen=True, kw_only=True)
+class KnownCase:
+    """One case of the customer, of whatever procedure, with what is promised next."""
+
+    procedure: Procedure
+    case: Any
+    promise: Deadline | None = None
+
+    @property
+    def state(self) -> State | None:
+        """Where the case stands; nothing when its plugin was switched off since."""
+        return self.procedure.states.get(self.case.state)
+
+    @property
+    def open(self) -> bool:
+        """Whether somebody still has to do something about it."""
+        return self.state is not None and not self.state.final
+
+    @property
+    def about(self) -> Any:
+        """What it is about: the first column of the procedure's list."""
+        return self.procedure.columns[0].value(self.case) if self.procedure.columns else ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Panel:
+    """All that the call desk shows of one customer."""
+
+    customer: Customer
+    verdict: Decision
+    products: list[tuple[Installation, Decision]]
+    open_cases: list[KnownCase]
+    past_cases: list[KnownCase]
+
+
+def panel_of(customer: Customer, rules: Rules, now: dt.datetime, readable: Readable) -> Panel:
+    """Collect what is known of a customer; ``readable`` says which permissions the reader holds."""
+    found = [
+        KnownCase(procedure=procedure, case=case)
+        for procedure in rules.plugins.procedures.values()
+        if readable(procedure.reads)
+        for case in _newest(procedure, customer)
+    ]
+    found.sort(key=lambda one: one.case.opened_at, reverse=True)
+    return Panel(
+        customer=customer,
+        verdict=entitlement(rules, customer, None, now),
+        products=[(one, entitlement(rules, customer, one, now)) for one in customer.installations],
+        open_cases=_with_promises([one for one in found if one.open][:MOST_OPEN]),
+        past_cases=[one for one in found if not one.open][:MOST_PAST],
+    )
+
+
+def _newest(procedure: Procedure, customer: Customer) -> list[Any]:
+    """Return the customer's cases of one procedure: all that is open first, then the last ones."""
+    model = procedure.model
+    unfinished = [state.name for state in procedure.states.values() if not state.final]
+    of_customer = select(model).where(model.customer_id == customer.id, model.office_id == customer.office_id)
+    open_first = of_customer.order_by(model.state.in_(unfinished).desc(), model.id.desc())
+    return list(db.session.scalars(open_first.limit(MOST_OPEN + MOST_PAST)).unique())
+
+
+def _with_promises(cases: list[KnownCase]) -> list[KnownCase]:
+    promises = _next_promises(cases)
+    return [
+        KnownCase(procedure=one.procedure, case=one.case, promise=promises.get(_key(one))) for one in cases
+    ]
+
+
+def _key(one: KnownCase) -> tuple[str, int]:
+    return one.procedure.name, one.case.id
+
+
+def _next_promises(cases: Iterable[KnownCase]) -> dict[tuple[str, int], Deadline]:
+    """Return what is due next of each case, in one query."""
+    wanted = [and_(Deadline.procedure == name, Deadline.subject_id == id_) for name, id_ in map(_key, cases)]
+    if not wanted:
+        return {}
+    query = select(Deadline).where(Deadline.state == OPEN, or_(*wanted)).order_by(Deadline.due_at.desc())
+    return {(one.procedure, one.subject_id): one for one in db.session.scalars(query)}
+
+
+def caller(customer: Customer, typed: str) -> Contact | None:
+    """Guess who of the customer's is calling: whose name or number was typed, else the first."""
+    key, contacts = plain(typed), customer.contacts
+    fitting = (one for one in contacts if key and (key in plain(one.name) or key in plain(one.phones)))
+    return next(fitting, contacts[0] if contacts else None)
+
+
+def phones_of(contact: Contact) -> list[str]:
+    """Return the numbers of a contact one by one, as they were written."""
+    return [phone.raw for phone in values.phones(contact.phones)] or [contact.phones]

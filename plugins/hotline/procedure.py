@@ -1,0 +1,187 @@
+"""The life of a call: QI/03, from the first word to an outcome."""
+
+from core.clauses import house_rule
+from core.deadlines import working_days, working_minutes
+from core.i18n import _l
+from core.procedure import Column, Procedure
+from core.roles import DUTY_MANAGER, HOTLINE_ENGINEER, REGIONAL_MANAGER
+from plugins.hotline import forms, services
+from plugins.hotline.models import CHANNELS, Call
+
+call = Procedure(
+    "hotline.call",
+    model=Call,
+    title=_l("Call"),
+    letter="H",
+    record="QR/02",
+    reads="hotline.read",
+    heading=lambda one: one.customer.name if one.customer else "",
+    columns=(
+        Column(name="symptom", title=_l("Symptom"), value=lambda one: one.symptom),
+        Column(name="contact", title=_l("Contact"), value=lambda one: one.contact),
+    ),
+    facts=(
+        Column(name="channel", title=_l("Channel"), value=lambda one: CHANNELS[one.channel]),
+        Column(name="contact", title=_l("Contact"), value=lambda one: f"{one.contact} {one.phone}"),
+        Column(name="product", title=_l("Product"), value=lambda one: _product(one)),
+        Column(name="module", title=_l("Module"), value=lambda one: one.module),
+        Column(name="operation", title=_l("During which operation"), value=lambda one: one.operation),
+        Column(name="happens", title=_l("What happens"), value=lambda one: one.happens),
+        Column(name="message", title=_l("Message on the screen"), value=lambda one: one.message),
+        Column(name="since", title=_l("Since when"), value=lambda one: one.since),
+        Column(name="tried", title=_l("What was tried"), value=lambda one: one.tried),
+        Column(name="demand", title=_l("What the customer demands"), value=lambda one: one.demand),
+        Column(name="answer", title=_l("Answer given"), value=lambda one: one.answer),
+        Column(name="reason", title=_l("Reason"), value=lambda one: one.reason),
+    ),
+)
+
+
+def _product(one: Call) -> str:
+    return f"{one.installation.product.name} {one.installation.version}" if one.installation else ""
+
+
+DESK = (HOTLINE_ENGINEER, DUTY_MANAGER)
+# First-contact ownership (QI/03 3.1.9): who has not taken the call over does not decide its outcome.
+THE_OWNER = (HOTLINE_ENGINEER.where("owner_id"), DUTY_MANAGER)
+
+call.state("open", _l("Being handled"), tone="wait")
+call.state("parked", _l("Parked for a test"), tone="wait")
+call.state("demanded", _l("With the duty manager"), tone="alert")
+call.state("handed_over", _l("With the regional manager"), tone="wait")
+call.state("solved", _l("Solved by phone"), tone="done", final=True)
+call.state("settled", _l("Settled"), tone="done", final=True)
+call.state("cancelled", _l("Cancelled"), tone="off", final=True)
+
+call.deadline(
+    "hotline.same_day_demand",
+    title=_l("Phone the customer about the same-day demand"),
+    within=working_minutes("hotline.same_day_demand_minutes"),
+    owner=DUTY_MANAGER,
+    clause="QI/03 3.1.7",
+)
+call.deadline(
+    "hotline.long_test",
+    title=_l("Phone the customer with the result of the test"),
+    within=working_minutes("hotline.long_test_minutes"),
+    owner=HOTLINE_ENGINEER.where("owner_id"),
+    clause="QI/03 3.2.5",
+)
+call.deadline(
+    "hotline.settle",
+    title=_l("Settle with the customer what was handed over"),
+    within=working_days("hotline.settle_working_days"),
+    owner=REGIONAL_MANAGER,
+    clause=house_rule(_l("What is on nobody's desk is forgotten.")),
+)
+
+call.step(
+    "log",
+    "-> open",
+    title=_l("Log the call"),
+    by=DESK,
+    clause="QP/2-04 5.2",
+    form=forms.LogForm,
+    does=services.log,
+    tone="primary",
+    own_page="hotline.desk",
+)
+call.step(
+    "solve",
+    "open | parked -> solved",
+    title=_l("Solved by phone"),
+    by=THE_OWNER,
+    clause="QI/03 3.1.9",
+    form=forms.AnswerForm,
+    meets=("hotline.long_test",),
+    tone="primary",
+)
+call.step(
+    "park",
+    "open -> parked",
+    title=_l("Park for a long test"),
+    by=THE_OWNER,
+    clause="QI/03 3.2.5",
+    starts=("hotline.long_test",),
+)
+call.step(
+    "resume",
+    "parked -> open",
+    title=_l("The customer was phoned: go on"),
+    by=THE_OWNER,
+    clause="QI/03 3.2.5",
+    meets=("hotline.long_test",),
+)
+call.step(
+    "demand",
+    "open -> demanded",
+    title=_l("Same-day demand"),
+    by=THE_OWNER,
+    clause="QI/03 3.1.7",
+    form=forms.DemandForm,
+    starts=("hotline.same_day_demand",),
+)
+call.step(
+    "answer_demand",
+    "demanded -> open",
+    title=_l("The customer was phoned"),
+    by=DUTY_MANAGER,
+    clause="QI/03 3.1.7",
+    form=forms.AnswerForm,
+    meets=("hotline.same_day_demand",),
+    tone="primary",
+)
+call.step(
+    "hand_over",
+    "open -> handed_over",
+    title=_l("To the regional manager"),
+    by=THE_OWNER,
+    clause="QI/03 3.2.6",
+    form=forms.ReasonForm,
+    starts=("hotline.settle",),
+)
+call.step(
+    "settle",
+    "handed_over -> settled",
+    title=_l("Settled with the customer"),
+    by=REGIONAL_MANAGER,
+    clause="QI/03 3.3.1",
+    form=forms.AnswerForm,
+    meets=("hotline.settle",),
+    tone="primary",
+)
+call.step(
+    "take_over",
+    "open | parked -> same",
+    title=_l("Take the call over"),
+    by=DESK,
+    clause="QI/03 3.1.9",
+    does=services.take_over,
+)
+call.step(
+    "correct",
+    "open | parked | demanded -> same",
+    title=_l("Correct the symptom"),
+    by=THE_OWNER,
+    clause="QI/03 3.1.6",
+    form=forms.SymptomForm,
+)
+call.step(
+    "cancel",
+    "open | parked -> cancelled",
+    title=_l("Cancel"),
+    by=THE_OWNER,
+    clause="QI/03 3.1.9",
+    form=forms.ReasonForm,
+    tone="danger",
+    voids=True,
+)
+call.step(
+    "reopen",
+    "solved | settled -> open",
+    title=_l("Reopen"),
+    by=DESK,
+    clause="QI/03 3.1.9",
+    form=forms.ReasonForm,
+    does=services.take_over,
+)

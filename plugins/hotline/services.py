@@ -1,0 +1,134 @@
+"""What the steps of a call do besides writing down what was asked."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from core import deadlines, gate, numbers
+from core.customers import services as customers
+from core.customers import values
+from core.customers.models import Customer, Installation, Product
+from core.db import db
+from plugins.hotline.models import KnowledgeEntry
+
+if TYPE_CHECKING:
+    from core.cases import Case
+    from core.gate import Act
+    from core.offices import Office
+    from core.people import Actor
+    from core.procedure import Procedure
+    from core.rules import Rules
+    from core.verdicts import Decision
+
+
+CUSTOMER_LETTER = "K"
+
+
+def log(act: Act) -> None:
+    """Whoever takes the call owns it until it is accepted elsewhere (QI/03 3.1.9)."""
+    chosen = customers.of_office(act.values["customer_id"] or "", act.rules.office.id)
+    act.case.customer = chosen or add_customer(act)
+    act.case.customer_id, act.case.owner_id = act.case.customer.id, act.actor.person_id
+
+
+def log_call(
+    actor: Actor,
+    office: Office,
+    said: Mapping[str, Any],
+    outcome: str = "",
+    answers: Mapping[str, Any] | None = None,
+) -> list[tuple[Procedure, Case]]:
+    """Log a call and take what follows from it, both or neither; return the cases that were made."""
+    with gate.together() as acts:
+        call = gate.perform("hotline.call", None, "log", actor, said, office=office)
+        if outcome:
+            gate.perform("hotline.call", call, outcome, actor, answers)
+    return [(act.procedure, act.case) for act in acts if act.step.creates]
+
+
+def add_customer(act: Act) -> Customer:
+    """Complete the file during the call, under a number of the office's own (QI/02 file.missing).
+
+    The number is drawn before the call's own, which comes last: nobody draws the two the other way round.
+    """
+    said, office = act.values, act.rules.office
+    number = _free_file_number(act)
+    product = _first_product(act)
+    customer = customers.add_customer(
+        office.id,
+        file_number=number,
+        name=said["new_customer"],
+        contact=said["contact"],
+        phone=said["phone"],
+        address=said["new_address"] or "",
+        installations=[product] if product else [],
+    )
+    act.case.installation_id = product.id if product else None
+    act.recorded["file_number"] = number
+    return customer
+
+
+def _free_file_number(act: Act) -> str:
+    """Draw a file number; one under which a customer was imported stands for that customer already."""
+    office = act.rules.office
+    while customers.is_taken(office.id, number := numbers.draw(office, CUSTOMER_LETTER, act.now)):
+        pass
+    return number
+
+
+def _first_product(act: Act) -> Installation | None:
+    said = act.values
+    if not said["new_product_id"]:
+        return None
+    return Installation(
+        office_id=act.rules.office.id,
+        product_id=said["new_product_id"],
+        version=said["new_version"] or "",
+        serial_number=values.code(said["new_serial_number"] or "") or None,
+        contract_date=said["new_contract_date"],
+    )
+
+
+def catalogue(act: Act) -> dict[str, str]:
+    """Return the products of the national catalogue, for a choice."""
+    return {str(one.id): one.name for one in db.session.scalars(select(Product).order_by(Product.name))}
+
+
+def take_over(act: Act) -> None:
+    """The call changes hands, and its promises with it (QI/03 3.1.9)."""
+    act.case.owner_id = act.actor.person_id
+    deadlines.hand_over(act, act.actor.person_id)
+
+
+def today(rules: Rules, now: dt.datetime) -> dt.date:
+    """The day it is in the office."""
+    return now.astimezone(rules.office.zoneinfo).date()
+
+
+def entitlement(
+    rules: Rules, customer: Customer, installation: Installation | None, now: dt.datetime
+) -> Decision:
+    """Ask whether a customer is covered today, with everybody who answered."""
+    day = today(rules, now)
+    return rules.decide("hotline_entitlement", customer=customer, installation=installation, on=day)
+
+
+def bound_entitlement(act: Act, customer: Customer, installation: Installation | None) -> str:
+    """Ask whether a customer is covered today, and bind the verdict to the step."""
+    day = today(act.rules, act.now)
+    asked = act.decide("hotline_entitlement", customer=customer, installation=installation, on=day)
+    return str(asked.verdict.value)
+
+
+def write_knowledge(act: Act, **said: Any) -> KnowledgeEntry:
+    """Enter a problem and its remedy into the office's support database (QI/01 flow)."""
+    entry = KnowledgeEntry(
+        office_id=act.case.office_id, written_at=act.now, written_by_id=act.actor.person_id, **said
+    )
+    db.session.add(entry)
+    db.session.flush()
+    return entry
