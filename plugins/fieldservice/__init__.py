@@ -1,0 +1,138 @@
+"""Field service (QI/04): from a registered request to the customer's signature."""
+
+from core.clauses import house_rule
+from core.hooks import hookimpl
+from core.i18n import _l
+from core.parameters import Parameter
+from core.plugins import Manifest, Permission
+from core.roles import (
+    DUTY_MANAGER,
+    FIELD_ENGINEER,
+    HOTLINE_ENGINEER,
+    OFFICE_STAFF,
+    REGIONAL_MANAGER,
+    SUPPORT_MANAGER,
+)
+from core.slots import Card, MenuItem
+from core.verdicts import Verdict
+from plugins.fieldservice import forms, services
+
+manifest = Manifest(
+    name="fieldservice",
+    title=_l("Field service"),
+    version="0.1.0",
+    requires=("hotline",),
+    parameters=(
+        Parameter(
+            key="fieldservice.first_call_until_hour",
+            kind=int,
+            default=12,
+            minimum=9,
+            maximum=12,
+            stricter="lower",
+            unit=_l("o'clock"),
+            label=_l("The engineer phones the next working morning until"),
+            clause="QI/03 3.2.7",
+        ),
+        Parameter(
+            key="fieldservice.visit_working_days",
+            kind=int,
+            default=2,
+            minimum=1,
+            maximum=10,
+            stricter="lower",
+            unit=_l("working days"),
+            label=_l("The visit takes place within"),
+            clause="QI/03 3.2.7",
+        ),
+        Parameter(
+            key="fieldservice.review_until_hour",
+            kind=int,
+            default=12,
+            minimum=9,
+            maximum=17,
+            unit=_l("o'clock"),
+            label=_l("What was turned in is reviewed the next working morning until"),
+            clause="QI/05 3.1",
+        ),
+        Parameter(
+            key=services.BACKUP_ROOT,
+            kind=str,
+            default="UFDATABAK",
+            label=_l("Folder of the back-ups on the customer's last drive"),
+            clause="QI/04 3.1.6-backup",
+        ),
+    ),
+    permissions=(
+        Permission(key="fieldservice.read", title=_l("See field service requests"), roles=OFFICE_STAFF),
+        Permission(key="fieldservice.visit", title=_l("See one's own visits"), roles=(FIELD_ENGINEER,)),
+        Permission(
+            key="fieldservice.see_dispatch",
+            title=_l("See what is to be dispatched and reviewed"),
+            roles=(DUTY_MANAGER, REGIONAL_MANAGER, SUPPORT_MANAGER),
+        ),
+    ),
+)
+
+
+@hookimpl
+def fieldservice_admission():
+    return Verdict(
+        value="registered",
+        reason=_l("Every request goes to the duty manager."),
+        clause=house_rule(_l("Without billing, nobody waits for a decision on the contract.")),
+    )
+
+
+@hookimpl
+def amend(procedures):
+    call = procedures["hotline.call"]
+    call.state("requested", _l("Request registered"), tone="done", final=True)
+    call.add_step(
+        "request_visit",
+        "open | parked -> requested",
+        title=_l("Field service request"),
+        by=(HOTLINE_ENGINEER.where("owner_id"), DUTY_MANAGER),
+        clause="QP/2-04 5.3",
+        form=forms.RegisterForm,
+        does=services.request_visit,
+        tone="primary",
+    )
+
+
+@hookimpl
+def core_menu():
+    return [
+        MenuItem(
+            title=_l("Requests"),
+            endpoint="cases.cases",
+            values={"plugin": "fieldservice", "noun": "request"},
+            permission="fieldservice.read",
+            icon="truck",
+            weight=30,
+        ),
+        MenuItem(
+            title=_l("My visits"),
+            endpoint="fieldservice.visits",
+            permission="fieldservice.visit",
+            icon="geo-alt",
+            weight=32,
+        ),
+        MenuItem(
+            title=_l("Dispatch"),
+            endpoint="fieldservice.dispatch_board",
+            permission="fieldservice.see_dispatch",
+            icon="signpost-split",
+            weight=34,
+        ),
+    ]
+
+
+@hookimpl
+def core_case_cards(act):
+    request = act.case
+    if act.procedure.name != "fieldservice.request" or request.engineer_id != act.actor.person_id:
+        return None
+    return Card(
+        title=_l("Your visit"), template="fieldservice/visit_card.html", clause="QI/04 flow", weight=10
+    )

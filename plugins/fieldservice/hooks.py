@@ -1,0 +1,21 @@
+"""What other plugins may decide about field service requests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.hooks import hookspec
+from core.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from core.customers.models import Customer
+    from core.rules import Rules
+
+
+@hookspec(firstresult=True)
+def fieldservice_admission(customer: Customer, entitlement: str, rules: Rules) -> Verdict | None:
+    """Decide where a registered request goes: to the duty manager (``registered``) or to wait (``waiting``).
+
+    ``entitlement`` is what ``hotline_entitlement`` answered. The most local answer counts; fieldservice's own
+    sends everybody to the duty manager. Called once, when a request is registered.
+    """

@@ -1,0 +1,80 @@
+"""Field service requests, and what was backed up before anything was touched."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from core.cases import Case
+from core.customers.models import Installation
+from core.db import Model, OfficeRow
+from core.people import Person
+from plugins.hotline.models import Call, KnowledgeEntry
+
+
+class ServiceRequest(Model, Case):
+    """One field service request, from its registration to the customer's signature (QR/03)."""
+
+    __tablename__ = "fieldservice_request"
+    __table_args__ = (Index("ix_fieldservice_request_list", "office_id", "id"),)
+
+    call_id: Mapped[int | None] = mapped_column(ForeignKey("hotline_call.id"), unique=True)
+    previous_id: Mapped[int | None] = mapped_column(ForeignKey("fieldservice_request.id"), unique=True)
+    source: Mapped[str] = mapped_column(String(10))
+    contact: Mapped[str] = mapped_column(String(40))
+    phone: Mapped[str] = mapped_column(String(40))
+    address: Mapped[str] = mapped_column(String(200))
+    installation_id: Mapped[int | None] = mapped_column(ForeignKey("core_installation.id"))
+    symptom: Mapped[str] = mapped_column(Text)
+    asked_for: Mapped[str] = mapped_column(Text, default="")
+    wanted_time: Mapped[str] = mapped_column(String(120), default="")
+    verified_at: Mapped[dt.datetime | None]
+    agreed_at: Mapped[dt.datetime | None]
+    entitlement: Mapped[str] = mapped_column(String(20), default="")
+    engineer_id: Mapped[int | None] = mapped_column(ForeignKey("core_person.id"), index=True)
+    dispatched_at: Mapped[dt.datetime | None]
+    problem_type: Mapped[str] = mapped_column(String(12), default="")
+    advice: Mapped[str] = mapped_column(Text, default="")
+    appointment_at: Mapped[dt.datetime | None]
+    arrived_at: Mapped[dt.datetime | None]
+    backup_waived: Mapped[str] = mapped_column(Text, default="")
+    cause: Mapped[str] = mapped_column(Text, default="")
+    remedy: Mapped[str] = mapped_column(Text, default="")
+    tried_by: Mapped[str] = mapped_column(String(40), default="")
+    prevention: Mapped[str] = mapped_column(Text, default="")
+    result: Mapped[str] = mapped_column(String(12), default="")
+    opinion: Mapped[str] = mapped_column(Text, default="")
+    signed_by: Mapped[str] = mapped_column(String(40), default="")
+    signature: Mapped[str] = mapped_column(Text, default="")
+    signed_at: Mapped[dt.datetime | None]
+    travel_cost: Mapped[Decimal | None]
+    material_cost: Mapped[Decimal | None]
+    other_cost: Mapped[Decimal | None]
+    turned_in_at: Mapped[dt.datetime | None]
+    knowledge_id: Mapped[int | None] = mapped_column(ForeignKey("hotline_knowledge_entry.id"))
+    reason: Mapped[str] = mapped_column(Text, default="")
+    call: Mapped[Call | None] = relationship(foreign_keys=[call_id])
+    installation: Mapped[Installation | None] = relationship(lazy="joined")
+    engineer: Mapped[Person | None] = relationship(foreign_keys=[engineer_id], lazy="joined")
+    knowledge: Mapped[KnowledgeEntry | None] = relationship()
+    previous: Mapped[ServiceRequest | None] = relationship(remote_side="ServiceRequest.id")
+    backups: Mapped[list[Backup]] = relationship(
+        back_populates="request", order_by="Backup.id", lazy="selectin"
+    )
+
+
+class Backup(Model, OfficeRow):
+    """One account set that was copied before the work began (QI/04 3.1.6-backup)."""
+
+    __tablename__ = "fieldservice_backup"
+    __table_args__ = (UniqueConstraint("request_id", "account_set"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    request_id: Mapped[int] = mapped_column(ForeignKey("fieldservice_request.id"), index=True)
+    account_set: Mapped[str] = mapped_column(String(8))
+    path: Mapped[str] = mapped_column(String(120))
+    confirmed_at: Mapped[dt.datetime]
+    request: Mapped[ServiceRequest] = relationship(back_populates="backups")

@@ -1,0 +1,76 @@
+"""Who waits for whom: an engineer's visits, what is to be dispatched, what was turned in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, func, select
+
+from core.db import db
+from core.deadlines import OPEN, Deadline, next_of
+from plugins.fieldservice.models import ServiceRequest
+
+REQUEST = "fieldservice.request"
+VISITING = ("dispatched", "confirmed", "arranged", "on_site", "signed")
+PAGE = 20
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One page of a queue, with the promise of each request that ends first."""
+
+    requests: list[ServiceRequest]
+    promises: dict[int, Deadline]
+    total: int
+    page: int
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are, at least one."""
+        return max(-(-self.total // PAGE), 1)
+
+
+def my_visits(engineer_id: int | None, page: int) -> Waiting:
+    """An engineer's visits: where he is now, then by appointment or promise; last what is to be turned in."""
+    place = case((ServiceRequest.state == "on_site", 0), (ServiceRequest.state == "signed", 2), else_=1)
+    when = func.coalesce(ServiceRequest.appointment_at, _promised(), ServiceRequest.opened_at)
+    mine = (ServiceRequest.engineer_id == engineer_id) & ServiceRequest.state.in_(VISITING)
+    return _page(mine, (place, when, ServiceRequest.id), page)
+
+
+def to_dispatch(office_id: int, page: int) -> Waiting:
+    """What the duty manager dispatches (QP/2-04 5.4), most urgent first; then what waits for a decision."""
+    here = (ServiceRequest.office_id == office_id) & ServiceRequest.state.in_(("registered", "waiting"))
+    waits = case((ServiceRequest.state == "waiting", 1), else_=0)
+    when = func.coalesce(_promised(), ServiceRequest.opened_at)
+    return _page(here, (waits, when, ServiceRequest.id), page)
+
+
+def to_review(office_id: int, page: int) -> Waiting:
+    """What was turned in and is reviewed the next morning (QI/05 3.1), the oldest first."""
+    here = (ServiceRequest.office_id == office_id) & (ServiceRequest.state == "turned_in")
+    return _page(here, (ServiceRequest.turned_in_at, ServiceRequest.id), page)
+
+
+def open_visits(office_id: int) -> dict[int, int]:
+    """Count what each engineer has before him."""
+    query = (
+        select(ServiceRequest.engineer_id, func.count())
+        .where(ServiceRequest.office_id == office_id, ServiceRequest.state.in_(VISITING))
+        .group_by(ServiceRequest.engineer_id)
+    )
+    return {engineer_id: count for engineer_id, count in db.session.execute(query) if engineer_id}
+
+
+def _promised() -> Any:
+    where = (Deadline.procedure == REQUEST, Deadline.subject_id == ServiceRequest.id, Deadline.state == OPEN)
+    return select(func.min(Deadline.due_at)).where(*where).correlate(ServiceRequest).scalar_subquery()
+
+
+def _page(where: ColumnElement[bool], order: tuple[Any, ...], page: int) -> Waiting:
+    total = db.session.scalar(select(func.count()).select_from(ServiceRequest).where(where)) or 0
+    page = min(max(page, 1), max(-(-total // PAGE), 1))
+    query = select(ServiceRequest).where(where).order_by(*order).offset((page - 1) * PAGE).limit(PAGE)
+    found = list(db.session.scalars(query).unique())
+    return Waiting(found, next_of(REQUEST, [one.id for one in found]), total, page)

@@ -1,0 +1,192 @@
+"""What the steps of a field service request do besides writing down what was asked."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import TYPE_CHECKING
+
+from core import gate
+from core.customers import services as customers
+from core.errors import Objection
+from core.i18n import Sentence, _l
+from plugins.fieldservice.models import Backup, ServiceRequest
+from plugins.hotline import services as hotline
+
+if TYPE_CHECKING:
+    from core.gate import Act
+    from core.people import Person
+
+BACKUP_ROOT = "fieldservice.backup_root"
+BETWEEN_ACCOUNT_SETS = re.compile(r"[\s,;，；、]+")
+
+
+def request_visit(act: Act) -> None:
+    """Turn a call into a request in the same transaction: nothing can drop between the two (QP/2-04 5.3)."""
+    gate.perform(
+        "fieldservice.request",
+        None,
+        "register",
+        act.actor,
+        act.values,
+        office=act.rules.office,
+        given={"call": act.case},
+    )
+
+
+def register(act: Act) -> str:
+    """Copy what the call knows, and let the contract say where the request goes."""
+    request, call = act.case, act.given["call"]
+    request.call_id, request.source, request.owner_id = call.id, call.channel, call.owner_id
+    request.customer_id, request.installation_id = call.customer_id, call.installation_id
+    request.customer, request.symptom, request.verified_at = call.customer, call.symptom, act.now
+    customers.note_verified(call.customer, act.now)
+    entitlement = hotline.bound_entitlement(act, call.customer, call.installation)
+    admission = act.decide("fieldservice_admission", customer=call.customer, entitlement=entitlement)
+    admit(request, entitlement, act.now if admission.verdict.value == "registered" else None)
+    return str(admission.verdict.value)
+
+
+def admit(request: ServiceRequest, entitlement: str, at: dt.datetime | None) -> None:
+    """Note on what terms a request stands; the promises to the customer count from ``at`` (QI/03 3.2.7)."""
+    request.entitlement, request.agreed_at = entitlement, at
+
+
+def note_reason(request: ServiceRequest, reason: str) -> None:
+    """Note why the request came to its end."""
+    request.reason = reason
+
+
+def send_again(act: Act) -> None:
+    """Send somebody again: a new number, linked to the first request (QI/05 3.2)."""
+    gate.perform(
+        "fieldservice.request",
+        None,
+        "follow_up",
+        act.actor,
+        office=act.rules.office,
+        given={"previous": act.case},
+    )
+
+
+CARRIED_OVER = [
+    "source",
+    "owner_id",
+    "customer_id",
+    "customer",
+    "installation_id",
+    "contact",
+    "phone",
+    "address",
+    "symptom",
+    "asked_for",
+    "wanted_time",
+    "entitlement",
+    "advice",
+    "problem_type",
+]
+
+
+def follow_up(act: Act) -> None:
+    """Carry over what the first request knew."""
+    previous = act.given["previous"]
+    for name in CARRIED_OVER:
+        setattr(act.case, name, getattr(previous, name))
+    act.case.previous_id, act.case.agreed_at = previous.id, act.now
+
+
+def dispatch(act: Act) -> None:
+    """Note when the request was dispatched (QR/04)."""
+    act.case.dispatched_at = act.now
+
+
+def give_back(act: Act) -> None:
+    """The request is nobody's again; its promises wait for the next engineer (QI/04 3.1.1, 3.2.2)."""
+    act.case.engineer_id, act.case.dispatched_at, act.case.appointment_at = None, None, None
+
+
+def arrive(act: Act) -> None:
+    """Note when the engineer arrived."""
+    act.case.arrived_at = act.now
+
+
+def backup_path(root: str, engineer: Person, day: dt.date, account_set: str) -> str:
+    """Return the folder of a back-up: root, engineer's initials and date, set (QI/04 3.1.6-backup)."""
+    return f"{root}\\{engineer.initials}{day:%Y%m%d}\\{account_set}"
+
+
+def backup_folder(act: Act, account_set: str) -> str:
+    """Return the folder for this visit's back-up of an account set."""
+    root, day = act.rules.parameter(BACKUP_ROOT), hotline.today(act.rules, act.now)
+    return backup_path(root, act.case.engineer, day, account_set)
+
+
+def account_sets(text: str) -> list[str]:
+    """Read the numbers of account sets: ``1, 002`` -> 001, 002."""
+    return [part.zfill(3) for part in BETWEEN_ACCOUNT_SETS.split(text) if part]
+
+
+def back_up(act: Act) -> None:
+    """Keep what was copied where, one row for each account set; the same set twice is one."""
+    done = {backup.account_set for backup in act.case.backups}
+    for account_set in sorted(set(account_sets(act.values["account_sets"])) - done):
+        path = backup_folder(act, account_set)
+        row = Backup(office_id=act.case.office_id, account_set=account_set, path=path, confirmed_at=act.now)
+        act.case.backups.append(row)
+
+
+def sign(act: Act) -> None:
+    """Note when the customer signed (QI/04 3.1.7)."""
+    act.case.signed_at = act.now
+
+
+def turn_in(act: Act) -> None:
+    """Note when the request came back (QR/04)."""
+    act.case.turned_in_at = act.now
+
+
+def standardise(act: Act) -> None:
+    """Store the problem and its remedy in the support database (QI/01 flow)."""
+    installation = act.case.installation
+    entry = hotline.write_knowledge(
+        act,
+        problem=act.values["problem"],
+        remedy=act.values["solution"],
+        prevention=act.values["avoid"] or "",
+        product_id=installation.product_id if installation else None,
+        version=installation.version if installation else "",
+    )
+    act.case.knowledge_id = entry.id
+
+
+def backed_up(act: Act) -> Objection | None:
+    """Nothing is touched before it was copied, or there is a reason why not (QI/04 3.1.6-backup)."""
+    if act.case.backups or act.case.backup_waived:
+        return None
+    return Objection(_l("First back up, and confirm it for each account set."), "QI/04 3.1.6-backup")
+
+
+def was_solved(act: Act) -> Sentence | None:
+    """There is something to try only when the remedy is written down."""
+    return None if act.case.remedy else _l("First write down cause and remedy.")
+
+
+def was_tried(act: Act) -> Sentence | None:
+    """The customer tries it before anything is explained."""
+    return None if act.case.tried_by else _l("First let the customer try it.")
+
+
+def was_explained(act: Act) -> Sentence | None:
+    """The customer signs for something that was explained."""
+    return None if act.case.prevention else _l("First explain the cause, and tell how to prevent it.")
+
+
+def is_solved(act: Act) -> Sentence | None:
+    """What is not solved goes on: it is sent again, not closed."""
+    solved = act.case.result == "all_solved"
+    return None if solved else _l("The problem is not solved. Confer today, and send somebody again.")
+
+
+def is_unsolved(act: Act) -> Sentence | None:
+    """Nobody is sent again for what is solved."""
+    return None if act.case.result != "all_solved" else _l("The problem is solved: close the request.")

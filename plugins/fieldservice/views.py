@@ -1,0 +1,156 @@
+"""The field engineer's pages, made for a phone, and the duty manager's queue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+
+from core import clock, deadlines, gate
+from core.errors import Objection, Refused
+from core.forms import StepForm
+from core.gate import Act
+from core.i18n import _
+from core.procedure import Procedure
+from core.roles import FIELD_ENGINEER
+from core.web.access import actor, needs, these_rules, this_office
+from core.web.cases import STATUS, refilled
+from core.web.show import here
+from plugins.fieldservice import queues, visit
+from plugins.fieldservice.forms import RESULTS
+from plugins.fieldservice.models import ServiceRequest
+from plugins.fieldservice.queues import REQUEST
+
+OFFICE = "/<office>/fieldservice"
+pages = Blueprint(
+    "fieldservice",
+    __name__,
+    template_folder="templates",
+    static_folder="static",
+    static_url_path="/fieldservice/static",
+)
+pages.app_template_filter("phone_links")(visit.phone_links)
+
+
+@pages.app_template_filter("map_link")
+def map_link(address: str) -> str:
+    """Return a link that the phone's own map opens; no address leaves the house before it is tapped."""
+    return f"geo:0,0?q={quote(address)}"
+
+
+@pages.get(f"{OFFICE}/visits")
+@needs("fieldservice.visit")
+def visits(office: str) -> str:
+    """My visits: the next one on top, then the others in their order."""
+    waiting = queues.my_visits(actor().person_id, _page())
+    return render_template("fieldservice/visits.html", waiting=waiting, procedure=_procedure())
+
+
+@pages.route(f"{OFFICE}/visit/<number>", methods=["GET", "POST"], endpoint="visit")
+@needs("fieldservice.read")
+def visit_page(office: str, number: str) -> Any:
+    """One visit, line by line (QI/04); each line posts its step to the gate and comes back here."""
+    if request.method == "GET":
+        return _show_visit(number, request.args.get("step", ""))
+    step = request.form.get("step", "")
+    try:
+        done = _perform(number, step)
+    except Refused as refused:
+        return _show_visit(number, step, refused), STATUS.get(refused.kind, 409)
+    if done.state in queues.VISITING:
+        return redirect(url_for(".visit", office=office, number=number, _anchor="now"))
+    flash(_("Done: %(step)s", step=_procedure().steps[step].title), "done")
+    return redirect(url_for(".visits", office=office))
+
+
+def _show_visit(number: str, chosen: str, refused: Refused | None = None) -> str:
+    act = gate.open_case(REQUEST, number, actor(), this_office())
+    typed = refilled(gate.look_at(act, act.procedure.steps[chosen]), refused) if refused else None
+    lines = visit.lines(act, chosen, typed)
+    return render_template(
+        "fieldservice/visit.html",
+        act=act,
+        case=act.case,
+        procedure=act.procedure,
+        lines=lines,
+        more=visit.more(act, chosen, typed),
+        backup=visit.backup_place(act, typed or next(line.form for line in lines if line.name == "back_up")),
+        promise=deadlines.next_of(queues.REQUEST, [act.case.id]).get(act.case.id),
+        refused=refused,
+    )
+
+
+@pages.route(f"{OFFICE}/dispatch", methods=["GET", "POST"])
+@needs("fieldservice.see_dispatch")
+def dispatch_board(office: str) -> Any:
+    """What is to be dispatched, each with its form (QP/2-04 5.4); then the morning review (QI/05 3.1)."""
+    if request.method == "GET":
+        return _show_board()
+    number = request.form.get("number", "")
+    try:
+        done = _perform(number, "dispatch")
+    except Refused as refused:
+        return _show_board(number, refused), STATUS.get(refused.kind, 409)
+    name = done.engineer.name if done.engineer else ""
+    flash(_("%(number)s is dispatched to %(engineer)s.", number=number, engineer=name), "done")
+    return redirect(here({}))
+
+
+@dataclass(frozen=True)
+class Row:
+    """One request of the queue as it can be dispatched here and now, or not and why."""
+
+    request: ServiceRequest
+    form: StepForm
+    against: list[Objection]
+
+
+def _show_board(number: str = "", refused: Refused | None = None) -> str:
+    waiting = queues.to_dispatch(this_office().id, _page())
+    loads = queues.open_visits(this_office().id)
+    rows = [_row(one, loads, refused if one.number == number else None) for one in waiting.requests]
+    return render_template(
+        "fieldservice/dispatch.html",
+        procedure=_procedure(),
+        waiting=waiting,
+        rows=rows,
+        review=queues.to_review(this_office().id, _page("reviewed")),
+        results=RESULTS,
+        engineers=bool(these_rules().colleagues(FIELD_ENGINEER)),
+        number=number,
+        refused=refused,
+    )
+
+
+def _row(one: ServiceRequest, loads: dict[int, int], refused: Refused | None) -> Row:
+    step = _procedure().steps["dispatch"]
+    act = Act(_procedure(), step, one, actor(), these_rules(), clock.now())
+    form = refilled(act, refused) if refused else act.form()
+    if "engineer_id" in form:
+        form.engineer_id.offer({key: _with_load(name, loads.get(int(key), 0)) for key, name in _people(form)})
+    return Row(one, visit.apart(form, one.id), act.closed_by())
+
+
+def _people(form: StepForm) -> list[tuple[str, str]]:
+    return [(choice.value, choice.label) for choice in form.engineer_id.choices if choice.value]
+
+
+def _with_load(name: str, load: int) -> str:
+    return _("%(name)s · open visits: %(count)s", name=name, count=load)
+
+
+def _perform(number: str, step: str) -> ServiceRequest:
+    seen = request.form.get("seen", type=int)
+    done = gate.perform(REQUEST, number, step, actor(), request.form, office=this_office(), seen=seen)
+    assert isinstance(done, ServiceRequest)
+    return done
+
+
+def _procedure() -> Procedure:
+    return these_rules().procedure(REQUEST)
+
+
+def _page(name: str = "page") -> int:
+    return request.args.get(name, 1, type=int)

@@ -1,0 +1,249 @@
+"""A visit as QI/04 orders it: each line of the engineer's page is done, open, or closed with the reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from core import gate, ledger
+from core.clauses import Citation
+from core.errors import Objection
+from core.forms import ChoiceField, SignatureField, StepForm, YesField
+from core.gate import Act
+from core.i18n import Sentence, _l
+from core.ledger import LedgerRow
+from core.roles import FIELD_ENGINEER
+from plugins.fieldservice import services
+
+Tip = tuple[Sentence, str]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of a visit: a step, what the engineer is reminded of beside it, what may stand for it."""
+
+    name: str
+    tips: tuple[Tip, ...] = ()
+    instead: str = ""
+
+
+PROBLEM = "problem"
+VISIT = (
+    Part(
+        "confirm",
+        (
+            (_l("Can you solve it? If the problem is not clear, ask the hotline engineer."), "QI/04 3.1.1"),
+            (_l("Do you know the address? If not, find it before you leave."), "QI/04 3.1.1"),
+        ),
+    ),
+    Part(
+        "arrange",
+        (
+            (
+                _l("First customer of the day: a fixed time, and the person in charge is there."),
+                "QI/04 3.1.2",
+            ),
+            (_l("The others: an approximate time, phoned before your second visit."), "QI/04 3.1.2"),
+        ),
+    ),
+    Part(
+        "arrive",
+        (
+            (_l("Your badge is on."), "QI/04 3.1.3"),
+            (_l("Knock, greet, and ask whether you may come in."), "QI/04 3.1.4"),
+            (_l("Say who you are and what you come for."), "QI/04 3.1.5"),
+            (_l("Wash your hands before you touch the machine, and again afterwards."), "QI/04 3.1.5"),
+        ),
+    ),
+    Part(
+        PROBLEM,
+        (
+            (_l("Make sure that you speak with the contact of the request."), "QI/04 3.1.5"),
+            (_l("Go through the symptom, and have the problem shown."), "QI/04 3.1.6"),
+            (_l("Ask what else has gone wrong lately, and note it."), "QI/04 3.1.6"),
+        ),
+    ),
+    Part(
+        "back_up",
+        ((_l("Documents and data first, on the last drive of the machine."), "QI/04 3.1.6-backup"),),
+        instead="waive_backup",
+    ),
+    Part(
+        "solve",
+        ((_l("Stuck? Excuse yourself, and phone the duty manager at once."), "QI/04 3.1.6-solve"),),
+    ),
+    Part("try_out", ((_l("The customer tries it, not you."), "QI/04 3.1.6-trial"),)),
+    Part("explain", ((_l("Say what the cause was and what you did about it."), "QI/04 3.1.6-explain"),)),
+    Part("sign", ((_l("Then wash your hands and take leave."), "QI/04 3.1.8"),)),
+    Part("turn_in"),
+)
+STEPS = tuple(part.name for part in VISIT if part.name != PROBLEM)
+
+
+@dataclass(kw_only=True)
+class Line:
+    """One line of the visit as it stands now."""
+
+    name: str
+    title: Sentence
+    clause: Citation
+    tips: tuple[Tip, ...] = ()
+    done: LedgerRow | None = None
+    against: list[Objection]
+    form: StepForm | None = None
+    said: list[tuple[str, Any]]
+    opened: bool = False
+
+    @property
+    def open(self) -> bool:
+        """Whether it can be taken now."""
+        return not self.against
+
+    @property
+    def tone(self) -> str:
+        """How the line looks: done, open or closed."""
+        return "done" if self.done else "open" if self.open else "closed"
+
+
+def lines(act: Act, chosen: str, refilled: StepForm | None) -> list[Line]:
+    """Return the lines of a visit in order; the chosen one is open, else the first that is to be done."""
+    taken, found = taken_steps(act), list[Line]()
+    for part in VISIT:
+        found.append(
+            _told(act, part, taken, found) if part.name == PROBLEM else _line(act, part, taken, found)
+        )
+    due = next((line for line in found if line.open and not line.done and line.name != PROBLEM), None)
+    for line in found:
+        line.opened = line.name == chosen if chosen else line is due
+        line.form = refilled if refilled is not None and line.name == chosen else line.form
+        line.form = line.form and apart(line.form, line.name)
+    return found
+
+
+def apart(form: StepForm, suffix: object) -> StepForm:
+    """Give the fields of a form ids of their own, for a page with many forms."""
+    for field in form:
+        field.id = f"{field.name}-{suffix}"
+    return form
+
+
+def taken_steps(act: Act) -> dict[str, LedgerRow]:
+    """Return the newest row of each step that was taken since the request was dispatched."""
+    found: dict[str, LedgerRow] = {}
+    for row in ledger.of_case(act.procedure.name, act.case.id):
+        if row.kind == "step" and row.to_state in ("registered", "dispatched"):
+            break
+        if row.kind == "step":
+            found.setdefault(row.action, row)
+    return found
+
+
+def _line(act: Act, part: Part, taken: dict[str, LedgerRow], before: list[Line]) -> Line:
+    look = gate.look_at(act, act.procedure.steps[part.name])
+    done = taken.get(part.name) or taken.get(part.instead)
+    against = (
+        look.closed_by() if act.case.state in look.step.sources else [_not_yet(act, before, look.step.clause)]
+    )
+    form = look.form() if done or not against else None
+    return Line(
+        name=part.name,
+        title=look.step.title,
+        clause=look.step.clause,
+        tips=part.tips,
+        done=done,
+        against=against,
+        form=None if against else form,
+        said=list(_said(form)) if done and form else [],
+    )
+
+
+def _told(act: Act, part: Part, taken: dict[str, LedgerRow], before: list[Line]) -> Line:
+    """The part that writes nothing: it can be read on site, and lies behind once the data are safe."""
+    clause = "QI/04 3.1.6"
+    return Line(
+        name=part.name,
+        title=_l("Go through the problem"),
+        clause=clause,
+        tips=part.tips,
+        done=taken.get("back_up") or taken.get("waive_backup"),
+        against=[] if act.case.state == "on_site" else [_not_yet(act, before, clause)],
+        said=[],
+    )
+
+
+def _not_yet(act: Act, before: list[Line], clause: Citation) -> Objection:
+    undone = [line for line in before if not line.done and line.name != PROBLEM]
+    if undone:
+        return Objection(_l("First: %(step)s", step=undone[-1].title), clause)
+    state = act.procedure.states[act.case.state]
+    return Objection(_l("Not now: the request is “%(state)s”.", state=state.title), clause)
+
+
+def _said(form: StepForm) -> Iterator[tuple[str, Any]]:
+    """Yield what was recorded, with its label; a tick and a signature say nothing in words."""
+    for field in form:
+        value = field.data
+        if isinstance(field, ChoiceField):
+            value = next((one.label for one in field.choices if one.value and one.value == value), None)
+        if value not in (None, "") and not isinstance(field, YesField | SignatureField):
+            yield str(field.label.text), value
+
+
+def more(act: Act, chosen: str, refilled: StepForm | None) -> list[Line]:
+    """Return what else the engineer may do with the request: give it back, move the appointment."""
+    steps = [
+        step for step in act.procedure.steps_from(act.case.state) if step.name not in STEPS and not step.inner
+    ]
+    looks = [gate.look_at(act, step) for step in steps if _for_engineers(step)]
+    return [
+        Line(
+            name=look.step.name,
+            title=look.step.title,
+            clause=look.step.clause,
+            against=look.closed_by(),
+            form=apart(refilled if refilled and look.step.name == chosen else look.form(), look.step.name),
+            said=[],
+            opened=look.step.name == chosen,
+        )
+        for look in looks
+    ]
+
+
+def _for_engineers(step: Any) -> bool:
+    return any(one.role is FIELD_ENGINEER for one in step.by)
+
+
+@dataclass(frozen=True)
+class BackupPlace:
+    """Where this visit's back-up goes: the folder, and the whole path of each account set that was typed."""
+
+    folder: str
+    paths: list[str]
+
+
+def backup_place(act: Act, form: StepForm | None) -> BackupPlace | None:
+    """Compute where the back-up goes (QI/04 3.1.6-backup); there is no place before an engineer is named."""
+    if act.case.engineer is None:
+        return None
+    folder = services.backup_folder(act, "")
+    typed = form.account_sets.data if form is not None and "account_sets" in form else ""
+    given = [one for one in services.account_sets(typed or "") if one.isdecimal()]
+    return BackupPlace(folder, [folder + part for part in given or ["001"]])
+
+
+EXTENSION = re.compile(r"(.*\d)\s*(?:转|ext\.?|#|(?<=\d{7})-)\s*(\d{1,6})", re.IGNORECASE)
+
+
+def phone_links(phones: str) -> list[tuple[str, str]]:
+    """Split what a contact's phone field holds into numbers, each with what a telephone dials."""
+    parts = (part.strip() for part in re.split(r"[,，;；、/]", phones))
+    return [(one, _dialled(one)) for one in parts if re.search(r"\d", one)]
+
+
+def _dialled(phone: str) -> str:
+    found = EXTENSION.fullmatch(phone)
+    main, extension = found.groups() if found else (phone, "")
+    digits = re.sub(r"[^\d+]", "", main)
+    return f"tel:{digits},{extension}" if extension else f"tel:{digits}"
