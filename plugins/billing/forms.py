@@ -1,0 +1,61 @@
+"""What is asked when a customer is sealed, or waits for the regional manager."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wtforms.validators import ValidationError
+
+from core.customers import services as customers
+from core.forms import DayField, LongTextField, StepForm, TextField, YesField
+from core.i18n import _l
+
+
+def known_customer(form: Any, field: Any) -> None:
+    """Accept a customer of this office only."""
+    if customers.by_file_number(field.data, form.act.rules.office.id) is None:
+        raise ValidationError(
+            _l("No customer of this office has this file number. Look the customer up first.")
+        )
+
+
+class SealForm(StepForm):
+    """Why a customer is sealed, and whom the customer may ask (QI/03 3.3.1)."""
+
+    file_number = TextField(_l("File number"), limit=24, checks=(known_customer,))
+    reason = LongTextField(_l("Reason"), limit=1000)
+    extension = TextField(_l("The regional manager's extension"), limit=20)
+
+
+class LiftForm(StepForm):
+    """Why the seal is lifted."""
+
+    reason = LongTextField(_l("Reason"), limit=1000)
+
+
+class CourtesyForm(StepForm):
+    """The final courtesy visit: said on the request, and told to the customer (QI/04 3.2.4)."""
+
+    told = YesField(
+        _l("The customer knows: this visit is free, the next one needs a renewed card"),
+        required=True,
+        message=_l("Tell the customer that the next visit needs a renewed card (QI/04 3.2.4)."),
+    )
+
+
+class RenewForm(StepForm):
+    """The renewed service card."""
+
+    card = TextField(_l("Service card number"), limit=24)
+    until = DayField(_l("Valid until"))
+
+    def validate_until(self, field: Any) -> None:
+        """A renewed card is valid today."""
+        if field.data and field.data < self.act.now.astimezone(self.act.rules.office.zoneinfo).date():
+            raise ValidationError(_l("This card has expired. Give the renewed card's last day."))
+
+
+class DeclineForm(StepForm):
+    """What the regional manager told the customer."""
+
+    reason = LongTextField(_l("Reason"), limit=1000)
