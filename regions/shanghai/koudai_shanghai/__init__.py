@@ -1,0 +1,53 @@
+"""Shanghai's own third-level document (SHYY/QI/03): what its service centre does otherwise."""
+
+from pathlib import Path
+
+from core.hooks import hookimpl
+from core.i18n import domain_of
+from core.plugins import Manifest
+from core.roles import REGIONAL_MANAGER
+from core.slots import Card
+from core.verdicts import Verdict
+from plugins.hotline.hooks import Entitlement
+
+_l = domain_of(__name__, Path(__file__).with_name("translations"))
+
+manifest = Manifest(
+    name="shanghai",
+    title=_l("Shanghai's rules"),
+    version="0.1.0",
+    requires=("hotline", "fieldservice"),
+    regional=True,
+    presets={"hotline.same_day_demand_minutes": 45},
+)
+
+
+@hookimpl
+def fieldservice_admission(entitlement):
+    if entitlement != Entitlement.NO_CONTRACT:
+        return None
+    reason = _l("No contract is on file yet. The request goes into the queue all the same, or it gets lost.")
+    return Verdict(value="registered", reason=reason, clause="SHYY/QI/03 1.2")
+
+
+def knowledge_entry(act):
+    """A request closes with an entry in the support database."""
+    missing = _l("First enter the problem and its remedy into the support database.")
+    return None if act.case.knowledge_id else missing
+
+
+@hookimpl
+def amend(procedures):
+    request = procedures["fieldservice.request"]
+    for step in ("dispatch", "cancel", "send_again", "close"):
+        request.widen(step, by=REGIONAL_MANAGER, clause="SHYY/QI/03 3.2")
+    request.require("close", knowledge_entry, clause="SHYY/QI/03 1.3")
+
+
+@hookimpl
+def core_case_cards(act):
+    if act.procedure.name != "fieldservice.request" or act.case.knowledge_id:
+        return None
+    title = _l("Shanghai: the support database")
+    lines = (_l("This request needs an entry before it closes."),)
+    return Card(title=title, lines=lines, clause="SHYY/QI/03 1.3", weight=30)

@@ -1,0 +1,158 @@
+"""What Shanghai does otherwise (SHYY/QI/03), and that it does so at home only."""
+
+from __future__ import annotations
+
+import datetime as dt
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from koudai_shanghai import fieldservice_admission, knowledge_entry
+
+from core import clock, deadlines, gate
+from core.db import db, writing
+from core.errors import RefusalKind, Refused
+from core.offices import Office
+from core.people import Actor
+from core.roles import DUTY_MANAGER, FIELD_ENGINEER, HOTLINE_ENGINEER, REGIONAL_MANAGER
+from core.testing import NATIONAL, House
+from plugins.fieldservice.models import ServiceRequest
+from plugins.hotline.hooks import Entitlement
+
+REQUEST = "fieldservice.request"
+NINE = dt.datetime(2026, 11, 23, 1, tzinfo=dt.UTC)
+SYMPTOM = {
+    "channel": "phone",
+    "contact": "高敏",
+    "phone": "021-61541030",
+    "module": "总账",
+    "operation": "反结账",
+    "happens": "点反结账后报错退出",
+}
+VISIT = {"contact": "高敏", "phone": "1", "address": "莘庄", "verified": True}
+
+
+@pytest.fixture
+def shanghai(house: House) -> Office:
+    return house.office("SH", *NATIONAL, "shanghai")
+
+
+@pytest.fixture
+def beijing(house: House) -> Office:
+    return house.office("BJ")
+
+
+def logged(house: House, office: Office, actor: Actor, **said: Any) -> Any:
+    values = SYMPTOM | {"customer_id": house.customer(office).id} | said
+    return gate.perform("hotline.call", None, "log", actor, values, office=office)
+
+
+def registered(house: House, office: Office, **said: Any) -> ServiceRequest:
+    engineer = house.hire(office, HOTLINE_ENGINEER)
+    call = logged(house, office, engineer, **said)
+    gate.perform("hotline.call", call.number, "request_visit", engineer, VISIT)
+    found: ServiceRequest = ServiceRequest.query.filter_by(call_id=call.id).one()
+    return found
+
+
+def turned_in(house: House, office: Office) -> ServiceRequest:
+    """Bring a request to the review by rows: how it gets there is the same everywhere."""
+    request = registered(house, office)
+    with writing():
+        request = db.session.merge(request)
+        request.state, request.result, request.remedy = "turned_in", "all_solved", "重建总账索引"
+    return request
+
+
+@pytest.mark.clause("SHYY/QI/03 3.2")
+@pytest.mark.clause("QP/2-04 5.4")
+def test_the_regional_manager_dispatches_here_and_not_in_beijing(
+    house: House, shanghai: Office, beijing: Office
+) -> None:
+    for office, may in ((shanghai, True), (beijing, False)):
+        request, manager = registered(house, office), house.hire(office, REGIONAL_MANAGER)
+        engineer = {"engineer_id": house.person(office, FIELD_ENGINEER).id}
+        if may:
+            assert gate.perform(REQUEST, request.number, "dispatch", manager, engineer).state == "dispatched"
+            continue
+        with pytest.raises(Refused) as refused:
+            gate.perform(REQUEST, request.number, "dispatch", manager, engineer)
+        assert refused.value.kind is RefusalKind.ROLE
+        assert refused.value.objections[0].clause == "QP/2-04 5.4"
+
+
+@pytest.mark.clause("SHYY/QI/03 3.2")
+@pytest.mark.parametrize("step", ["dispatch", "cancel", "send_again", "close"])
+def test_what_the_duty_manager_may_the_regional_manager_may_too(house: House, step: str) -> None:
+    def allowed(*plugins: str) -> list[Any]:
+        return [one.role for one in house.plugins.set_of(plugins).procedures[REQUEST].steps[step].by]
+
+    assert allowed(*NATIONAL) == [DUTY_MANAGER]
+    assert allowed(*NATIONAL, "shanghai") == [DUTY_MANAGER, REGIONAL_MANAGER]
+
+
+@pytest.mark.clause("SHYY/QI/03 1.3")
+def test_a_request_closes_with_an_entry_in_the_support_database() -> None:
+    with_entry: Any = SimpleNamespace(case=SimpleNamespace(knowledge_id=1))
+    without: Any = SimpleNamespace(case=SimpleNamespace(knowledge_id=None))
+    assert knowledge_entry(with_entry) is None
+    assert knowledge_entry(without)
+
+
+@pytest.mark.clause("SHYY/QI/03 1.3")
+def test_the_entry_is_wanted_here_and_not_in_beijing(house: House, shanghai: Office, beijing: Office) -> None:
+    here, there = turned_in(house, shanghai), turned_in(house, beijing)
+    assert gate.perform(REQUEST, there.number, "close", house.hire(beijing, DUTY_MANAGER)).state == "closed"
+    manager = house.hire(shanghai, DUTY_MANAGER)
+    with pytest.raises(Refused) as refused:
+        gate.perform(REQUEST, here.number, "close", manager)
+    (objection,) = refused.value.objections
+    assert (objection.clause, objection.plugin) == ("SHYY/QI/03 1.3", "shanghai")
+    assert cards(here, manager, shanghai) == ["SHYY/QI/03 1.3"]
+    known = {"problem": "反结账报错", "solution": "重建总账索引"}
+    gate.perform(REQUEST, here.number, "standardise", manager, known)
+    assert cards(here, manager, shanghai) == []
+    assert gate.perform(REQUEST, here.number, "close", manager).state == "closed"
+
+
+def cards(request: ServiceRequest, actor: Actor, office: Office) -> list[Any]:
+    act = gate.open_case(REQUEST, str(request.number), actor, office)
+    found = act.rules.plugins.gather("core_case_cards", act=act)
+    return [card.clause for plugin, card in found if plugin == "shanghai"]
+
+
+@pytest.mark.clause("QI/03 3.1.7")
+def test_a_same_day_demand_is_answered_within_three_quarters_of_an_hour(
+    house: House, shanghai: Office, beijing: Office
+) -> None:
+    for office, minutes in ((shanghai, 45), (beijing, 60)):
+        engineer = house.hire(office, HOTLINE_ENGINEER)
+        with clock.stopped_at(NINE):
+            call = logged(house, office, engineer)
+            gate.perform("hotline.call", call.number, "demand", engineer, {"demand": "今天来人"})
+        (promise,) = deadlines.of_case("hotline.call", call.id)
+        assert promise.due_at == NINE + dt.timedelta(minutes=minutes)
+
+
+@pytest.mark.clause("SHYY/QI/03 1.2")
+@pytest.mark.parametrize("value", list(Entitlement))
+def test_only_a_missing_contract_is_judged_otherwise(value: Entitlement) -> None:
+    verdict = fieldservice_admission(value)
+    if value is not Entitlement.NO_CONTRACT:
+        assert verdict is None
+    else:
+        assert (verdict.value, verdict.clause) == ("registered", "SHYY/QI/03 1.2")
+
+
+@pytest.mark.clause("SHYY/QI/03 1.2")
+@pytest.mark.clause("QI/02 file.missing")
+def test_a_request_without_a_contract_on_file_stays_in_the_queue_here(
+    house: House, shanghai: Office, beijing: Office
+) -> None:
+    new = {"customer_id": "", "new_customer": "恒源纺织品公司", "phone": "54541111"}
+    assert registered(house, shanghai, **new).state == "registered"
+    assert registered(house, beijing, **new).state == "waiting"
+    rules = gate.open_case(REQUEST, f"SH-R-{clock.now().year}-00001", Actor("tests"), shanghai).rules
+    decision = rules.decide("fieldservice_admission", customer=None, entitlement=Entitlement.NO_CONTRACT)
+    roles = {answer.plugin: answer.role for answer in decision.answers}
+    assert roles == {"shanghai": "chosen", "billing": "overridden", "fieldservice": "overridden"}
