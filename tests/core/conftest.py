@@ -1,0 +1,367 @@
+"""What the tests of the kernel share: plugins for one test, and cases walked into any state by real steps."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import multiprocessing
+import runpy
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask_babel import force_locale
+from sqlalchemy import event, select
+
+from core import clock, forms, gate
+from core.customers.models import Customer
+from core.db import db
+from core.errors import RefusalKind, Refused
+from core.hooks import hookimpl
+from core.i18n import Sentence
+from core.ledger import LedgerRow
+from core.offices import Office
+from core.people import Actor
+from core.plugins import Manifest, Plugins
+from core.procedure import SAME, Procedure, Step
+from core.roles import HOTLINE_ENGINEER, NATIONAL_ROLES
+from core.rules import rules_of
+from core.testing import House, tables_of
+
+WORKER = Path(__file__).with_name("worker.py")
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload(["pytest", "core.testing", "core.web"])
+SIGNATURE = "data:image/png;base64," + base64.b64encode(b"\x89PNG\r\n\x1a\n strokes").decode()
+SYMPTOM = "点反结账后报错退出，账套仍是已结账状态"
+NAMED = {"account_sets": "001", "module": "总账"}
+BORN_INSIDE = {"fieldservice.request": "request_visit", "quality.complaint": "complain"}
+EXPIRED = {"contract": dt.date(2019, 1, 1)}
+LOTS = ({}, {"result": "unsolved"}, EXPIRED)
+
+
+def a_plugin(
+    name: str, *, requires: tuple[str, ...] = (), regional: bool = True, says: Any = None, **hooks: Any
+) -> ModuleType:
+    """Make a plugin of one module: its hook implementations are given as functions."""
+    module = ModuleType(name)
+    module.__file__ = f"/nowhere/{name}/__init__.py"
+    module.manifest = Manifest(
+        name=name, title=Sentence(name), version="1.0", requires=requires, regional=regional, **(says or {})
+    )
+    for hook, implementation in hooks.items():
+        already = hasattr(implementation, "koudai_impl")
+        setattr(module, hook, implementation if already else hookimpl(implementation))
+    return module
+
+
+@pytest.fixture(scope="session")
+def make_plugin() -> Callable[..., ModuleType]:
+    """The means to make a plugin for one test."""
+    return a_plugin
+
+
+@pytest.fixture
+def in_english(app: Flask) -> Iterator[None]:
+    """Sentences are read in English."""
+    with force_locale("en"):
+        yield
+
+
+@pytest.fixture
+def install(app: Flask, house: House) -> Callable[..., Plugins]:
+    """The means to install further plugins beside the real ones."""
+
+    def further(*modules: ModuleType) -> Plugins:
+        real = (one.module for one in house.plugins.installed.values())
+        app.extensions["koudai"] = house.plugins = Plugins([*real, *modules])
+        return house.plugins
+
+    return further
+
+
+@pytest.fixture
+def ledger_of(house: House) -> Callable[[Office], list[LedgerRow]]:
+    """The ledger of an office, in order."""
+
+    def read(office: Office) -> list[LedgerRow]:
+        house.see()
+        return list(
+            db.session.scalars(select(LedgerRow).filter_by(office_id=office.id).order_by(LedgerRow.seq))
+        )
+
+    return read
+
+
+class Walk:
+    """Brings cases of one office into any state, by real steps of one colleague who holds every role."""
+
+    def __init__(self, house: House, office: Office) -> None:
+        self.house, self.office = house, office
+        self.actor = house.hire(office, *NATIONAL_ROLES, name="万能")
+
+    @property
+    def procedures(self) -> dict[str, Procedure]:
+        return rules_of(self.office).plugins.procedures
+
+    def customer(self, **contract: Any) -> str:
+        return str(self.house.customer(self.office, **contract).id)
+
+    def case_in(self, name: str, state: str, on_the_way: Callable[[Any], None] = lambda case: None) -> Any:
+        """Walk a new case into a state, by the shortest way that its lot allows."""
+        for lot in LOTS:
+            case = self.born(name, lot)
+            while case is not None and case.state != state:
+                on_the_way(case)
+                case = self.next(name, case, state, lot)
+            if case is not None:
+                on_the_way(case)
+                return case
+        raise AssertionError(f"no walk leads to {name} {state}")
+
+    def through_all_states(self, name: str, at_each: Callable[[Any], None]) -> None:
+        """Stand once in every state; the far ones first, whose way leads through the near ones."""
+        passed: set[str] = set()
+
+        def stop(case: Any) -> None:
+            if case.state not in passed:
+                passed.add(case.state)
+                at_each(case)
+
+        procedure = self.procedures[name]
+        born = [target for step in procedure.steps_from(None) for target in step.targets]
+        far = {state: min(len(shortest(procedure, at, state)) for at in born) for state in procedure.states}
+        for state in sorted(far, key=lambda one: -far[one]):
+            if state not in passed:
+                self.case_in(name, state, stop)
+
+    def born(self, name: str, lot: dict[str, Any]) -> Any:
+        """Create a case, from a call when it is only ever created inside another."""
+        if name not in BORN_INSIDE:
+            (creating, *_more) = [step for step in self.procedures[name].steps_from(None) if not step.inner]
+            return self.take(name, None, creating, lot)
+        call = self.born("hotline.call", lot)
+        self.take("hotline.call", call, self.procedures["hotline.call"].steps[BORN_INSIDE[name]], lot)
+        model = self.procedures[name].model
+        return db.session.scalars(select(model).where(model.call_id == call.id)).one()
+
+    def next(self, name: str, case: Any, goal: str, lot: dict[str, Any]) -> Any:
+        """Take the next step of the shortest way; first what is missing on the spot."""
+        procedure = self.procedures[name]
+        way = shortest(procedure, case.state, goal)
+        if not way:
+            return None
+        try:
+            return self.take(name, case, way[0], lot)
+        except Refused as refused:
+            if refused.kind is not RefusalKind.OBJECTION:
+                raise
+        for step in procedure.steps_from(case.state):
+            if step.targets == (SAME,):
+                self.try_to(name, case, step, lot)
+        return self.try_to(name, case, way[0], lot)
+
+    def try_to(self, name: str, case: Any, step: Step, lot: dict[str, Any]) -> Any:
+        """Take a step unless something speaks against it."""
+        try:
+            return self.take(name, case, step, lot)
+        except Refused as refused:
+            if refused.kind is not RefusalKind.OBJECTION:
+                raise
+            return None
+
+    def take(self, name: str, case: Any, step: Step, lot: dict[str, Any]) -> Any:
+        values = self.filled(name, case, step, lot)
+        number = case.number if case is not None else None
+        return gate.perform(name, number, step.name, self.actor, values, office=self.office)
+
+    def filled(self, name: str, case: Any, step: Step, lot: dict[str, Any]) -> dict[str, Any]:
+        """Fill in what a step asks, each field as its type wants it."""
+        procedure = self.procedures[name]
+        blank = case or procedure.model(office_id=self.office.id)
+        act = gate.Act(procedure, step, blank, self.actor, rules_of(self.office), clock.now())
+        asked = [one for one in act.form() if not one.flags.optional or one.name == "customer_id"]
+        return {one.name: self.value(one, lot) for one in asked}
+
+    def value(self, field: Any, lot: dict[str, Any]) -> Any:
+        if field.name == "customer_id":
+            return self.customer(**{key: value for key, value in lot.items() if key == "contract"})
+        if field.name == "file_number":
+            return db.session.get_one(Customer, int(self.customer())).file_number
+        if field.name in NAMED:
+            return NAMED[field.name]
+        if isinstance(field, forms.ChoiceField):
+            offered = [choice.value for choice in field.choices if choice.value]
+            return lot[field.name] if lot.get(field.name) in offered else offered[0]
+        return lot.get(field.name) or plausible(field)
+
+
+def plausible(field: Any) -> Any:
+    tomorrow = clock.now() + dt.timedelta(days=1)
+    answers: dict[type, Any] = {
+        forms.YesField: True,
+        forms.MoneyField: "12.50",
+        forms.NumberField: 1,
+        forms.DayField: tomorrow.date(),
+        forms.MomentField: tomorrow,
+        forms.SignatureField: SIGNATURE,
+    }
+    return next((value for kind, value in answers.items() if isinstance(field, kind)), SYMPTOM)
+
+
+def shortest(procedure: Procedure, state: str, goal: str) -> list[Step]:
+    """Return the steps of a shortest way from one state to another; none when there is no way."""
+    ways: dict[str, list[Step]] = {state: []}
+    for here in (queue := [state]):
+        for step in procedure.steps_from(here):
+            for there in step.leads_to(here):
+                if there not in ways:
+                    ways[there] = [*ways[here], step]
+                    queue.append(there)
+    return ways.get(goal, [])
+
+
+@pytest.fixture
+def walk(house: House) -> Callable[[Office], Walk]:
+    """The means to walk cases of an office through their lives."""
+    return lambda office: Walk(house, office)
+
+
+@pytest.fixture
+def contents(house: House) -> Callable[..., dict[str, list[Any]]]:
+    """Everything that the database holds, by table, but the ledger and what is named."""
+
+    def read(*but: str) -> dict[str, list[Any]]:
+        house.see()
+        names = {"core_ledger", "core_ledger_head", *but}
+        tables = [one for one in tables_of(house.plugins) if one.name not in names]
+        return {one.name: sorted(map(tuple, db.session.execute(select(one))), key=repr) for one in tables}
+
+    return read
+
+
+class Servers:
+    """Server processes that take steps on this test's database, each with an app of its own."""
+
+    def __init__(self, house: House, url: str, home: Path) -> None:
+        self.house, self.url, self.home = house, url, home
+        self.running: list[Any] = []
+
+    def start(self, count: int, *offices: Office, rounds: int, threads: int, now: dt.datetime) -> None:
+        """Start so many processes, each working in all these offices."""
+        desks = {
+            office.code: {
+                "id": office.id,
+                "person": self.house.person(office, HOTLINE_ENGINEER).id,
+                "customer": str(self.house.customer(office).id),
+            }
+            for office in offices
+        }
+        task = {"url": self.url, "home": str(self.home), "offices": desks, "now": now.isoformat()}
+        run = (str(WORKER), {"task": {**task, "rounds": rounds, "threads": threads}}, "__main__")
+        self.running = [PROCESSES.Process(target=runpy.run_path, args=run) for _ in range(count)]
+        for one in self.running:
+            one.start()
+
+    @property
+    def busy(self) -> bool:
+        return any(one.is_alive() for one in self.running)
+
+    def finish(self) -> None:
+        """Wait until all have done their work; one that failed has said why."""
+        for one in self.running:
+            one.join(timeout=120)
+        assert [one.exitcode for one in self.running] == [0] * len(self.running)
+
+
+@pytest.fixture
+def servers(house: House, database_url: str, tmp_path: Path) -> Iterator[Servers]:
+    """The means to start server processes; what is still running at the end is stopped."""
+    started = Servers(house, database_url, tmp_path)
+    yield started
+    for one in started.running:
+        one.kill()
+        one.join()
+
+
+CALL = {
+    "channel": "phone",
+    "contact": "高敏",
+    "phone": "021-61541030",
+    "module": "总账",
+    "operation": "反结账",
+    "happens": SYMPTOM,
+}
+VISIT = {"contact": "高敏", "phone": "021-61541030", "address": "闵行区 1 号", "verified": True}
+
+
+class Work:
+    """What the people of an office do all day; afterwards the test's own session sees it."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+
+    def done(
+        self, procedure: str, number: str | None, step: str, by: Actor, office: Office, **said: Any
+    ) -> Any:
+        """Take a step, and return the number of its case."""
+        taken = gate.perform(procedure, number, step, by, said, office=office).number
+        self.house.see()
+        return taken
+
+    def called(self, office: Office, by: Actor | None = None, customer: Any = None, **contract: Any) -> Any:
+        """Log a call, and return its number."""
+        engineer = by or self.house.hire(office, HOTLINE_ENGINEER, name="罗文")
+        whose = customer or self.house.customer(office, **contract)
+        said = CALL | {"customer_id": str(whose.id)}
+        return self.done("hotline.call", None, "log", engineer, office, **said)
+
+    def requested(
+        self, office: Office, by: Actor | None = None, customer: Any = None, **contract: Any
+    ) -> None:
+        """Turn a call into a request, which becomes the office's next."""
+        engineer = by or self.house.hire(office, HOTLINE_ENGINEER, name="罗文")
+        number = self.called(office, engineer, customer, **contract)
+        self.done("hotline.call", number, "request_visit", engineer, office, **VISIT)
+
+    def demanded(self, office: Office) -> Any:
+        """Log a call whose customer demands somebody today: the duty manager has an hour (QI/03 3.1.7)."""
+        engineer = self.house.hire(office, HOTLINE_ENGINEER, name="罗文")
+        number = self.called(office, engineer)
+        return self.done("hotline.call", number, "demand", engineer, office, demand="今天必须来人")
+
+
+@pytest.fixture
+def work(house: House) -> Work:
+    """A day's work, by real steps."""
+    return Work(house)
+
+
+@pytest.fixture
+def queries_of(app: Flask) -> Callable[[Callable[[], Any]], int]:
+    """The means to count the questions that something puts to the database."""
+
+    def count(doing: Callable[[], Any]) -> int:
+        asked: list[str] = []
+
+        def note(connection: Any, cursor: Any, statement: str, *_rest: Any) -> None:
+            if statement.lstrip()[:6].upper() == "SELECT":
+                asked.append(statement)
+
+        event.listen(db.engine, "before_cursor_execute", note)
+        try:
+            doing()
+        finally:
+            event.remove(db.engine, "before_cursor_execute", note)
+        return len(asked)
+
+    return count
+
+
+@pytest.fixture
+def monday_morning() -> Iterator[dt.datetime]:
+    """Nine o'clock on a working day, by the office's clock."""
+    with clock.stopped_at(dt.datetime(2026, 11, 23, 1, 0, tzinfo=dt.UTC)):
+        yield clock.now()

@@ -1,0 +1,271 @@
+"""The closed list of verbs: what adds up, what conflicts, and what is refused by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from core import deadlines, gate
+from core.clauses import house_rule
+from core.deadlines import same_working_day
+from core.errors import PluginError, RefusalKind, Refused
+from core.forms import EmptyForm, TextField
+from core.i18n import _l
+from core.plugins import Plugins, PluginSet
+from core.procedure import Procedure
+from core.roles import ARCHIVIST, DUTY_MANAGER, HOTLINE_ENGINEER, REGIONAL_MANAGER
+from core.testing import NATIONAL, House
+
+OWN = house_rule(_l("For this test."))
+Amend = Callable[[Any], None]
+
+
+@pytest.fixture
+def build(plugins: Plugins, make_plugin: Any) -> Callable[..., PluginSet]:
+    """Build the set of the national plugins and of some that amend them, in the order given."""
+
+    def built(*amends: Amend, requires: tuple[str, ...] = NATIONAL, chained: bool = False) -> PluginSet:
+        made: list[ModuleType] = []
+        for place, amend in enumerate(amends):
+            before = tuple(one.manifest.name for one in made) if chained else ()
+            made.append(make_plugin(f"region{place}", requires=(*requires, *before), amend=amend))
+        national = (plugins.installed[name].module for name in NATIONAL)
+        further = Plugins([*national, *made])
+        return further.set_of(further.installed)
+
+    return built
+
+
+def call_of(built: PluginSet) -> Procedure:
+    return built.procedures["hotline.call"]
+
+
+def on_call(act: Callable[[Any], None]) -> Amend:
+    return lambda procedures: act(procedures["hotline.call"])
+
+
+def test_widenings_and_requirements_add_up(build: Any) -> None:
+    built = build(
+        on_call(lambda call: call.widen("park", by=ARCHIVIST, clause="X/1 1")),
+        on_call(
+            lambda call: call.widen(
+                "park", by=(REGIONAL_MANAGER, ARCHIVIST.where("owner_id")), clause="X/1 2"
+            )
+        ),
+        on_call(lambda call: call.require("park", lambda act: None, clause="X/1 3")),
+        on_call(lambda call: call.require("park", lambda act: None, clause="X/1 4")),
+    )
+    step = call_of(built).steps["park"]
+    assert [one.role.key for one in step.by] == [
+        "hotline_engineer",
+        "duty_manager",
+        "archivist",
+        "regional_manager",
+        "archivist",
+    ]
+    assert [(one.clause, one.plugin) for one in step.requires] == [("X/1 3", "region2"), ("X/1 4", "region3")]
+    noted = [(one.verb, one.target, one.clause, one.plugin) for one in call_of(built).amendments[-5:]]
+    assert noted == [
+        ("widen", "park", "X/1 1", "region0"),
+        ("widen", "park", "X/1 2", "region1"),
+        ("widen", "park", "X/1 2", "region1"),
+        ("require", "park", "X/1 3", "region2"),
+        ("require", "park", "X/1 4", "region3"),
+    ]
+
+
+def test_what_one_set_amends_no_other_set_sees(build: Any, plugins: Plugins) -> None:
+    before = dict(plugins.set_of(NATIONAL).procedures["hotline.call"].steps)
+    built = build(on_call(lambda call: call.set("park", tone="danger", clause=OWN)))
+    assert call_of(built).steps["park"].tone == "danger"
+    assert plugins.set_of(NATIONAL).procedures["hotline.call"].steps == before
+
+
+def test_a_later_plugin_that_requires_the_earlier_one_has_the_last_word(build: Any) -> None:
+    tones = [
+        on_call(lambda call, tone=tone: call.set("park", tone=tone, clause=OWN)) for tone in ("wait", "done")
+    ]
+    assert call_of(build(*tones, chained=True)).steps["park"].tone == "done"
+    with pytest.raises(
+        PluginError, match=r"region1 cannot amend park\.tone of hotline\.call: plugin region0 sets it"
+    ):
+        build(*tones)
+
+
+def test_one_plugin_may_set_several_things_and_one_thing_twice(build: Any) -> None:
+    def amend(call: Any) -> None:
+        call.set("park", tone="done", title=_l("Wait"), form=EmptyForm, clause=OWN)
+        call.set("park", by=(ARCHIVIST,), tone="wait", clause=OWN)
+
+    step = call_of(build(on_call(amend))).steps["park"]
+    assert (step.tone, str(step.title), step.form) == ("wait", "Wait", EmptyForm)
+    assert [one.role for one in step.by] == [ARCHIVIST]
+
+
+REFUSED: dict[str, tuple[Callable[[Any], Any], str]] = {
+    "a step that is gone": (
+        lambda call: call.widen("fly", by=ARCHIVIST, clause=OWN),
+        "cannot amend fly of hotline.call: there is no such step.",
+    ),
+    "a step to meet a deadline that is gone": (
+        lambda call: starts(call, met_by=("fly",)),
+        "cannot amend fly of hotline.call: there is no such step.",
+    ),
+    "an attribute that is not to be set": (
+        lambda call: call.set("park", does=None, clause=OWN),
+        "cannot amend park.does of hotline.call: only by, form, title, tone can be set.",
+    ),
+    "a state that exists": (
+        lambda call: call.state("open", _l("Open")),
+        "cannot amend open of hotline.call: it exists already.",
+    ),
+    "a step that exists": (
+        lambda call: call.add_step("park", "open -> parked", title=_l("P"), by=ARCHIVIST, clause=OWN),
+        "cannot amend park of hotline.call: it exists already.",
+    ),
+    "a step to a state that nobody declared": (
+        lambda call: call.add_step("fly", "open -> air", title=_l("Fly"), by=ARCHIVIST, clause=OWN),
+        "Step fly of hotline.call names the state air, which nobody declared.",
+    ),
+    "a deadline that exists": (
+        lambda call: starts(call, key="hotline.long_test"),
+        "cannot amend hotline.long_test of hotline.call: it exists already.",
+    ),
+    "a deadline that nobody declared": (
+        lambda call: call.add_step(
+            "fly", "open -> same", title=_l("Fly"), by=ARCHIVIST, clause=OWN, starts=("region0.air",)
+        ),
+        "Plugin region0 names the deadline region0.air in hotline.call.fly, which nobody declares.",
+    ),
+    "a field that exists": (
+        lambda call: [call.add_field("park", "why", TextField(_l("Why")), clause=OWN) for _twice in range(2)],
+        "cannot amend why of hotline.call: it exists already.",
+    ),
+    "a crash": (lambda call: 1 / 0, "Plugin region0 failed while amending: ZeroDivisionError"),
+}
+
+
+def starts(call: Any, key: str = "region0.answer", met_by: tuple[str, ...] = ("solve",)) -> None:
+    call.starts(
+        "log",
+        key,
+        title=_l("Answer"),
+        within=same_working_day(),
+        owner=DUTY_MANAGER,
+        clause="X/1 1",
+        met_by=met_by,
+    )
+
+
+@pytest.mark.parametrize(("act", "said"), REFUSED.values(), ids=REFUSED)
+def test_what_cannot_be_amended_is_refused_by_name(act: Any, said: str, build: Any) -> None:
+    with pytest.raises(PluginError) as refused:
+        build(on_call(act))
+    assert "region0" in str(refused.value) or said.startswith("Step ")
+    assert said in str(refused.value)
+
+
+def test_a_locked_attribute_stays_as_head_office_wrote_it(build: Any, plugins: Plugins) -> None:
+    def locks(call: Any) -> None:
+        step = call.procedure.steps["park"]
+        call.procedure.steps["park"] = replace(step, locked=frozenset({"by", "form"}))
+
+    for act in (
+        lambda call: call.widen("park", by=ARCHIVIST, clause=OWN),
+        lambda call: call.set("park", by=ARCHIVIST, clause=OWN),
+        lambda call: call.add_field("park", "why", TextField(_l("Why")), clause=OWN),
+    ):
+        with pytest.raises(
+            PluginError, match=r"region1 cannot amend park\.(by|form) .* locked it \(QI/03 3\.2\.5\)"
+        ):
+            build(on_call(locks), on_call(act))
+    built = build(on_call(locks), on_call(lambda call: call.set("park", tone="done", clause=OWN)))
+    assert call_of(built).steps["park"].tone == "done"
+
+
+@pytest.mark.parametrize(("name", "requires"), [("hotline.cal", NATIONAL), ("billing.sealing", ("hotline",))])
+def test_a_procedure_that_is_gone_or_not_required_is_refused_by_name(
+    name: str, requires: tuple[str, ...], build: Any
+) -> None:
+    with pytest.raises(
+        PluginError, match=f"region0 amends '{name}', which is not there, or which it does not"
+    ):
+        build(lambda procedures: procedures[name].widen("lift", by=ARCHIVIST, clause=OWN), requires=requires)
+
+
+def test_an_added_field_is_asked_kept_and_recorded(
+    house: House, walk: Any, install: Any, make_plugin: Any, ledger_of: Any
+) -> None:
+    kept: list[tuple[str, str]] = []
+
+    def amend(procedures: Any) -> None:
+        field = TextField(_l("What the customer said"), limit=20)
+        procedures["hotline.call"].add_field("park", "said", field, keep=keep, clause=OWN)
+
+    def keep(act: Any, value: str) -> None:
+        kept.append((act.case.state, value))
+
+    install(make_plugin("listener", requires=("hotline",), amend=amend))
+    office, plain = house.office("SH", "hotline", "listener"), house.office("BJ", "hotline")
+    walker = walk(office)
+    call = walker.case_in("hotline.call", "open")
+    with pytest.raises(Refused) as refused:
+        gate.perform("hotline.call", call.number, "park", walker.actor, {"said": "长" * 21}, office=office)
+    assert (refused.value.kind, list(refused.value.errors)) == (RefusalKind.FORM, ["said"])
+    gate.perform("hotline.call", call.number, "park", walker.actor, {"said": "再等等"}, office=office)
+    assert kept == [("parked", "再等等")]
+    assert ledger_of(office)[-1].details["values"] == {"said": "再等等"}
+    assert walk(plain).case_in("hotline.call", "parked").state == "parked"
+
+
+def test_a_deadline_of_ones_own_starts_and_is_met(
+    house: House, walk: Any, install: Any, make_plugin: Any
+) -> None:
+    install(make_plugin("prompt", requires=("hotline",), amend=on_call(lambda c: starts(c, "prompt.answer"))))
+    office = house.office("SH", "hotline", "prompt")
+    call = walk(office).case_in("hotline.call", "solved")
+    (promise,) = deadlines.of_case("hotline.call", call.id)
+    assert (promise.key, promise.state, promise.plugin, promise.clause) == (
+        "prompt.answer",
+        "met",
+        "prompt",
+        "X/1 1",
+    )
+
+
+def test_a_step_of_ones_own_names_its_plugin_and_version(
+    house: House, walk: Any, install: Any, make_plugin: Any, ledger_of: Any
+) -> None:
+    def amend(call: Any) -> None:
+        call.add_step("ring", "open -> same", title=_l("Ring"), by=HOTLINE_ENGINEER, clause="X/1 5")
+
+    install(make_plugin("bell", requires=("hotline",), amend=on_call(amend)))
+    office = house.office("SH", "hotline", "bell")
+    walker = walk(office)
+    call = walker.case_in("hotline.call", "open")
+    gate.perform("hotline.call", call.number, "ring", walker.actor, office=office)
+    row = ledger_of(office)[-1]
+    assert (row.action, row.from_state, row.to_state) == ("ring", "open", "open")
+    assert (row.version, row.clause) == ("bell 1.0", "X/1 5")
+
+
+def test_plugins_in_a_circle_or_without_what_they_require_are_refused_by_name(make_plugin: Any) -> None:
+    with pytest.raises(PluginError, match=r"circle: .*a.*b"):
+        Plugins([make_plugin("a", requires=("b",)), make_plugin("b", requires=("a",))])
+    with pytest.raises(PluginError, match="Plugin a requires b, which is not installed"):
+        Plugins([make_plugin("a", requires=("b",))])
+
+
+def test_the_order_is_by_dependency_and_national_before_regional(plugins: Plugins, make_plugin: Any) -> None:
+    made = [make_plugin("aa"), make_plugin("zz", regional=False), make_plugin("bb", requires=("aa",))]
+    ordered = list(Plugins([*made, *(one.module for one in plugins.installed.values())]).installed)
+    assert ordered[:2] == ["hotline", "zz"]
+    assert set(ordered[:5]) == {*NATIONAL, "zz"}
+    assert ordered.index("aa") < ordered.index("bb")
+    assert ordered == list(
+        Plugins(reversed([*made, *(o.module for o in plugins.installed.values())])).installed
+    )

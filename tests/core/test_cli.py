@@ -1,0 +1,439 @@
+"""The command line: it does what it says, names culprit and remedy in one line, and its code is honest."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.metadata import EntryPoint
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import create_engine, select, text
+
+from core import accounts, cli
+from core.app import create_app
+from core.cli import koudai
+from core.cli.words import language
+from core.db import db, see_offices
+from core.ledger import LedgerRow
+from core.offices import all_offices, office_by_code
+from core.people import Person
+from core.switches import enabled_in
+
+Run = Callable[..., Result]
+KOUDAI = Path(sys.executable).with_name("koudai")
+SAMPLE = Path(__file__).parents[2] / "samples" / "customers-sh.csv"
+KEY = "hotline.long_test_minutes"
+GHOST = """
+    insert into core_plugin_switch (office_id, plugin, enabled, switched_at, switched_by)
+    select id, 'ghost', true, '2026-01-02 03:04:05', 'x' from core_office where code = 'SH'
+"""
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of its own for the installation, and English, whatever the terminal speaks."""
+    monkeypatch.setenv("KOUDAI_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("KOUDAI_LANG", "en")
+    monkeypatch.delenv("KOUDAI_DATABASE", raising=False)
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def run(home: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Type a command, on a migrated database without anything in it."""
+    monkeypatch.setenv("KOUDAI_DATABASE", database_url)
+    return typed
+
+
+def typed(*words: str) -> Result:
+    return CliRunner().invoke(koudai, words)
+
+
+def fine(result: Result) -> str:
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def refused(result: Result, code: int = 1) -> str:
+    """Return the one line on stderr with which a command gave up."""
+    assert result.exit_code == code, result.output
+    assert result.stderr.count("\n") == 1
+    assert result.stderr.startswith("koudai: ")
+    return result.stderr
+
+
+def has_line(pattern: str, said: str) -> bool:
+    return re.search(f"^{pattern}$", said, re.MULTILINE) is not None
+
+
+@pytest.fixture
+def shanghai(run: Run) -> Run:
+    """The same, with a head office and an office that takes calls."""
+    fine(run("init"))
+    fine(run("office", "add", "SH", "上海分公司", "--en", "Shanghai"))
+    fine(run("plugins", "enable", "hotline", "SH"))
+    return run
+
+
+@contextmanager
+def inside() -> Iterator[None]:
+    """Look into the database that the commands worked on."""
+    with create_app().app_context():
+        see_offices(frozenset(all_offices()))
+        yield
+        db.session.remove()
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+def by_hand(*statements: str) -> None:
+    """Change the database behind Koudai's back, as its own role could."""
+    engine = create_engine(os.environ["KOUDAI_DATABASE"])
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            offices = "(select string_agg(id::text, ',') from core_office)"
+            connection.execute(text(f"select set_config('app.offices', {offices}, true)"))
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.dispose()
+
+
+# --- language, help, errors
+
+
+@pytest.mark.parametrize(
+    ("words", "environment", "locale"),
+    [
+        ("", {"LANG": "zh_CN.UTF-8"}, "zh_Hans_CN"),
+        ("", {"LANG": "zh_CN.UTF-8", "KOUDAI_LANG": "en"}, "en"),
+        ("verify --lang zh", {"LANG": "en_GB.UTF-8"}, "zh_Hans_CN"),
+        ("--lang=en", {"KOUDAI_LANG": "zh"}, "en"),
+        ("", {"LANG": "C.UTF-8"}, "en"),
+        ("--lang", {}, "en"),
+    ],
+)
+def test_the_language_is_asked_for_or_that_of_the_terminal(
+    words: str, environment: dict[str, str], locale: str
+) -> None:
+    assert language(words.split(), environment) == locale
+
+
+def test_help_explains_every_command_without_a_database(home: Path) -> None:
+    said = fine(typed("--help"))
+    for name in (*cli.OWN, "demo"):
+        assert re.search(rf"^  {name}\s+\S", said, re.MULTILINE), name
+    assert not home.exists()
+
+
+def commands(group: click.Group, path: str = "koudai") -> Iterator[tuple[str, click.Command]]:
+    for name in group.list_commands(click.Context(group)):
+        command = group.get_command(click.Context(group), name)
+        assert command is not None
+        yield f"{path} {name}", command
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{path} {name}")
+
+
+def test_every_command_and_every_unclear_option_has_help() -> None:
+    for path, command in commands(koudai):
+        assert command.help, path
+        options = (one for one in command.params if isinstance(one, click.Option))
+        unclear = [one.opts for one in options if not one.help and not isinstance(one.type, click.Choice)]
+        assert unclear in ([], [["--port"]]), path
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("nonsense", "nonsense"),
+        ("office add", "CODE"),
+        ("serve --port x", "--port"),
+        ("verify --loud", "--loud"),
+        ("--lang de verify", "--lang"),
+    ],
+)
+def test_wrong_usage_ends_with_2_and_points_to_the_help(home: Path, words: str, said: str) -> None:
+    line = refused(typed(*words.split()), 2)
+    assert said in line
+    assert "--help" in line
+
+
+@pytest.mark.parametrize("words", ["office list", "staff list", "verify", "serve", "plugins check"])
+def test_an_empty_database_is_named_with_its_remedy(home: Path, words: str) -> None:
+    line = refused(typed(*words.split()))
+    assert str(home) in line
+    assert "koudai db upgrade" in line
+
+
+def test_an_unreachable_database_is_named_without_its_password(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KOUDAI_DATABASE", "postgresql+psycopg://koudai:secret@127.0.0.1:1/koudai")
+    line = refused(typed("office", "list"))
+    assert "127.0.0.1:1" in line
+    assert "secret" not in line
+
+
+def test_what_nobody_expected_is_one_line_too(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stumble() -> None:
+        raise ZeroDivisionError("nobody\nexpected this")
+
+    stumbling = click.Command("stumble", callback=stumble)
+    monkeypatch.setattr(cli, "brought", lambda: {"stumble": EntryPoint("stumble", "x:y", cli.GROUP)})
+    monkeypatch.setattr(EntryPoint, "load", lambda point: stumbling)
+    assert "ZeroDivisionError: nobody expected this" in refused(typed("stumble"))
+
+
+def test_a_broken_command_of_others_is_named_and_breaks_nobody(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = EntryPoint("roster", "no_such_package:roster", cli.GROUP)
+    monkeypatch.setattr(cli, "brought", lambda: {"roster": broken})
+    assert "roster" in fine(typed("--help"))
+    assert "no_such_package:roster" in refused(typed("roster"))
+
+
+def test_a_plugin_that_cannot_be_imported_is_named(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = EntryPoint("roster", "no_such_package.roster", "koudai.plugins")
+    monkeypatch.setattr("core.plugins.entry_points", lambda group: [broken])
+    assert "Plugin roster cannot be loaded" in refused(typed("plugins", "list"))
+
+
+# --- beginning
+
+
+def test_init_makes_a_house_that_an_administrator_can_enter(home: Path) -> None:
+    said = fine(typed("init", "--login", "lin", "--person", "林晓岚"))
+    token = re.search(r"/password/(\S+)", said)
+    assert token
+    with inside():
+        accounts.redeem(token[1], "long enough for once")
+        assert accounts.check("lin", "long enough for once", "").name == "林晓岚"
+        assert [one.code for one in all_offices().values()] == ["HQ"]
+
+
+def test_init_twice_changes_nothing(run: Run) -> None:
+    fine(run("init"))
+    said = fine(run("init", "--login", "somebody.else"))
+    assert "set up before" in said
+    assert "/password/" not in said
+    with inside():
+        assert list(db.session.scalars(select(Person.login))) == ["admin"]
+
+
+def test_init_goes_on_where_it_was_broken_off(run: Run) -> None:
+    fine(run("init"))
+    by_hand("delete from core_password_link", "delete from core_role_grant")
+    assert "/password/" in fine(run("init", "--login", "second"))
+
+
+# --- offices and staff
+
+
+def test_an_office_is_opened_below_head_office(shanghai: Run) -> None:
+    fine(shanghai("office", "add", "EAST", "华东大区", "--kind", "region"))
+    fine(shanghai("office", "add", "NB", "宁波分公司", "--parent", "EAST"))
+    listed = fine(shanghai("office", "list"))
+    assert has_line("SH +Shanghai +Office +HQ +Asia/Shanghai +hotline", listed)
+    assert has_line("NB +宁波分公司 +Office +EAST +Asia/Shanghai +—", listed)
+    with inside():
+        opened = list(db.session.scalars(select(LedgerRow).where(LedgerRow.kind == "office")))
+        assert [row.details["code"] for row in opened] == ["SH", "EAST", "NB"]
+        assert all(row.actor.startswith("command line (") for row in opened)
+
+
+def test_an_odd_office_is_refused_by_name(shanghai: Run) -> None:
+    for words, culprit in (
+        ("S x", "S is no code"),
+        ("SH 上海", "SH already"),
+        ("NJ 南京 --parent XX", "XX"),
+        ("NJ 南京 --zone Asia/Nanjing", "Asia/Nanjing"),
+    ):
+        assert culprit in refused(shanghai("office", "add", *words.split()))
+
+
+def test_staff_come_with_a_link_and_go(shanghai: Run) -> None:
+    roles = ("--role", "field_engineer", "--role", "HQ:duty_manager")
+    hired = fine(shanghai("staff", "add", "wang.li", "王力", "--office", "SH", "--number", "07", *roles))
+    first = re.findall(r"/password/(\S+)", hired)
+    second = re.findall(r"/password/(\S+)", fine(shanghai("staff", "reset", "wang.li")))
+    assert len(first) == len(second) == 1
+    with inside():
+        assert accounts.person_of_link(second[0]).hotline_number == "07"
+        with pytest.raises(accounts.LinkRefused):
+            accounts.person_of_link(first[0])
+    wangli = "wang.li +王力 +07 +no password yet +"
+    assert has_line(f"{wangli}SH:field_engineer HQ:duty_manager", fine(shanghai("staff", "list")))
+    fine(shanghai("staff", "take", "wang.li", "--office", "HQ", "--role", "duty_manager"))
+    fine(shanghai("staff", "give", "wang.li", "--office", "SH", "--role", "hotline_engineer"))
+    listed = fine(shanghai("staff", "list", "sh"))
+    assert has_line(f"{wangli}SH:field_engineer SH:hotline_engineer", listed)
+    assert "admin" not in listed
+    fine(shanghai("staff", "leave", "wang.li"))
+    assert has_line("wang.li +王力 +07 +left", fine(shanghai("staff", "list")))
+
+
+def test_odd_staff_are_refused_by_name(shanghai: Run) -> None:
+    for words, culprit in (
+        ("wang.li 王力 --office XX --role field_engineer", "XX"),
+        ("wang.li 王力 --office SH --role director", "director"),
+        ("王力 王力 --office SH --role field_engineer", "login"),
+        ("admin 王力 --office SH --role field_engineer", "admin"),
+    ):
+        assert culprit in refused(shanghai("staff", "add", *words.split()))
+    assert "王力" not in fine(shanghai("staff", "list"))
+
+
+def test_a_login_that_nobody_has_is_named(shanghai: Run) -> None:
+    for verb in ("reset", "leave"):
+        assert "nobody.here" in refused(shanghai("staff", verb, "nobody.here"))
+    assert "last administrator" in refused(shanghai("staff", "leave", "admin"))
+
+
+# --- plugins and parameters
+
+
+def test_plugins_are_switched_and_listed(shanghai: Run) -> None:
+    assert "fieldservice" in refused(shanghai("plugins", "enable", "billing", "SH"))
+    assert has_line("hotline .* on since 20.*", fine(shanghai("plugins", "list", "SH")))
+    assert has_line("hotline .* SH", fine(shanghai("plugins", "list")))
+    assert has_line("SH: hotline", fine(shanghai("plugins", "check")))
+    fine(shanghai("plugins", "disable", "hotline", "sh"))
+    assert has_line("hotline .* —", fine(shanghai("plugins", "list", "SH")))
+    assert "nonsense" in refused(shanghai("plugins", "enable", "nonsense", "SH"))
+
+
+def test_a_switch_from_the_command_line_counts_at_once_elsewhere(shanghai: Run) -> None:
+    with inside():
+        office_id = office_by_code("SH").id
+        fine(shanghai("plugins", "enable", "fieldservice", "SH"))
+        see_offices(frozenset({office_id}))
+        assert enabled_in([office_id])[office_id] == {"hotline", "fieldservice"}
+
+
+def test_a_plugin_that_is_on_but_gone_is_named_and_can_be_switched_off(shanghai: Run) -> None:
+    by_hand(GHOST)
+    for words in (("plugins", "check"), ("serve", "--port", "0")):
+        line = refused(shanghai(*words))
+        assert "'ghost'" in line
+        assert "SH" in line
+    fine(shanghai("plugins", "disable", "ghost", "SH"))
+    assert has_line("SH: hotline", fine(shanghai("plugins", "check")))
+
+
+def test_a_decision_tells_who_answers_and_what(shanghai: Run) -> None:
+    for name in ("fieldservice", "billing"):
+        fine(shanghai("plugins", "enable", name, "SH"))
+    assert shanghai("customers", "import", "SH", str(SAMPLE)).exit_code == 1, "some lines are refused"
+    order = fine(shanghai("plugins", "explain", "hotline_entitlement", "SH"))
+    assert re.match(r"1\. billing .*\n2\. hotline ", order)
+    customer = ("--customer", "SH200003", "--on", "2026-11-24")
+    told = fine(shanghai("plugins", "explain", "hotline_entitlement", "SH", *customer))
+    for said in (r"billing \S+  decides", r"hotline \S+  overridden", r"expired: .*QI/03 3\.2\.6"):
+        assert re.search(said, told)
+    admission = ("plugins", "explain", "fieldservice_admission", "SH", *customer)
+    assert "waiting: " in fine(shanghai(*admission, "--with", "entitlement=expired"))
+    assert "entitlement" in refused(shanghai(*admission))
+    assert "NAME=VALUE" in refused(shanghai(*admission, "--with", "expired"), 2)
+    assert "hotline_entitlement" in refused(shanghai("plugins", "explain", "nonsense", "SH"))
+    assert "SH9" in refused(shanghai("plugins", "explain", "hotline_entitlement", "SH", "--customer", "SH9"))
+
+
+def test_a_parameter_is_shown_set_and_cleared(shanghai: Run) -> None:
+    assert has_line(f"{KEY} +60 .* default .*", fine(shanghai("parameters", "show", "SH")))
+    assert f"{KEY} = 30" in fine(shanghai("parameters", "set", "SH", KEY, "30"))
+    ladder = fine(shanghai("parameters", "show", "SH", KEY))
+    assert "QI/03 3.2.5" in ladder
+    assert has_line(r"→  this office \(SH\) +30 .*", ladder)
+    assert has_line(r"   default \(hotline\) +60 .*", ladder)
+    assert f"{KEY} = 60" in fine(shanghai("parameters", "clear", "SH", KEY))
+    assert "QI/03 3.2.5" in refused(shanghai("parameters", "set", "SH", KEY, "90"))
+    assert KEY in fine(shanghai("parameters", "show"))
+    assert "hotline.nonsense" in refused(shanghai("parameters", "set", "SH", "hotline.nonsense", "1"))
+
+
+# --- ledger, clauses, database
+
+
+def test_verify_passes_and_names_the_row_that_was_altered(shanghai: Run) -> None:
+    assert has_line(r"SH: \d+ rows, all whole", fine(shanghai("verify")))
+    by_hand("update core_ledger set actor = 'nobody' where kind = 'switch'")
+    damaged = shanghai("verify", "SH")
+    assert damaged.exit_code == 1
+    assert has_line(r"SH row \d+ \(switch enable nobody\): it was altered", damaged.stdout)
+    assert shanghai("verify").exit_code == 1
+    assert shanghai("verify", "HQ").exit_code == 0
+
+
+def test_clauses_shows_rule_and_test_and_counts(home: Path) -> None:
+    said = fine(typed("clauses"))
+    rule = r"^QP/2-04 5\.4 .*\n(    .*\n)*    step +fieldservice +fieldservice\.request dispatch"
+    assert re.search(rule, said, re.MULTILINE)
+    assert has_line(r"    test  tests/\S+::test_\S+", said)
+    assert has_line(r"\d+ clauses: \d+ have a rule, \d+ of these also a test; .*", said)
+    holes = re.findall(r"^[QS]\S+ \S+ .*", fine(typed("clauses", "--holes")), re.MULTILINE)
+    assert all(re.search("no rule|no test", hole) for hole in holes)
+
+
+def test_the_database_is_upgraded_and_checked(home: Path) -> None:
+    assert typed("db", "check").exit_code == 1
+    assert "db upgrade" in refused(typed("db", "revision", "quality", "x"))
+    fine(typed("db", "upgrade"))
+    fine(typed("db", "upgrade"))
+    assert "what the models say" in fine(typed("db", "check"))
+    assert "nonsense" in refused(typed("db", "revision", "nonsense", "x"))
+
+
+def test_a_database_left_behind_is_not_served(run: Run) -> None:
+    by_hand("delete from alembic_version_quality")
+    line = refused(run("serve", "--port", "0"))
+    assert "quality" in line
+    assert "db upgrade" in line
+
+
+# --- serving
+
+
+def test_a_taken_port_is_refused_at_once(home: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        assert "--port" in refused(typed("serve", "--port", str(taken.getsockname()[1])))
+
+
+def test_several_processes_serve_until_they_are_told_to_stop(shanghai: Run) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    words = [KOUDAI, "serve", "--port", port, "--workers", "2"]
+    server = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    try:
+        assert answered(f"http://127.0.0.1:{port}/sign-in")
+    finally:
+        server.send_signal(signal.SIGTERM)
+        said = server.communicate(timeout=30)[0].decode()
+    assert server.returncode == 0
+    assert f"http://127.0.0.1:{port}" in said
+    assert "Traceback" not in said
+
+
+def answered(address: str) -> bool:
+    """Say whether a page comes within half a minute."""
+    for _ in range(150):
+        try:
+            with urllib.request.urlopen(address, timeout=10) as response:
+                return bool(response.status == 200)
+        except OSError:
+            time.sleep(0.2)
+    return False
