@@ -9,6 +9,7 @@ from typing import Any
 from core.clauses import Citation
 from core.deadlines import Within
 from core.errors import PluginError
+from core.forms import StepField, StepForm
 from core.i18n import Sentence, _l
 from core.procedure import Amendment, Check, ExtraField, Keep, Procedure, Requirement, Step, allowed
 from core.roles import Allowed, Role
@@ -31,11 +32,16 @@ class Amendable:
             self._refuse(name, _l("it exists already"))
         self.procedure.state(name, title, tone=tone, final=final)
 
+    def steps_of(self, role: Role) -> list[str]:
+        """Name the steps that a role may take as things stand, in order."""
+        steps = (step for step in self.procedure.steps.values() if not step.inner)
+        return [step.name for step in steps if any(one.role is role for one in step.who)]
+
     def widen(self, step: str, *, by: Role | Allowed | Iterable[Role | Allowed], clause: Citation) -> None:
         """Let more roles take a step; widenings add up."""
         old = self._unlocked(step, "by")
-        more = allowed(by)
-        self._replace(replace(old, by=old.by + more))
+        more = self._mine(by, clause)
+        self._replace(replace(old, widened=old.widened + more))
         for one in more:
             self._note("widen", step, _l("%(role)s may take it too", role=one.role.title), clause)
 
@@ -94,8 +100,10 @@ class Amendable:
     ) -> None:
         """Ask one more thing in a step's form; ``keep`` stores the value in the plugin's own table."""
         old = self._unlocked(step, "form")
-        if any(one.name == name for one in old.fields):
-            self._refuse(name, _l("it exists already"))
+        if hasattr(old.form or StepForm, name) or any(one.name == name for one in old.fields):
+            self._refuse(f"{step}.{name}", _l("it exists already"))
+        if not issubclass(wtfield.field_class, StepField):
+            self._refuse(f"{step}.{name}", _l("it is none of the fields of core.forms"))
         added = ExtraField(name=name, field=wtfield, keep=keep, clause=clause, plugin=self.plugin)
         self._replace(replace(old, fields=(*old.fields, added)))
         self._note("add_field", step, Sentence(name), clause)
@@ -111,9 +119,13 @@ class Amendable:
             if earlier not in (self.plugin, *self.requires):
                 self._refuse(f"{step}.{name}", _l("plugin %(plugin)s sets it too", plugin=earlier))
             self._set_by[step, name] = self.plugin
-            change: dict[str, Any] = {name: allowed(value) if name == "by" else value}
+            change: dict[str, Any] = {name: self._mine(value, clause) if name == "by" else value}
             self._replace(replace(old, **change))
             self._note("set", step, Sentence(name), clause)
+
+    def _mine(self, by: Role | Allowed | Iterable[Role | Allowed], clause: Citation) -> tuple[Allowed, ...]:
+        """Let whoever is allowed know by whose clause."""
+        return tuple(replace(one, clause=clause, plugin=self.plugin) for one in allowed(by))
 
     def _step(self, name: str) -> Step:
         if name not in self.procedure.steps:

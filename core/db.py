@@ -179,9 +179,18 @@ def looking_into(office_id: int) -> Iterator[bool]:
 
 @contextmanager
 def only_looking() -> Iterator[None]:
-    """Let a plugin look on: what it changed is refused, and what it spoiled in the session is let go."""
-    if not has_app_context() or db.session.info.get("writing"):
+    """Let a plugin look on: what it changed is refused, and what it spoiled in the session is let go.
+
+    Inside the write transaction too: there the gate rolls back everything when a plugin did more than look.
+    """
+    if not has_app_context():
         yield
+        return
+    if db.session.info.get("writing"):
+        db.session.flush()
+        with db.session.no_autoflush:
+            yield
+            _refuse_changes(db.session())
         return
     try:
         yield

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from core.gate import Act
     from core.people import Actor, Person
     from core.procedure import DeadlineRule
+    from core.rules import Rules
 
 OPEN, MET, MISSED, DROPPED = "open", "met", "missed", "dropped"
 
@@ -62,36 +63,37 @@ class Deadline(Model, SharedRow):
 
 
 @dataclass(frozen=True)
-class Timing:
-    """What a deadline is computed from: the office's calendar, the start, the office's parameters."""
+class Within:
+    """How long a deadline runs: a way to count working time, and the parameter that an office sets it with."""
 
-    calendar: OfficeCalendar
-    start: dt.datetime
-    parameter: Callable[[str], Any]
+    counts: Callable[[OfficeCalendar, dt.datetime, Any], Due]
+    parameter: str = ""
 
-
-Within = Callable[[Timing], Due]
+    def due(self, rules: Rules, start: dt.datetime) -> Due:
+        """Compute when it is due in an office, with the trace of how the time came about."""
+        value = rules.parameter(self.parameter) if self.parameter else None
+        return self.counts(rules.calendar, start, value)
 
 
 def working_minutes(parameter: str) -> Within:
     """So many minutes of working time, the number being a parameter of the office."""
-    return lambda timing: timing.calendar.after_minutes(timing.start, timing.parameter(parameter))
+    return Within(lambda calendar, start, minutes: calendar.after_minutes(start, minutes), parameter)
 
 
 def same_working_day() -> Within:
-    """By closing time of the same working day."""
-    return lambda timing: timing.calendar.same_working_day(timing.start)
+    """By closing time of the same working day, in every office."""
+    return Within(lambda calendar, start, _none: calendar.same_working_day(start))
 
 
 def working_days(parameter: str) -> Within:
-    """By closing time of the n-th working day, n being a parameter of the office."""
-    return lambda timing: timing.calendar.working_days(timing.start, timing.parameter(parameter))
+    """By closing time of the n-th working day, n being a parameter of the office; 0 is the same working day."""
+    return Within(lambda calendar, start, days: calendar.working_days(start, days), parameter)
 
 
 def next_working_morning(parameter: str) -> Within:
     """The next working morning, until the hour (0-23) that a parameter of the office says."""
-    return lambda timing: timing.calendar.next_working_morning(
-        timing.start, dt.time(timing.parameter(parameter))
+    return Within(
+        lambda calendar, start, hour: calendar.next_working_morning(start, dt.time(hour)), parameter
     )
 
 
@@ -100,7 +102,7 @@ def start(act: Act, rule: DeadlineRule) -> Deadline:
     case = act.case
     _end(_open_of(act, (rule.key,)), DROPPED, act.now)
     since = getattr(case, rule.since) if rule.since else act.now
-    due = rule.within(Timing(act.rules.calendar, since or act.now, act.rules.parameter))
+    due = rule.within.due(act.rules, since or act.now)
     person_id = getattr(case, rule.owner_attribute) if rule.owner_attribute else None
     deadline = Deadline(
         office_id=case.office_id,

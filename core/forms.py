@@ -28,7 +28,7 @@ UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 YEARS = range(1990, 2100)
 
 
-class _Typed:
+class StepField:
     """What every field of a step form has besides WTForms: a JSON type and a way into the ledger."""
 
     json_type = "string"
@@ -90,7 +90,7 @@ def _in_our_time(form: Form, field: Any) -> None:
         )
 
 
-class TextField(_Typed, fields.StringField):
+class TextField(StepField, fields.StringField):
     """One line of text."""
 
     def __init__(
@@ -118,7 +118,7 @@ class LongTextField(TextField):
         super().__init__(label, limit=limit, **kwargs)
 
 
-class NumberField(_Typed, fields.IntegerField):
+class NumberField(StepField, fields.IntegerField):
     """A whole number within bounds."""
 
     json_type = "integer"
@@ -142,7 +142,7 @@ class NumberField(_Typed, fields.IntegerField):
         super().process_formdata(_shaped(self, valuelist, WHOLE, hint))
 
 
-class MoneyField(_Typed, fields.DecimalField):
+class MoneyField(StepField, fields.DecimalField):
     """An amount in yuan, two decimals."""
 
     def __init__(self, label: Sentence | None = None, *, required: bool = True, **kwargs: Any) -> None:
@@ -155,7 +155,7 @@ class MoneyField(_Typed, fields.DecimalField):
         super().process_formdata(_shaped(self, valuelist, AMOUNT, hint))
 
 
-class DayField(_Typed, fields.DateField):
+class DayField(StepField, fields.DateField):
     """A calendar day."""
 
     json_type = "date"
@@ -170,7 +170,7 @@ class DayField(_Typed, fields.DateField):
             raise ValueError(_l("Give a day like 2026-11-23.")) from error
 
 
-class MomentField(_Typed, fields.DateTimeLocalField):
+class MomentField(StepField, fields.DateTimeLocalField):
     """A day and time, read and written in the office's zone, kept in UTC."""
 
     json_type = "date-time"
@@ -206,7 +206,7 @@ class MomentField(_Typed, fields.DateTimeLocalField):
         return self.data.isoformat() if self.data else None
 
 
-class YesField(_Typed, fields.BooleanField):
+class YesField(StepField, fields.BooleanField):
     """A tick; a required one must be set."""
 
     json_type = "boolean"
@@ -225,7 +225,7 @@ class YesField(_Typed, fields.BooleanField):
         super().__init__(label, must if required else [], description=hint, **kwargs)
 
 
-class ChoiceField(_Typed, fields.SelectField):
+class ChoiceField(StepField, fields.SelectField):
     """One of a few; ``choices`` maps what is stored to what is shown."""
 
     def __init__(
@@ -297,7 +297,7 @@ PNG = b"\x89PNG\r\n\x1a\n"
 LARGEST_SIGNATURE = 300_000
 
 
-class SignatureField(_Typed, fields.HiddenField):
+class SignatureField(StepField, fields.HiddenField):
     """A signature drawn on the screen: a PNG as a data URL; the ledger keeps its SHA-256 only."""
 
     json_type = "png"

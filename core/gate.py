@@ -24,7 +24,8 @@ from core.i18n import Sentence, _l
 from core.offices import Office
 from core.people import Actor
 from core.procedure import Procedure, Step
-from core.rules import Rules, rules_of
+from core.roles import Allowed
+from core.rules import Rules, installed_plugins, rules_of
 from core.switches import lock_office
 from core.verdicts import Decision
 
@@ -45,6 +46,13 @@ class Act:
     decisions: list[Decision] = field(default_factory=list)
     from_state: str = ""
     to_state: str = ""
+    let_in: Allowed | None = None
+    subject: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def ended(self) -> bool:
+        """Whether the case has come to its end."""
+        return bool(self.case.state) and self.procedure.states[self.case.state].final
 
     def decide(self, name: str, **inputs: Any) -> Decision:
         """Ask a decision and bind it to the step: the ledger will say who decided what."""
@@ -64,12 +72,19 @@ class Act:
         return refusals.objections(self)
 
     def permitted(self) -> bool:
-        """Say whether the actor's roles allow the step on this case."""
-        return self.actor.may(self.case.office_id, self.step.by, self.case)
+        """Say whether the actor's roles allow the step on this case.
+
+        An inner step is part of the one around it: whoever may take that one, by whichever clause, may take both.
+        """
+        return (self.step.inner and bool(self.given)) or self.allowing() is not None
+
+    def allowing(self) -> Allowed | None:
+        """Return the one of the step's permissions that lets the actor take it."""
+        return self.actor.allowed(self.case.office_id, self.step.who, self.case)
 
     def closed_by(self) -> list[Objection]:
         """Say why the step is closed to the actor: his role, or what speaks against it; empty when open."""
-        return self.objections() if self.permitted() else [refusals.not_the_role(self)]
+        return self.objections() if self.permitted() else refusals.not_the_role(self)
 
 
 def perform(
@@ -133,17 +148,29 @@ class _Turned(Exception):
 
     def __init__(self, act: Act, refused: Refused) -> None:
         super().__init__(refused)
-        self.act, self.refused, self.subject = act, refused, _subject(act)
+        self.act, self.refused = act, refused
 
 
 @contextmanager
 def _round() -> Iterator[list[Act]]:
     acts: list[Act] = []
-    db.session.info["acts"] = acts
+    db.session.info["acts"], db.session.info["under_way"] = acts, []
     try:
         yield acts
     finally:
-        db.session.info.pop("acts", None)
+        for name in ("acts", "under_way"):
+            db.session.info.pop(name, None)
+
+
+@contextmanager
+def _under_way(case: Case) -> Iterator[None]:
+    """Keep a step from being taken on a case inside another step of the same case: the outer one would undo it."""
+    cases = db.session.info["under_way"]
+    if any(case is one for one in cases):
+        raise RuntimeError(f"a step of {case.number or 'this case'} is under way: take the next one after it")
+    cases.append(case)
+    yield
+    cases.remove(case)
 
 
 def _take(asked: _Asked) -> Act:
@@ -153,17 +180,18 @@ def _take(asked: _Asked) -> Act:
         raise NotFound(_l("There is no %(number)s here.", number=asked.key or asked.procedure))
     with looking_into(office_id) as inside:
         act = _open(asked, office_id, inside)
-        _check(act, asked.values, asked.seen)
-        _effect(act)
+        with _under_way(act.case):
+            _check(act, asked.values, asked.seen)
+            _effect(act)
         db.session.info["acts"].append(act)
     return act
 
 
 def open_case(procedure: str, key: str, actor: Actor, office: Office) -> Act:
-    """Look at a case without changing anything; NotFound for what the session may not see."""
+    """Look at a case of an office without changing anything; NotFound for another's, or what is out of sight."""
     rules = rules_of(office)
     found = rules.procedure(procedure)
-    case = _find(found, key)
+    case = _find(found, key, office.id)
     return Act(found, next(iter(found.steps.values())), case, actor, rules, clock.now())
 
 
@@ -172,13 +200,13 @@ def look_at(act: Act, step: Step) -> Act:
     return Act(act.procedure, step, act.case, act.actor, act.rules, act.now)
 
 
-def _find(procedure: Procedure, key: str, office_id: int | None = None) -> Case:
-    """Find a case by its number, with a lock when it is known whose it must be."""
+def _find(procedure: Procedure, key: str, office_id: int, *, lock: bool = False) -> Case:
+    """Find a case of an office by its number; with a lock, as it is now and not as it was read before."""
     model = procedure.model
-    query = select(model).where(model.number == key)
-    if office_id is not None:
-        query = query.where(model.office_id == office_id).with_for_update(of=model)
-        query = query.options(lazyload("*")).execution_options(populate_existing=True)
+    query = select(model).where(model.number == key, model.office_id == office_id)
+    if lock:
+        query = query.with_for_update(of=model).options(lazyload("*"))
+        query = query.execution_options(populate_existing=True)
     found = db.session.scalars(query).one_or_none()
     if found is None:
         raise NotFound(_l("There is no %(number)s here.", number=key))
@@ -195,15 +223,15 @@ def _open(asked: _Asked, office_id: int, inside: bool) -> Act:
             _l("%(procedure)s has no step %(step)s here.", procedure=procedure.title, step=asked.step)
         )
     case = _case_of(asked, procedure, office_id)
-    return Act(
-        procedure, step, case, asked.actor, rules, clock.now(), asked.given or {}, from_state=case.state or ""
-    )
+    act = Act(procedure, step, case, asked.actor, rules, clock.now(), asked.given or {})
+    act.from_state, act.subject = case.state or "", _subject(case)
+    return act
 
 
 def _case_of(asked: _Asked, procedure: Procedure, office_id: int) -> Case:
     """Lock and reload the case that is meant, or begin a new one; what this round made is at hand already."""
     if isinstance(asked.key, str):
-        return _find(procedure, asked.key, office_id)
+        return _find(procedure, asked.key, office_id, lock=True)
     if asked.key is not None and all(asked.key is not act.case for act in db.session.info["acts"]):
         raise ValueError("a case that was not made in this round is named by its number")
     case = asked.key or procedure.model()
@@ -212,17 +240,19 @@ def _case_of(asked: _Asked, procedure: Procedure, office_id: int) -> Case:
 
 
 def _office_of(asked: _Asked) -> int:
-    from core.rules import installed_plugins
-
     if isinstance(asked.key, Case):
         return asked.key.office_id
     if asked.office is not None:
         return asked.office.id
-    for one in installed_plugins().installed.values():
-        for declared in one.procedures:
-            if declared.name == asked.procedure and asked.key:
-                return _find(declared, asked.key).office_id
-    raise NotFound(_l("There is no procedure %(procedure)s.", procedure=asked.procedure))
+    declared = installed_plugins().procedures.get(asked.procedure)
+    number = (
+        db.session.scalar(select(declared.model.office_id).where(declared.model.number == asked.key))
+        if declared
+        else None
+    )
+    if number is None:
+        raise NotFound(_l("There is no %(number)s here.", number=asked.key or asked.procedure))
+    return number
 
 
 def _check(act: Act, values: Mapping[str, Any], seen: int | None) -> None:
@@ -231,8 +261,9 @@ def _check(act: Act, values: Mapping[str, Any], seen: int | None) -> None:
         _turn_away(act, RefusalKind.STALE, [refusals.overtaken(act)])
     if act.case.state not in act.step.sources and (act.case.state or act.step.sources):
         _turn_away(act, RefusalKind.STATE, [refusals.wrong_state(act)])
+    act.let_in = act.allowing()
     if not act.permitted():
-        _turn_away(act, RefusalKind.ROLE, [refusals.not_the_role(act)])
+        _turn_away(act, RefusalKind.ROLE, refusals.not_the_role(act))
     if objections := act.objections():
         _turn_away(act, RefusalKind.OBJECTION, objections)
     form = act.form(values)
@@ -308,17 +339,20 @@ def _finish(acts: list[Act]) -> None:
             reason = act.values.get("reason", "")
             numbers.void(act.case.office_id, act.case.number, reason, act.now, act.actor.person_id)
     for act in sorted(acts, key=lambda one: one.case.office_id):
-        _record(act, "step", _subject(act), to_state=act.to_state, details=_details(act))
+        _record(act, "step", _subject(act.case), to_state=act.to_state, details=_details(act))
 
 
 def _details(act: Act) -> dict[str, Any]:
     decisions = [decision.to_json() for decision in act.decisions]
-    return {"values": act.recorded, "decisions": decisions, "plugins": sorted(act.rules.plugins.names)}
+    said = {"values": act.recorded, "decisions": decisions, "plugins": sorted(act.rules.plugins.names)}
+    if act.let_in is None or not act.let_in.plugin:
+        return said
+    plugin, version = act.let_in.plugin, act.rules.plugins.version(act.let_in.plugin)
+    return {**said, "let_in": {"plugin": plugin, "version": version, "beyond": code_of(act.step.clause)}}
 
 
-def _subject(act: Act) -> dict[str, Any]:
+def _subject(case: Case) -> dict[str, Any]:
     """Return what the ledger says of whose case it is and which; one without a number is none yet."""
-    case = act.case
     known = {"subject_id": case.id, "number": case.number} if case.number else {}
     return {"office_id": case.office_id, **known}
 
@@ -331,7 +365,7 @@ def _record(act: Act, kind: str, subject: Mapping[str, Any], **said: Any) -> Non
         procedure=act.procedure.name,
         action=act.step.name,
         from_state=act.from_state,
-        clause=code_of(act.step.clause),
+        clause=code_of((act.let_in and act.let_in.clause) or act.step.clause),
         version=f"{act.step.plugin} {act.rules.plugins.version(act.step.plugin)}",
         **subject,
         **said,
@@ -345,9 +379,9 @@ def _record_refusal(turned: _Turned) -> Refused:
     """
     act, refused = turned.act, turned.refused
     with writing():
-        now = rules_of(lock_office(turned.subject["office_id"], shared=True)).plugins
+        now = rules_of(lock_office(act.subject["office_id"], shared=True)).plugins
         if now.names != act.rules.plugins.names:
             refused = Refused(RefusalKind.STALE, [refusals.switched(act)], step=refused.step)
         details = {**_details(act), **refusals.details(refused), "plugins": sorted(now.names)}
-        _record(act, "refused", turned.subject, details=details)
+        _record(act, "refused", act.subject, details=details)
     return refused

@@ -9,8 +9,8 @@ who is called is at home. ``docs/hooks.md`` shows every hook with an example.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pluggy
 
@@ -24,6 +24,18 @@ if TYPE_CHECKING:
 PROJECT = "koudai"
 hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
+Spec = TypeVar("Spec", bound=Callable[..., Any])
+
+
+def decision(*values: str) -> Callable[[Spec], Spec]:
+    """Declare a decision hook and the values that a verdict may have; any other answer is refused by name."""
+
+    def mark(spec: Spec) -> Spec:
+        spec.koudai_values = frozenset(values)  # type: ignore[attr-defined]
+        declared: Spec = hookspec(firstresult=True)(spec)
+        return declared
+
+    return mark
 
 
 @hookspec

@@ -10,6 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.db import Model, OfficeRow, db, insert_once
 from core.offices import Office
 
+# The series of the file numbers of customers who were added by hand.
+CUSTOMERS = "K"
+
 
 class NumberSeries(Model, OfficeRow):
     """The last number drawn of one form in one office and year."""

@@ -91,13 +91,13 @@ class Actor:
         """Say whether the actor holds one of the roles in this office."""
         return any(role.key in self.roles_in(office_id) for role in roles)
 
-    def may(self, office_id: int, allowed: Iterable[Allowed], case: object) -> bool:
-        """Say whether one of the permissions of a step fits the actor, here and for this case."""
-        mine = self.roles_in(office_id)
-        return any(
-            one.role.key in mine and (one.only is None or getattr(case, one.only) == self.person_id)
-            for one in allowed
-        )
+    def allowed(self, office_id: int, ways: Iterable[Allowed], case: object) -> Allowed | None:
+        """Return the first of a step's permissions that fits the actor, here and for this case."""
+        mine = (one for one in ways if one.role.key in self.roles_in(office_id))
+        return next((one for one in mine if one.only is None or self._named(case, one.only)), None)
+
+    def _named(self, case: object, attribute: str) -> bool:
+        return self.person_id is not None and getattr(case, attribute) == self.person_id
 
 
 TIMER_ACTOR = Actor("timer", everywhere=frozenset({TIMER.key}))

@@ -17,11 +17,11 @@ from typing import Any
 
 import pluggy
 
-from core import hooks
+from core import hooks, loose_ends
 from core.amendments import Amendable
 from core.clauses import NATIONAL, Clause, read_clauses
 from core.db import only_looking
-from core.errors import PluginError, UnknownSetting
+from core.errors import PluginError
 from core.i18n import Sentence, _l
 from core.parameters import Parameter
 from core.procedure import Procedure
@@ -98,7 +98,9 @@ class Plugins:
     """All installed plugins in the order of their dependencies, and the sets built of them so far."""
 
     def __init__(self, found: Iterable[ModuleType]) -> None:
-        by_name = {module.manifest.name: Installed(module, module.manifest) for module in found}
+        every = [Installed(module, module.manifest) for module in found]
+        loose_ends.refuse_clashes(every)
+        by_name = {one.name: one for one in every}
         self.installed = {name: by_name[name] for name in _in_order(by_name)}
         self.specs = [part for one in self.installed.values() if (part := one.part("hooks"))]
         for one in self.installed.values():
@@ -116,6 +118,11 @@ class Plugins:
         """The national clauses and those of every installed plugin, by code."""
         own = [clause for one in self.installed.values() for clause in one.clauses]
         return {clause.code: clause for clause in [*read_clauses(NATIONAL), *own]}
+
+    @cached_property
+    def procedures(self) -> dict[str, Procedure]:
+        """The procedures of all installed plugins by name, as they declare them, before any amendment."""
+        return {one.name: one for plugin in self.installed.values() for one in plugin.procedures}
 
     def set_of(self, names: Iterable[str]) -> PluginSet:
         """Return the set of these plugins, built once; refuse names that are not installed."""
@@ -141,10 +148,6 @@ class Plugins:
                         )
                     )
         return [one for name, one in self.installed.items() if name in names]
-
-    def dependants(self, name: str) -> list[str]:
-        """Return the installed plugins that require this one."""
-        return [one.name for one in self.installed.values() if name in one.manifest.requires]
 
 
 def _loaded(point: EntryPoint) -> ModuleType:
@@ -214,7 +217,7 @@ class PluginSet:
         self.parameters = {p.key: p for one in enabled for p in one.manifest.parameters}
         self.procedures = {p.name: p.copy() for one in enabled for p in one.procedures}
         self._amend()
-        self._refuse_loose_ends()
+        loose_ends.refuse_loose_ends(self)
 
     @property
     def names(self) -> frozenset[str]:
@@ -261,35 +264,6 @@ class PluginSet:
             except Exception as error:
                 text = _l("Plugin %(plugin)s failed while amending: %(error)s", error=repr(error), **who)
                 raise PluginError(text) from error
-
-    def _refuse_loose_ends(self) -> None:
-        """Find now what would fail only when somebody needs it: a deadline or a preset that hangs in the air."""
-        for procedure in self.procedures.values():
-            for step in procedure.steps.values():
-                for key in {*step.starts, *step.meets, *step.drops} - set(procedure.deadlines):
-                    text = _l(
-                        "Plugin %(plugin)s names the deadline %(key)s in %(step)s, which nobody declares.",
-                        plugin=step.plugin,
-                        key=key,
-                        step=f"{procedure.name}.{step.name}",
-                    )
-                    raise PluginError(text)
-        for one in self.enabled.values():
-            for key, value in one.manifest.presets.items():
-                self._refuse_preset(one.name, key, value)
-
-    def _refuse_preset(self, plugin: str, key: str, value: Any) -> None:
-        parameter = self.parameters.get(key)
-        try:
-            if parameter is None:
-                raise UnknownSetting(_l("nobody declares it"))
-            parameter.refuse_locked()
-            parameter.refuse_laxer(parameter.read(value), parameter.default)
-        except UnknownSetting as error:
-            text = _l(
-                "Plugin %(plugin)s cannot preset %(key)s: %(why)s", plugin=plugin, key=key, why=error.sentence
-            )
-            raise PluginError(text) from error
 
     def version(self, plugin: str) -> str:
         """Return the version of an enabled plugin, for the ledger."""
@@ -346,10 +320,11 @@ class PluginSet:
     ) -> Verdict | None:
         """Hear one plugin's answer (of a wrapper: what came of it); who fails to answer is named."""
         try:
-            if implementation.wrapper:
-                answer: Verdict | None = self.manager.subset_hook_caller(name, without)(**inputs)
-            else:
-                answer = implementation.function(**{key: inputs[key] for key in implementation.argnames})
+            with only_looking():
+                if implementation.wrapper:
+                    answer: Verdict | None = self.manager.subset_hook_caller(name, without)(**inputs)
+                else:
+                    answer = implementation.function(**{key: inputs[key] for key in implementation.argnames})
         except Exception as error:
             log.exception("plugin %s failed in %s", implementation.plugin_name, name)
             raise PluginError(
@@ -359,7 +334,24 @@ class PluginSet:
                     name=name,
                 )
             ) from error
-        return answer
+        return self._checked(answer, implementation.plugin_name, name)
+
+    def _checked(self, answer: Any, plugin: str, name: str) -> Verdict | None:
+        """Let through what the decision can be answered with; whoever says anything else is named."""
+        known = getattr(getattr(self.hook, name).spec.function, "koudai_values", None)
+        if answer is None or (
+            isinstance(answer, Verdict) and (not known or any(answer.value == one for one in known))
+        ):
+            return answer
+        raise PluginError(
+            _l(
+                "Plugin %(plugin)s answered %(name)s with %(answer)s. It must be one of: %(known)s.",
+                plugin=plugin,
+                name=name,
+                answer=repr(getattr(answer, "value", answer)),
+                known=", ".join(sorted(known or {"Verdict"})),
+            )
+        )
 
     def _answer(self, plugin: str, role: str, verdict: Verdict | None) -> Answer:
         return Answer(plugin=plugin, version=self.version(plugin), role=role, verdict=verdict)

@@ -114,11 +114,17 @@ class Step:
     drops: tuple[str, ...] = ()
     requires: tuple[Requirement, ...] = ()
     fields: tuple[ExtraField, ...] = ()
+    widened: tuple[Allowed, ...] = ()
     tone: str = "plain"
     voids: bool = False
     inner: bool = False
     own_page: str | None = None
     locked: frozenset[str] = frozenset()
+
+    @property
+    def who(self) -> tuple[Allowed, ...]:
+        """Everybody who may take it: whom it names itself, then whom plugins let take it too."""
+        return self.by + self.widened
 
     @property
     def creates(self) -> bool:

@@ -7,11 +7,12 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from core import ledger
-from core.clauses import code_of
+from core.clauses import Citation, code_of
 from core.db import only_looking
 from core.errors import Objection, Refused
 from core.i18n import Sentence, _l
 from core.procedure import Requirement
+from core.roles import Allowed
 
 if TYPE_CHECKING:
     from core.gate import Act
@@ -55,21 +56,31 @@ def wrong_state(act: Act) -> Objection:
     return _of_the_step(act, text)
 
 
-def not_the_role(act: Act) -> Objection:
-    """None of the actor's roles here allows the step."""
-    titles = list(dict.fromkeys(one.role.title for one in act.step.by))
-    roles = reduce(lambda first, second: _l("%(first)s or %(second)s", first=first, second=second), titles)
-    only = any(one.only for one in act.step.by)
-    text = (
-        _l(
-            "“%(step)s” is for: %(roles)s — and only who is named on the case.",
-            step=act.step.title,
-            roles=roles,
-        )
-        if only
-        else _l("“%(step)s” is for: %(roles)s.", step=act.step.title, roles=roles)
-    )
-    return _of_the_step(act, text)
+def not_the_role(act: Act) -> list[Objection]:
+    """None of the actor's roles here allows the step: say who may, each by whose clause."""
+    ways: dict[tuple[Citation, str], list[Sentence]] = {}
+    for way in act.step.who:
+        whose = (way.clause or act.step.clause, way.plugin or act.step.plugin)
+        ways.setdefault(whose, []).append(_whom(way, act.case))
+    return [
+        Objection(_l("“%(step)s” is for: %(roles)s.", step=act.step.title, roles=_either(roles)), *whose)
+        for whose, roles in ways.items()
+    ]
+
+
+def _whom(way: Allowed, case: Any) -> Sentence:
+    """Name a role, and the person where only the one whom the case names may."""
+    if way.only is None:
+        return way.role.title
+    person = getattr(case, way.only.removesuffix("_id"), None)
+    if person is None:
+        return _l("%(role)s (only who is named on the case)", role=way.role.title)
+    return _l("%(role)s (only %(name)s)", role=way.role.title, name=person.name)
+
+
+def _either(titles: list[Sentence]) -> Sentence:
+    several = list(dict.fromkeys(titles))
+    return reduce(lambda first, second: _l("%(first)s or %(second)s", first=first, second=second), several)
 
 
 def overtaken(act: Act) -> Objection:

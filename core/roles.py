@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from core.clauses import Citation
 from core.i18n import Sentence, _l
 
 
@@ -23,10 +24,12 @@ class Role:
 
 @dataclass(frozen=True)
 class Allowed:
-    """Who may take a step: a role, and perhaps only the very person the case names."""
+    """Who may take a step: a role, perhaps only the very person the case names, perhaps by an amendment's clause."""
 
     role: Role
     only: str | None = None
+    clause: Citation = ""
+    plugin: str = ""
 
 
 SUPPORT_MANAGER = Role("support_manager", _l("Support manager"), "QP/2-04 3.1")

@@ -11,6 +11,7 @@ from sqlalchemy import or_, select
 
 from core import clock, deadlines, gate, ledger
 from core.cases import Case
+from core.clauses import Citation
 from core.db import db
 from core.errors import NotFound, Objection, RefusalKind, Refused
 from core.forms import StepForm
@@ -42,6 +43,18 @@ class Offer:
     def open(self) -> bool:
         """Whether nothing speaks against it."""
         return not self.against
+
+    @property
+    def clause(self) -> Citation:
+        """By which clause the reader may take it: an amendment's, or the step's own."""
+        way = self.act.allowing()
+        return (way and way.clause) or self.step.clause
+
+    @property
+    def plugin(self) -> str:
+        """Whose clause that is."""
+        way = self.act.allowing()
+        return (way and way.plugin) or self.step.plugin
 
     @property
     def url(self) -> str:
@@ -85,7 +98,7 @@ def _listed(procedure: Procedure) -> Any:
     elif state == "*":
         query = query.where(model.state.in_([one.name for one in procedure.states.values() if not one.final]))
     if request.args.get("whose") == "mine":
-        named = {way.only for step in procedure.steps.values() for way in step.by if way.only}
+        named = {way.only for step in procedure.steps.values() for way in step.who if way.only}
         query = query.where(or_(*(getattr(model, name) == me for name in {"owner_id", *named})))
     return query
 

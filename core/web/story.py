@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +35,7 @@ class Told:
     values: list[Pair]
     decisions: list[dict[str, Any]]
     objections: list[tuple[Sentence | str, str]]
+    let_in: Mapping[str, str] | None
 
 
 def told(act: Act, rows: Iterable[LedgerRow]) -> list[Told]:
@@ -84,6 +85,7 @@ def _tell(act: Act, row: LedgerRow, form: StepForm | None, names: dict[str, str]
         values=_values(act, row, form, names),
         decisions=row.details.get("decisions", []),
         objections=_against(row, form),
+        let_in=row.details.get("let_in"),
     )
 
 

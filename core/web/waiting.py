@@ -60,7 +60,7 @@ def leading(actor: Actor, rules: Rules) -> Iterator[tuple[Procedure, Step]]:
     keys = actor.roles_in(rules.office.id)
     for procedure in rules.plugins.procedures.values():
         for step in procedure.steps.values():
-            if step.tone == "primary" and step.sources and any(way.role.key in keys for way in step.by):
+            if step.tone == "primary" and step.sources and any(way.role.key in keys for way in step.who):
                 yield procedure, step
 
 
@@ -78,16 +78,16 @@ def _by_procedure(actor: Actor, rules: Mapping[int, Rules]) -> Iterable[tuple[Ke
 
 def _waits(model: type[Case], step: Step, actor: Actor, office_id: int) -> Any:
     """Say when a case waits for the actor's step: it names nobody else who could take it himself."""
-    ways = [way for way in step.by if way.role.key in actor.roles_in(office_id)]
+    ways = [way for way in step.who if way.role.key in actor.roles_in(office_id)]
     my_way = [true() if way.only is None else getattr(model, way.only) == actor.person_id for way in ways]
-    named = {way.only or "owner_id" for way in step.by}
+    named = {way.only or "owner_id" for way in step.who}
     others = [_is_anothers(model, name, step, actor, office_id) for name in sorted(named)]
     return and_(model.office_id == office_id, model.state.in_(step.sources), or_(*my_way), not_(or_(*others)))
 
 
 def _is_anothers(model: type[Case], name: str, step: Step, actor: Actor, office_id: int) -> Any:
     """Say when a case names somebody else in ``name`` who holds a role that may take the step."""
-    keys = [way.role.key for way in step.by if way.only in (None, name)]
+    keys = [way.role.key for way in step.who if way.only in (None, name)]
     person = getattr(model, name)
     holds = exists().where(
         RoleGrant.person_id == person,
@@ -116,6 +116,8 @@ def _load(shown: list[tuple[str, int]], rules: Mapping[int, Rules]) -> Iterator[
 def _line(name: str, case: Case, actor: Actor, rules: Mapping[int, Rules]) -> Waiting | None:
     here = rules[case.office_id]
     for procedure, step in leading(actor, here):
-        if procedure.name == name and case.state in step.sources and actor.may(case.office_id, step.by, case):
+        if procedure.name != name or case.state not in step.sources:
+            continue
+        if actor.allowed(case.office_id, step.who, case) is not None:
             return Waiting(case=case, rules=here, procedure=procedure, step=step)
     return None

@@ -16,6 +16,7 @@ from core.roles import (
 from core.slots import Card, MenuItem
 from core.verdicts import Verdict
 from plugins.fieldservice import forms, services
+from plugins.fieldservice.hooks import Admission
 
 manifest = Manifest(
     name="fieldservice",
@@ -78,7 +79,7 @@ manifest = Manifest(
 @hookimpl
 def fieldservice_admission():
     return Verdict(
-        value="registered",
+        value=Admission.REGISTERED,
         reason=_l("Every request goes to the duty manager."),
         clause=house_rule(_l("Without billing, nobody waits for a decision on the contract.")),
     )

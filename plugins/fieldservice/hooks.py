@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from core.hooks import hookspec
+from core.hooks import decision
 from core.verdicts import Verdict
 
 if TYPE_CHECKING:
@@ -12,7 +13,14 @@ if TYPE_CHECKING:
     from core.rules import Rules
 
 
-@hookspec(firstresult=True)
+class Admission(StrEnum):
+    """Where a request goes when it is registered."""
+
+    REGISTERED = "registered"
+    WAITING = "waiting"
+
+
+@decision(*Admission)
 def fieldservice_admission(customer: Customer, entitlement: str, rules: Rules) -> Verdict | None:
     """Decide where a registered request goes: to the duty manager (``registered``) or to wait (``waiting``).
 

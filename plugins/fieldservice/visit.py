@@ -212,7 +212,7 @@ def more(act: Act, chosen: str, refilled: StepForm | None) -> list[Line]:
 
 
 def _for_engineers(step: Any) -> bool:
-    return any(one.role is FIELD_ENGINEER for one in step.by)
+    return any(one.role is FIELD_ENGINEER for one in step.who)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import datetime as dt
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from core.hooks import hookspec
+from core.hooks import decision, hookspec
 from core.i18n import _l
 from core.verdicts import Verdict
 
@@ -40,7 +40,7 @@ ENTITLEMENTS = {
 COVERED = frozenset({Entitlement.UNCHECKED, Entitlement.FREE_YEAR, Entitlement.CARD})
 
 
-@hookspec(firstresult=True)
+@decision(*Entitlement)
 def hotline_entitlement(
     customer: Customer, installation: Installation | None, on: dt.date, rules: Rules
 ) -> Verdict | None:

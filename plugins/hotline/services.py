@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from core.verdicts import Decision
 
 
-CUSTOMER_LETTER = "K"
-
-
 def log(act: Act) -> None:
     """Whoever takes the call owns it until it is accepted elsewhere (QI/03 3.1.9)."""
     chosen = customers.of_office(act.values["customer_id"] or "", act.rules.office.id)
@@ -75,7 +72,7 @@ def add_customer(act: Act) -> Customer:
 def _free_file_number(act: Act) -> str:
     """Draw a file number; one under which a customer was imported stands for that customer already."""
     office = act.rules.office
-    while customers.is_taken(office.id, number := numbers.draw(office, CUSTOMER_LETTER, act.now)):
+    while customers.is_taken(office.id, number := numbers.draw(office, numbers.CUSTOMERS, act.now)):
         pass
     return number
 

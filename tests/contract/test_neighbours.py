@@ -13,7 +13,6 @@ from flask import Flask
 from core import clock, gate
 from core.customers.models import Customer
 from core.db import db, see_offices, writing
-from core.deadlines import Timing
 from core.offices import Office, all_offices
 from core.people import Actor
 from core.plugins import GROUP, Plugins
@@ -128,9 +127,8 @@ class Look:
         ]
 
     def due(self) -> Any:
-        timing = Timing(self.rules.calendar, NINE, self.rules.parameter)
         return {
-            rule.key: (rule.within(timing).at, rule.owner.key, str(rule.clause), rule.plugin)
+            rule.key: (rule.within.due(self.rules, NINE).at, rule.owner.key, str(rule.clause), rule.plugin)
             for one in self.rules.plugins.procedures.values()
             for rule in one.deadlines.values()
         }
@@ -210,7 +208,7 @@ def _steps(procedure: Procedure) -> Any:
             str(step.title),
             sorted(step.sources),
             step.targets,
-            [(one.role.key, one.only) for one in step.by],
+            [(one.role.key, one.only) for one in step.who],
             str(step.clause),
             step.form and [name for name in vars(step.form) if not name.startswith("_")],
             [(one.plugin, str(one.clause)) for one in step.requires],

@@ -8,10 +8,11 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from wtforms import StringField
 
 from core import deadlines, gate
 from core.clauses import house_rule
-from core.deadlines import same_working_day
+from core.deadlines import Within, same_working_day, working_days
 from core.errors import PluginError, RefusalKind, Refused
 from core.forms import EmptyForm, TextField
 from core.i18n import _l
@@ -50,31 +51,34 @@ def on_call(act: Callable[[Any], None]) -> Amend:
 
 def test_widenings_and_requirements_add_up(build: Any) -> None:
     built = build(
-        on_call(lambda call: call.widen("park", by=ARCHIVIST, clause="X/1 1")),
+        on_call(lambda call: call.widen("park", by=ARCHIVIST, clause="QI/03 3.1.1")),
         on_call(
             lambda call: call.widen(
-                "park", by=(REGIONAL_MANAGER, ARCHIVIST.where("owner_id")), clause="X/1 2"
+                "park", by=(REGIONAL_MANAGER, ARCHIVIST.where("owner_id")), clause="QI/03 3.1.2"
             )
         ),
-        on_call(lambda call: call.require("park", lambda act: None, clause="X/1 3")),
-        on_call(lambda call: call.require("park", lambda act: None, clause="X/1 4")),
+        on_call(lambda call: call.require("park", lambda act: None, clause="QI/03 3.1.3")),
+        on_call(lambda call: call.require("park", lambda act: None, clause="QI/03 3.1.4")),
     )
     step = call_of(built).steps["park"]
-    assert [one.role.key for one in step.by] == [
+    assert [one.role.key for one in step.who] == [
         "hotline_engineer",
         "duty_manager",
         "archivist",
         "regional_manager",
         "archivist",
     ]
-    assert [(one.clause, one.plugin) for one in step.requires] == [("X/1 3", "region2"), ("X/1 4", "region3")]
+    assert [(one.clause, one.plugin) for one in step.requires] == [
+        ("QI/03 3.1.3", "region2"),
+        ("QI/03 3.1.4", "region3"),
+    ]
     noted = [(one.verb, one.target, one.clause, one.plugin) for one in call_of(built).amendments[-5:]]
     assert noted == [
-        ("widen", "park", "X/1 1", "region0"),
-        ("widen", "park", "X/1 2", "region1"),
-        ("widen", "park", "X/1 2", "region1"),
-        ("require", "park", "X/1 3", "region2"),
-        ("require", "park", "X/1 4", "region3"),
+        ("widen", "park", "QI/03 3.1.1", "region0"),
+        ("widen", "park", "QI/03 3.1.2", "region1"),
+        ("widen", "park", "QI/03 3.1.2", "region1"),
+        ("require", "park", "QI/03 3.1.3", "region2"),
+        ("require", "park", "QI/03 3.1.4", "region3"),
     ]
 
 
@@ -103,7 +107,18 @@ def test_one_plugin_may_set_several_things_and_one_thing_twice(build: Any) -> No
 
     step = call_of(build(on_call(amend))).steps["park"]
     assert (step.tone, str(step.title), step.form) == ("wait", "Wait", EmptyForm)
-    assert [one.role for one in step.by] == [ARCHIVIST]
+    assert [one.role for one in step.who] == [ARCHIVIST]
+
+
+def test_what_is_set_and_what_is_widened_hold_together_in_either_order(build: Any) -> None:
+    sets = on_call(lambda call: call.set("park", by=ARCHIVIST, clause="QI/03 3.1.1"))
+    widens = on_call(lambda call: call.widen("park", by=REGIONAL_MANAGER, clause="QI/03 3.1.2"))
+    for both in ((sets, widens), (widens, sets)):
+        who = call_of(build(*both)).steps["park"].who
+        assert [(one.role, one.clause) for one in who] == [
+            (ARCHIVIST, "QI/03 3.1.1"),
+            (REGIONAL_MANAGER, "QI/03 3.1.2"),
+        ]
 
 
 REFUSED: dict[str, tuple[Callable[[Any], Any], str]] = {
@@ -139,24 +154,49 @@ REFUSED: dict[str, tuple[Callable[[Any], Any], str]] = {
         lambda call: call.add_step(
             "fly", "open -> same", title=_l("Fly"), by=ARCHIVIST, clause=OWN, starts=("region0.air",)
         ),
-        "Plugin region0 names the deadline region0.air in hotline.call.fly, which nobody declares.",
+        "hotline.call.fly names the deadline region0.air, which nobody declares.",
     ),
     "a field that exists": (
         lambda call: [call.add_field("park", "why", TextField(_l("Why")), clause=OWN) for _twice in range(2)],
-        "cannot amend why of hotline.call: it exists already.",
+        "cannot amend park.why of hotline.call: it exists already.",
+    ),
+    "a field of the step itself": (
+        lambda call: call.add_field("solve", "answer", TextField(_l("Answer")), clause=OWN),
+        "cannot amend solve.answer of hotline.call: it exists already.",
+    ),
+    "a field that hides what every form has": (
+        lambda call: call.add_field("park", "values", TextField(_l("Values")), clause=OWN),
+        "cannot amend park.values of hotline.call: it exists already.",
+    ),
+    "a field of another kind": (
+        lambda call: call.add_field("park", "why", StringField("Why"), clause=OWN),
+        "cannot amend park.why of hotline.call: it is none of the fields of core.forms.",
+    ),
+    "a time that nobody sets": (
+        lambda call: starts(call, key="region0.late", within=working_days("region0.nothing")),
+        "region0.late takes its time from region0.nothing, which nobody declares.",
+    ),
+    "a clause that nobody ships": (
+        lambda call: call.widen("park", by=ARCHIVIST, clause="QI/99 1"),
+        "nobody ships the clause QI/99 1",
     ),
     "a crash": (lambda call: 1 / 0, "Plugin region0 failed while amending: ZeroDivisionError"),
 }
 
 
-def starts(call: Any, key: str = "region0.answer", met_by: tuple[str, ...] = ("solve",)) -> None:
+def starts(
+    call: Any,
+    key: str = "region0.answer",
+    met_by: tuple[str, ...] = ("solve",),
+    within: Within | None = None,
+) -> None:
     call.starts(
         "log",
         key,
         title=_l("Answer"),
-        within=same_working_day(),
+        within=within or same_working_day(),
         owner=DUTY_MANAGER,
-        clause="X/1 1",
+        clause="QI/03 3.1.1",
         met_by=met_by,
     )
 
@@ -233,7 +273,7 @@ def test_a_deadline_of_ones_own_starts_and_is_met(
         "prompt.answer",
         "met",
         "prompt",
-        "X/1 1",
+        "QI/03 3.1.1",
     )
 
 
@@ -241,7 +281,7 @@ def test_a_step_of_ones_own_names_its_plugin_and_version(
     house: House, walk: Any, install: Any, make_plugin: Any, ledger_of: Any
 ) -> None:
     def amend(call: Any) -> None:
-        call.add_step("ring", "open -> same", title=_l("Ring"), by=HOTLINE_ENGINEER, clause="X/1 5")
+        call.add_step("ring", "open -> same", title=_l("Ring"), by=HOTLINE_ENGINEER, clause="QI/03 3.1.5")
 
     install(make_plugin("bell", requires=("hotline",), amend=on_call(amend)))
     office = house.office("SH", "hotline", "bell")
@@ -250,7 +290,7 @@ def test_a_step_of_ones_own_names_its_plugin_and_version(
     gate.perform("hotline.call", call.number, "ring", walker.actor, office=office)
     row = ledger_of(office)[-1]
     assert (row.action, row.from_state, row.to_state) == ("ring", "open", "open")
-    assert (row.version, row.clause) == ("bell 1.0", "X/1 5")
+    assert (row.version, row.clause) == ("bell 1.0", "QI/03 3.1.5")
 
 
 def test_plugins_in_a_circle_or_without_what_they_require_are_refused_by_name(make_plugin: Any) -> None:

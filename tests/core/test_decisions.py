@@ -28,13 +28,13 @@ def passes() -> None:
 @hookimpl(wrapper=True)
 def adjusts(entitlement: str) -> Iterator[Any]:
     verdict = yield
-    return replace(verdict, value=f"{verdict.value}, adjusted", clause="X/1 9")
+    return replace(verdict, value="registered", clause="X/1 9")
 
 
 @hookimpl(wrapper=True)
 def adjusts_again() -> Iterator[Any]:
     verdict = yield
-    return replace(verdict, value=f"{verdict.value}, again", clause="X/1 10")
+    return replace(verdict, value="waiting", clause="X/1 10")
 
 
 @hookimpl(wrapper=True)
@@ -86,18 +86,18 @@ def test_the_most_local_answer_is_chosen_and_the_others_are_shown(deciding: Any)
 def test_each_adjuster_shows_its_own_part(deciding: Any) -> None:
     built = deciding(east=says("waiting"), inner=adjusts, middle=looks_on, outer=adjusts_again)
     assert explained(built) == [
-        ("outer", "adjusted", "waiting, adjusted, again"),
-        ("middle", "passed", "waiting, adjusted"),
-        ("inner", "adjusted", "waiting, adjusted"),
+        ("outer", "adjusted", "waiting"),
+        ("middle", "passed", "registered"),
+        ("inner", "adjusted", "registered"),
         ("east", "chosen", "waiting"),
         ("fieldservice", "overridden", "registered"),
     ]
     decision = built.decide("fieldservice_admission", **ASKED)
     assert decision.verdict == built.hook.fieldservice_admission(**ASKED)
     kept = decision.to_json()
-    assert (kept["plugin"], kept["clause"], kept["value"]) == ("outer", "X/1 10", "waiting, adjusted, again")
+    assert (kept["plugin"], kept["clause"], kept["value"]) == ("outer", "X/1 10", "waiting")
     assert [(one["plugin"], one["value"], one["clause"]) for one in kept["overridden"]] == [
-        ("inner", "waiting, adjusted", "X/1 9"),
+        ("inner", "registered", "X/1 9"),
         ("east", "waiting", "X/1 1"),
         ("fieldservice", "registered", ""),
     ]
@@ -107,6 +107,17 @@ def test_an_adjuster_that_changes_nothing_is_not_the_one_who_decided(deciding: A
     built = deciding(east=says("waiting"), calm=looks_on)
     assert explained(built)[:2] == [("calm", "passed", "waiting"), ("east", "chosen", "waiting")]
     assert built.decide("fieldservice_admission", **ASKED).decided_by.plugin == "east"
+
+
+@pytest.mark.parametrize("answer", ["Registered", None, 7])
+def test_an_answer_that_the_decision_does_not_know_is_refused_by_name(deciding: Any, answer: Any) -> None:
+    with pytest.raises(PluginError, match=r"Plugin east answered .* one of: registered, waiting"):
+        deciding(east=says(answer)).explain("fieldservice_admission", **ASKED)
+
+
+def test_what_is_no_verdict_is_refused_by_name(deciding: Any) -> None:
+    with pytest.raises(PluginError, match="Plugin east answered fieldservice_admission with 'waiting'"):
+        deciding(east=lambda customer: "waiting").explain("fieldservice_admission", **ASKED)
 
 
 def test_who_fails_to_answer_is_named(deciding: Any) -> None:

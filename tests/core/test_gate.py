@@ -377,7 +377,7 @@ def test_only_the_engineer_on_the_case_goes_on_with_it(house: House, shanghai: O
         gate.perform("fieldservice.request", request.number, "confirm", another, office=shanghai)
     assert refused.value.kind is RefusalKind.ROLE
     assert refused.value.objections[0].clause == "QI/04 3.1.1"
-    assert "named on the case" in str(refused.value.objections[0].text)
+    assert "(only 万能)" in str(refused.value.objections[0].text)
 
 
 def test_a_refusal_by_rules_that_were_switched_off_meanwhile_has_not_the_last_word(

@@ -87,7 +87,7 @@ class Matrix:
 
         Who holds them all at once is refused only if none of them opens the door.
         """
-        closed = [role for role in NATIONAL_ROLES if all(one.role != role or one.only for one in step.by)]
+        closed = [role for role in NATIONAL_ROLES if all(one.role != role or one.only for one in step.who)]
         return self.house.hire(self.office, *closed, name="路人")
 
 

@@ -85,8 +85,9 @@ def test_a_closed_step_keeps_its_place_with_reason_clause_and_plugin(
     page = sign_in(house.hire(shanghai, HOTLINE_ENGINEER)).get(REQUEST).text
     closed = page[page.index('aria-describedby="why-dispatch"') :].partition("</span>\n")[0]
     assert 'aria-disabled="true"' in page
-    assert "“Dispatch” is for: Duty manager or Regional manager. QP/2-04 5.4" in text_of(closed)
+    assert "“Dispatch” is for: Duty manager. QP/2-04 5.4" in text_of(closed)
     assert "Field service 0." in text_of(closed)
+    assert "“Dispatch” is for: Regional manager. SHYY/QI/03 3.2" in text_of(page)
 
 
 def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(

@@ -5,9 +5,10 @@ from pathlib import Path
 from core.hooks import hookimpl
 from core.i18n import domain_of
 from core.plugins import Manifest
-from core.roles import REGIONAL_MANAGER
+from core.roles import DUTY_MANAGER, REGIONAL_MANAGER
 from core.slots import Card
 from core.verdicts import Verdict
+from plugins.fieldservice.hooks import Admission
 from plugins.hotline.hooks import Entitlement
 
 _l = domain_of(__name__, Path(__file__).with_name("translations"))
@@ -27,7 +28,7 @@ def fieldservice_admission(entitlement):
     if entitlement != Entitlement.NO_CONTRACT:
         return None
     reason = _l("No contract is on file yet. The request goes into the queue all the same, or it gets lost.")
-    return Verdict(value="registered", reason=reason, clause="SHYY/QI/03 1.2")
+    return Verdict(value=Admission.REGISTERED, reason=reason, clause="SHYY/QI/03 1.2")
 
 
 def knowledge_entry(act):
@@ -39,14 +40,14 @@ def knowledge_entry(act):
 @hookimpl
 def amend(procedures):
     request = procedures["fieldservice.request"]
-    for step in ("dispatch", "cancel", "send_again", "close"):
+    for step in request.steps_of(DUTY_MANAGER):
         request.widen(step, by=REGIONAL_MANAGER, clause="SHYY/QI/03 3.2")
     request.require("close", knowledge_entry, clause="SHYY/QI/03 1.3")
 
 
 @hookimpl
 def core_case_cards(act):
-    if act.procedure.name != "fieldservice.request" or act.case.knowledge_id:
+    if act.procedure.name != "fieldservice.request" or act.case.knowledge_id or act.ended:
         return None
     title = _l("Shanghai: the support database")
     lines = (_l("This request needs an entry before it closes."),)

@@ -8,13 +8,15 @@ from typing import Any
 
 import pytest
 from koudai_shanghai import fieldservice_admission, knowledge_entry
+from sqlalchemy import select
 
 from core import clock, deadlines, gate
 from core.db import db, writing
 from core.errors import RefusalKind, Refused
+from core.ledger import LedgerRow
 from core.offices import Office
 from core.people import Actor
-from core.roles import DUTY_MANAGER, FIELD_ENGINEER, HOTLINE_ENGINEER, REGIONAL_MANAGER
+from core.roles import DUTY_MANAGER, FIELD_ENGINEER, HOTLINE_ENGINEER, REGIONAL_MANAGER, Role
 from core.testing import NATIONAL, House
 from plugins.fieldservice.models import ServiceRequest
 from plugins.hotline.hooks import Entitlement
@@ -55,12 +57,12 @@ def registered(house: House, office: Office, **said: Any) -> ServiceRequest:
     return found
 
 
-def turned_in(house: House, office: Office) -> ServiceRequest:
+def turned_in(house: House, office: Office, result: str = "all_solved") -> ServiceRequest:
     """Bring a request to the review by rows: how it gets there is the same everywhere."""
     request = registered(house, office)
     with writing():
         request = db.session.merge(request)
-        request.state, request.result, request.remedy = "turned_in", "all_solved", "重建总账索引"
+        request.state, request.result, request.remedy = "turned_in", result, "重建总账索引"
     return request
 
 
@@ -82,13 +84,33 @@ def test_the_regional_manager_dispatches_here_and_not_in_beijing(
 
 
 @pytest.mark.clause("SHYY/QI/03 3.2")
-@pytest.mark.parametrize("step", ["dispatch", "cancel", "send_again", "close"])
-def test_what_the_duty_manager_may_the_regional_manager_may_too(house: House, step: str) -> None:
-    def allowed(*plugins: str) -> list[Any]:
-        return [one.role for one in house.plugins.set_of(plugins).procedures[REQUEST].steps[step].by]
+def test_what_the_duty_manager_may_the_regional_manager_may_too(house: House) -> None:
+    def steps(role: Role, *plugins: str) -> set[str]:
+        found = house.plugins.set_of(plugins).procedures[REQUEST].steps.values()
+        return {step.name for step in found if role in [one.role for one in step.who] and not step.inner}
 
-    assert allowed(*NATIONAL) == [DUTY_MANAGER]
-    assert allowed(*NATIONAL, "shanghai") == [DUTY_MANAGER, REGIONAL_MANAGER]
+    mine, his = steps(REGIONAL_MANAGER, *NATIONAL), steps(DUTY_MANAGER, *NATIONAL)
+    assert not mine & his
+    assert steps(REGIONAL_MANAGER, *NATIONAL, "shanghai") == mine | his
+
+
+@pytest.mark.clause("SHYY/QI/03 3.2")
+def test_the_regional_manager_sends_somebody_again_to_the_very_end(
+    house: House, shanghai: Office, beijing: Office
+) -> None:
+    advice = {"advice": "重装 MSDE 后再恢复 001 账套"}
+    for office in (shanghai, beijing):
+        request = turned_in(house, office, result="unsolved")
+        manager = house.hire(office, REGIONAL_MANAGER)
+        if office is beijing:
+            with pytest.raises(Refused):
+                gate.perform(REQUEST, request.number, "send_again", manager, advice)
+            continue
+        assert gate.perform(REQUEST, request.number, "send_again", manager, advice).state == "sent_again"
+        assert ServiceRequest.query.filter_by(previous_id=request.id).one().state == "registered"
+        row = db.session.scalars(select(LedgerRow).where(LedgerRow.action == "send_again")).one()
+        let_in = {"plugin": "shanghai", "version": "0.1.0", "beyond": "QI/05 3.2"}
+        assert (row.clause, row.details["let_in"]) == ("SHYY/QI/03 3.2", let_in)
 
 
 @pytest.mark.clause("SHYY/QI/03 1.3")

@@ -1,0 +1,150 @@
+"""What does not fit is refused, by name, when plugins are loaded or put together: not when somebody needs it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import core
+from core import numbers
+from core.clauses import Citation, HouseRule
+from core.errors import PluginError, UnknownSetting
+from core.i18n import Sentence, _l
+from core.roles import ROLES
+
+if TYPE_CHECKING:
+    from core.plugins import Installed, PluginSet
+    from core.procedure import Procedure
+
+PLUGIN = re.compile("[a-z][a-z0-9]{0,19}")
+# What stands in addresses where a plugin's name would stand.
+TAKEN = frozenset({"api", "core", "customers", "offices", "search", "settings", "staff", "static"})
+# The widths of the columns in which names are kept: SQLite would let more pass, PostgreSQL would not.
+LONGEST = {"key": 60, "letter": 4, "role": 40, "state": 30, "step": 60, "version": 19}
+
+
+def refuse_clashes(installed: Sequence[Installed]) -> None:
+    """Refuse plugins that take each other's names: all are loaded together, whatever an office uses."""
+    owners = {("letter", numbers.CUSTOMERS): "core", **{("role", key): "core" for key in ROLES}}
+    for place, one in enumerate(installed):
+        _refuse_manifest(one, {other.name for other in installed[:place]})
+        for kind, name in _claims(one):
+            owner = owners.setdefault((kind, name), one.name)
+            if owner != one.name:
+                _refuse(one.name, _l("%(name)s belongs to %(owner)s already", name=name, owner=owner))
+            _refuse_long(one.name, kind, name)
+
+
+def _refuse_manifest(one: Installed, others: set[str]) -> None:
+    """Refuse a plugin that cannot be told from another, or that was written for a newer core."""
+    manifest, name = one.manifest, one.name
+    if not PLUGIN.fullmatch(name) or name in TAKEN:
+        _refuse(name, _l("a plugin's name is one word of small letters, and not that of a page"))
+    if name in others:
+        _refuse(name, _l("two plugins have this name"))
+    if _numbers(manifest.needs_core) > _numbers(core.__version__):
+        needed, here = manifest.needs_core, core.__version__
+        _refuse(name, _l("it needs core %(needed)s, and this is %(here)s", needed=needed, here=here))
+    for key in [one.key for one in manifest.parameters] + [one.key for one in manifest.permissions]:
+        if not key.startswith(f"{name}."):
+            _refuse(name, _l("%(key)s does not begin with the plugin's own name", key=key))
+        _refuse_long(name, "key", key)
+    _refuse_long(name, "version", manifest.version)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", version))
+
+
+def _claims(one: Installed) -> Iterator[tuple[str, str]]:
+    """Yield what only one plugin of an installation can have."""
+    yield from (("role", role.key) for role in one.manifest.roles)
+    yield from (("letter", procedure.letter) for procedure in one.procedures)
+
+
+def refuse_loose_ends(found: PluginSet) -> None:
+    """Refuse a set of plugins in which something hangs in the air: a deadline, a parameter, a clause, a preset."""
+    _refuse_queue_jumpers(found)
+    for procedure in found.procedures.values():
+        _refuse_undeclared(procedure)
+        _refuse_untimed(procedure, found)
+        for plugin, clause in _citations(procedure):
+            if not isinstance(clause, HouseRule) and clause not in found.plugins.clauses:
+                why = _l("nobody ships the clause %(clause)s: put it into clauses.csv", clause=clause)
+                _refuse(plugin, why)
+    for one in found.enabled.values():
+        for key, value in one.manifest.presets.items():
+            _refuse_preset(found, one.name, key, value)
+
+
+def _refuse_queue_jumpers(found: PluginSet) -> None:
+    """Refuse answers that jump the queue, and adjusters where nothing is decided."""
+    for one in found.enabled.values():
+        for caller in found.manager.get_hookcallers(one.module) or ():
+            decides = caller.spec is not None and caller.spec.opts["firstresult"]
+            for given in caller.get_hookimpls():
+                if given.tryfirst or given.trylast or given.opts["specname"]:
+                    _refuse(given.plugin_name, _l("%(hook)s jumps the queue", hook=caller.name))
+                if (given.wrapper or given.hookwrapper) and not decides:
+                    _refuse(given.plugin_name, _l("%(hook)s decides nothing to adjust", hook=caller.name))
+
+
+def _refuse_undeclared(procedure: Procedure) -> None:
+    """Refuse a deadline that nobody declares, and names that are too long to be kept."""
+    for step in procedure.steps.values():
+        _refuse_long(step.plugin, "step", step.name)
+        for key in {*step.starts, *step.meets, *step.drops} - set(procedure.deadlines):
+            where = f"{procedure.name}.{step.name}"
+            _refuse(
+                step.plugin,
+                _l("%(step)s names the deadline %(key)s, which nobody declares", step=where, key=key),
+            )
+    for state in procedure.states:
+        _refuse_long(procedure.plugin, "state", state)
+
+
+def _refuse_untimed(procedure: Procedure, found: PluginSet) -> None:
+    """Refuse a deadline whose time is a parameter that nobody declares."""
+    for rule in procedure.deadlines.values():
+        _refuse_long(rule.plugin, "key", rule.key)
+        key = rule.within.parameter
+        if key and key not in found.parameters:
+            _refuse(
+                rule.plugin,
+                _l("%(rule)s takes its time from %(key)s, which nobody declares", rule=rule.key, key=key),
+            )
+
+
+def _citations(procedure: Procedure) -> Iterator[tuple[str, Citation]]:
+    """Yield every clause that a procedure cites, with the plugin that cites it."""
+    for step in procedure.steps.values():
+        yield step.plugin, step.clause
+        yield from ((one.plugin, one.clause) for one in step.requires)
+        yield from ((one.plugin, one.clause) for one in step.fields)
+    yield from ((rule.plugin, rule.clause) for rule in procedure.deadlines.values())
+    yield from ((note.plugin, note.clause) for note in procedure.amendments)
+
+
+def _refuse_preset(found: PluginSet, plugin: str, key: str, value: Any) -> None:
+    parameter = found.parameters.get(key)
+    try:
+        if parameter is None:
+            raise UnknownSetting(_l("nobody declares it"))
+        parameter.refuse_locked()
+        parameter.refuse_laxer(parameter.read(value), parameter.default)
+    except UnknownSetting as error:
+        text = _l(
+            "Plugin %(plugin)s cannot preset %(key)s: %(why)s", plugin=plugin, key=key, why=error.sentence
+        )
+        raise PluginError(text) from error
+
+
+def _refuse_long(plugin: str, kind: str, name: str) -> None:
+    if len(name) > LONGEST[kind]:
+        why = _l("%(name)s is too long a name: at most %(most)s characters", name=name, most=LONGEST[kind])
+        _refuse(plugin, why)
+
+
+def _refuse(plugin: str, why: Sentence) -> NoReturn:
+    raise PluginError(_l("Plugin %(plugin)s does not fit: %(why)s.", plugin=plugin, why=why))
