@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from core.gate import Act
     from core.people import Actor, Person
     from core.procedure import DeadlineRule
+    from core.roles import Role
     from core.rules import Rules
 
 OPEN, MET, MISSED, DROPPED = "open", "met", "missed", "dropped"
@@ -149,11 +150,19 @@ def open_of(person_id: int) -> list[Deadline]:
     return list(db.session.scalars(query.order_by(Deadline.due_at, Deadline.id)))
 
 
-def release(office_id: int, person_id: int) -> list[str]:
-    """Let what waits for a person in an office wait for the role again; return the numbers of the cases."""
-    where = (Deadline.office_id == office_id, Deadline.person_id == person_id, Deadline.state == OPEN)
-    released = update(Deadline).where(*where).values(person_id=None).returning(Deadline.number)
-    return sorted(set(db.session.scalars(released)))
+def release(office_id: int, person_id: int, role: Role | None = None) -> list[str]:
+    """Let what waits for a person in an office (in one role) wait for the role again; return the cases' numbers."""
+    where = [Deadline.office_id == office_id, Deadline.person_id == person_id, Deadline.state == OPEN]
+    if role is not None:
+        where.append(Deadline.role == role.key)
+    # Locked in the order in which steps lock them.
+    found = db.session.scalars(
+        select(Deadline).where(*where).order_by(Deadline.id).with_for_update(of=Deadline)
+    )
+    released = list(found)
+    for deadline in released:
+        deadline.person_id = None
+    return sorted({deadline.number for deadline in released})
 
 
 def give_number(act: Act) -> None:
@@ -168,6 +177,7 @@ def _open_of(act: Act, keys: tuple[str, ...] | None) -> list[Deadline]:
     query = select(Deadline).where(
         Deadline.procedure == act.procedure.name, Deadline.subject_id == act.case.id, Deadline.state == OPEN
     )
+    query = query.order_by(Deadline.id)
     return list(db.session.scalars(query if keys is None else query.where(Deadline.key.in_(keys))))
 
 

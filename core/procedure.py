@@ -269,6 +269,11 @@ class Procedure:
         twin.deadlines, twin.amendments = dict(self.deadlines), list(self.amendments)
         return twin
 
+    def leads_on(self, state: str) -> bool:
+        """Say whether a step leads from a state to another one, other than by giving the case up."""
+        steps = self.steps_from(state)
+        return any(set(one.leads_to(state)) - {state} and not one.voids for one in steps)
+
     def steps_from(self, state: str | None) -> list[Step]:
         """Return the steps that lead on from a state, or those that create a case."""
         return [step for step in self.steps.values() if (state in step.sources if state else step.creates)]

@@ -9,7 +9,7 @@ from flask_login import current_user, login_user
 from wtforms import Form, PasswordField, validators
 
 from core import accounts
-from core.accounts import LinkRefused, SignInRefused, Throttled
+from core.accounts import LinkRefused
 from core.errors import Invalid
 from core.forms import TextField
 from core.i18n import _, _l
@@ -17,6 +17,7 @@ from core.offices import Office
 from core.people import Person
 from core.roles import Role
 from core.rules import known_roles
+from core.throttle import SignInRefused, Throttled
 from core.web.access import local_path, public, signed_in
 
 pages = Blueprint("accounts", __name__)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from core.deadlines import next_working_morning, same_working_day, working_days
 from core.i18n import _l
 from core.procedure import Column, Procedure
-from core.roles import DUTY_MANAGER, FIELD_ENGINEER, HOTLINE_ENGINEER
+from core.roles import DUTY_MANAGER, FIELD_ENGINEER, HOTLINE_ENGINEER, REGIONAL_MANAGER
 from plugins.fieldservice import forms, services
 from plugins.fieldservice.models import ServiceRequest
 from plugins.hotline.hooks import ENTITLEMENTS, Entitlement
@@ -63,7 +63,7 @@ request = Procedure(
 
 
 def _product(one: ServiceRequest) -> str:
-    return f"{one.installation.product.name} {one.installation.version}" if one.installation else ""
+    return one.installation.title if one.installation else ""
 
 
 def _entitlement(one: ServiceRequest) -> object:
@@ -140,6 +140,17 @@ request.step(
     does=services.follow_up,
     starts=("fieldservice.dispatch",),
     inner=True,
+)
+request.step(
+    "recheck",
+    "waiting -> registered",
+    title=_l("Check again whether it may go on"),
+    by=REGIONAL_MANAGER,
+    clause="QI/02 file.missing",
+    does=services.recheck,
+    requires=(services.may_go_on,),
+    starts=("fieldservice.dispatch",),
+    tone="primary",
 )
 request.step(
     "dispatch",

@@ -38,7 +38,7 @@ call = Procedure(
 
 
 def _product(one: Call) -> str:
-    return f"{one.installation.product.name} {one.installation.version}" if one.installation else ""
+    return one.installation.title if one.installation else ""
 
 
 DESK = (HOTLINE_ENGINEER, DUTY_MANAGER)

@@ -139,7 +139,7 @@ def test_open_cases_in_a_state_of_its_own_keep_a_plugin_on(
     walker = walk(office)
     call = walker.case_in("hotline.call", "asleep")
     assert refusal(house, office, "sleepy", False) == (
-        "1 cases of hotline.call stand in asleep, which only this plugin knows."
+        "1 cases of hotline.call stand in asleep, from where only this plugin leads on. Finish them first."
     )
     switch(house, neighbour, "sleepy", False)
     gate.perform("hotline.call", call.number, "wake", walker.actor, office=office)

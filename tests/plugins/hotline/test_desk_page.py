@@ -74,6 +74,7 @@ class Desk:
         """Let the regional manager seal a customer."""
         manager = self.house.hire(self.office, REGIONAL_MANAGER, name="孙建国")
         values = {"file_number": customer.file_number, "reason": "到期后多次未付费", "extension": "8012"}
+        values["covered"] = True
         gate.perform("billing.sealing", None, "seal", manager, values, office=self.office)
         self.house.see()
 
