@@ -29,10 +29,14 @@ YEARS = range(1990, 2100)
 
 
 class StepField:
-    """What every field of a step form has besides WTForms: a JSON type and a way into the ledger."""
+    """What every field of a step form has besides WTForms: a JSON type and a way into the ledger.
+
+    A ``fresh`` field starts empty at every step: what the case knows under its name was said about another one.
+    """
 
     json_type = "string"
     confidential = False
+    fresh = False
 
     def prepare(self, act: Act) -> None:
         """Learn from the case what the field must know (its choices, the office's zone)."""
@@ -101,12 +105,13 @@ class TextField(StepField, fields.StringField):
         limit: int = 120,
         checks: Sequence[Callable[..., None]] = (),
         confidential: bool = False,
+        fresh: bool = False,
         hint: Sentence | str = "",
         **kwargs: Any,
     ) -> None:
         rules = _rules(required, _longest(limit), _writable, *checks)
         super().__init__(label, rules, filters=[_stripped], description=hint, **kwargs)
-        self.confidential = confidential
+        self.confidential, self.fresh = confidential, fresh
 
 
 class LongTextField(TextField):
@@ -335,6 +340,9 @@ class StepForm(Form):
         for one in self:
             one.prepare(self.act)
         super().process(*args, **kwargs)
+        for one in self:
+            if one.fresh and not one.raw_data:
+                one.data = None
 
     def check(self) -> dict[str, list[Sentence]]:
         """Return the errors by field; empty when all is well."""
@@ -375,3 +383,20 @@ def _as_text(value: Any) -> str:
 
 class EmptyForm(StepForm):
     """The form of a step that asks nothing."""
+
+
+class ReasonForm(StepForm):
+    """The form of a step that asks why, each time anew."""
+
+    reason = LongTextField(_l("Reason"), limit=1000, fresh=True)
+
+
+def untouched(form: StepForm) -> dict[str, str]:
+    """Return what a browser sends of each field in which nobody has typed; what starts empty is left out."""
+    return {one.name: _sent(one) for one in form if not one.fresh and not isinstance(one, SignatureField)}
+
+
+def _sent(field: Any) -> str:
+    if isinstance(field, YesField):
+        return "y" if field.data else ""
+    return str((field.data if isinstance(field, ChoiceField) else field._value()) or "")

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from sqlalchemy import ForeignKey, Index, String, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core import clock, ledger
+from core import clock, deadlines, ledger
 from core.db import OFFICES, Model, advisory_lock, db, writing
 from core.errors import PluginError
 from core.i18n import _l
@@ -69,6 +69,8 @@ def switch(plugins: Plugins, office: Office, name: str, on: bool, actor: Actor) 
             _refuse_stranded(plugins.set_of(before), built)
         if before != after:
             _record(office_id, name, on, actor)
+        if on and name not in before:
+            deadlines.sweep(built.procedures.values(), name, office_id, clock.now())
     return built
 
 

@@ -157,6 +157,7 @@ call.step(
     by=DESK,
     clause="QI/03 3.1.9",
     does=services.take_over,
+    requires=(services.another_owner,),
 )
 call.step(
     "correct",

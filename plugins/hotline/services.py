@@ -13,6 +13,7 @@ from core.customers import services as customers
 from core.customers import values
 from core.customers.models import Customer, Installation, Product
 from core.db import db
+from core.i18n import Sentence, _l
 from plugins.hotline.models import KnowledgeEntry
 
 if TYPE_CHECKING:
@@ -93,6 +94,11 @@ def _first_product(act: Act) -> Installation | None:
 def catalogue(act: Act) -> dict[str, str]:
     """Return the products of the national catalogue, for a choice."""
     return {str(one.id): one.name for one in db.session.scalars(select(Product).order_by(Product.name))}
+
+
+def another_owner(act: Act) -> Sentence | None:
+    """Nobody takes over what is his own."""
+    return _l("The call is yours already.") if act.case.owner_id == act.actor.person_id else None
 
 
 def take_over(act: Act) -> None:
