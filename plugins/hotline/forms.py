@@ -14,17 +14,16 @@ from core.forms import ChoiceField, DayField, LongTextField, RecordField, StepFo
 from core.i18n import Sentence, _l
 from plugins.hotline import services
 from plugins.hotline.models import CHANNELS
-from plugins.hotline.vague import is_vague
+from plugins.hotline.vague import is_bare, is_empty, is_vague
 
 if TYPE_CHECKING:
     from core.gate import Act
 
 
 def not_vague(form: Any, field: Any) -> None:
-    """Refuse a symptom that says nothing (QI/03 3.1.6, 3.1.8), unless the message on the screen says it."""
-    module, message = (getattr(form, name, None) for name in ("module", "message"))
-    said_on_screen = bool(message and message.data and not is_vague(message.data))
-    if not said_on_screen and is_vague(field.data or "", (module.data or "") if module else ""):
+    """Refuse a symptom that says nothing (QI/03 3.1.6, 3.1.8), unless another answer says it."""
+    module, operation = _said(form, "module"), _said(form, "operation")
+    if is_vague(field.data or "", module, operation) and not _said_elsewhere(form, field.data or ""):
         raise ValidationError(
             _l(
                 "Too vague to help anybody (QI/03 3.1.6). Ask: which operation, what exactly appears on the "
@@ -33,9 +32,32 @@ def not_vague(form: Any, field: Any) -> None:
         )
 
 
+def _said_elsewhere(form: Any, happens: str) -> bool:
+    """A message on the screen tells the problem; an event since which the program stalls or dies does, too."""
+    message, since = _said(form, "message"), _said(form, "since")
+    return not is_vague(message) or (is_bare(happens) and not is_empty(since))
+
+
+def _said(form: Any, name: str) -> str:
+    """Return what another field holds; an amended form may have lost it."""
+    return getattr(getattr(form, name, None), "data", None) or ""
+
+
+def a_module(form: Any, field: Any) -> None:
+    """Refuse a module without a name: everything is "the software" (QI/03 3.1.6)."""
+    if is_empty(field.data or ""):
+        raise ValidationError(_l("Which module? Like general ledger, payroll."))
+
+
+def an_operation(form: Any, field: Any) -> None:
+    """Refuse an operation without a name: everybody "uses" the program (QI/03 3.1.6)."""
+    if is_empty(field.data or ""):
+        raise ValidationError(_l("Which operation? Like printing a voucher, closing the month."))
+
+
 def telling(form: Any, field: Any) -> None:
     """Refuse an answer from which no colleague could learn anything (QI/03 3.1.8)."""
-    if is_vague(field.data or ""):
+    if services.says_nothing(field.data or ""):
         raise ValidationError(_l("Write what was said or done, so that a colleague could do the same."))
 
 
@@ -57,8 +79,8 @@ class SymptomForm(StepForm):
     """The structured symptom: nothing vague, nothing forgotten (QI/03 3.1.6)."""
 
     installation_id = RecordField(_l("Product"), offers=_products, required=False)
-    module = TextField(_l("Module"), limit=60)
-    operation = TextField(_l("During which operation"), limit=120)
+    module = TextField(_l("Module"), limit=60, checks=(a_module,))
+    operation = TextField(_l("During which operation"), limit=120, checks=(an_operation,))
     happens = LongTextField(_l("What happens"), limit=1000, checks=(not_vague,))
     message = LongTextField(_l("Message on the screen"), limit=1000, required=False)
     since = TextField(_l("Since when"), limit=60, required=False)

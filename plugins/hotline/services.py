@@ -14,6 +14,7 @@ from core.customers import values
 from core.customers.models import Customer, Installation, Product
 from core.db import db
 from plugins.hotline.models import KnowledgeEntry
+from plugins.hotline.vague import is_vague
 
 if TYPE_CHECKING:
     from core.cases import Case
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
     from core.procedure import Procedure
     from core.rules import Rules
     from core.verdicts import Decision
+
+
+def says_nothing(text: str) -> bool:
+    """Say whether nobody could learn anything from a text (QI/03 3.1.8)."""
+    return is_vague(text)
 
 
 def log(act: Act) -> None:
