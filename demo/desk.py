@@ -84,13 +84,13 @@ class Desk:
 
     # --- what is done
 
-    def log(self, problem: Problem, one: Installation | None, customer: Customer, **said: Any) -> str:
+    def log(self, problem: Problem, one: Installation, customer: Customer, **said: Any) -> str:
         """Log a call and return its number."""
         contact = customer.contacts[0]
         symptom = {
             "channel": "phone",
             "customer_id": str(customer.id),
-            "installation_id": one.id if one else None,
+            "installation_id": one.id,
             "contact": contact.name,
             "phone": contact.phones.split("/")[0].strip()[:40] or "—",
         }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from wtforms.validators import ValidationError
 
@@ -16,8 +16,8 @@ from plugins.hotline import services
 from plugins.hotline.models import CHANNELS
 from plugins.hotline.vague import is_bare, is_empty, is_vague
 
-if TYPE_CHECKING:
-    from core.gate import Act
+# A field, and what is wrong with it.
+Wrong = tuple[str, Sentence]
 
 
 def not_vague(form: Any, field: Any) -> None:
@@ -71,20 +71,50 @@ def _titles(installations: Iterable[Installation]) -> dict[str, str]:
     return {str(one.id): f"{one.product.name} {one.version}".strip() for one in installations}
 
 
-def _products(act: Act) -> dict[str, str]:
-    return _titles(act.case.customer.installations) if act.case.customer else {}
-
-
 class SymptomForm(StepForm):
     """The structured symptom: nothing vague, nothing forgotten (QI/03 3.1.6)."""
 
-    installation_id = RecordField(_l("Product"), offers=_products, required=False)
+    # Whose products are offered is known only when the form has been read.
+    installation_id = RecordField(_l("Product"), offers=lambda act: {}, required=False)
     module = TextField(_l("Module"), limit=60, checks=(a_module,))
     operation = TextField(_l("During which operation"), limit=120, checks=(an_operation,))
     happens = LongTextField(_l("What happens"), limit=1000, checks=(not_vague,))
     message = LongTextField(_l("Message on the screen"), limit=1000, required=False)
     since = TextField(_l("Since when"), limit=60, required=False)
     tried = LongTextField(_l("What was tried"), limit=1000, required=False)
+
+    def process(self, *args: Any, **kwargs: Any) -> None:
+        """Offer the customer's products and nobody else's; the only one is chosen by itself."""
+        super().process(*args, **kwargs)
+        offered = _titles(self._installations())
+        self.installation_id.offer(offered)
+        if len(offered) == 1 and not self.installation_id.data:
+            (self.installation_id.data,) = offered
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Add to the fields' own checks what is to be seen only from several together."""
+        fine = super().validate(extra_validators)
+        wrong = [found for found in self._seen_together() if found]
+        for name, sentence in wrong:
+            self[name].errors = [*self[name].errors, sentence]
+        return fine and not wrong
+
+    def _seen_together(self) -> list[Wrong | None]:
+        return [self._unnamed_product()]
+
+    def _customer(self) -> Customer | None:
+        known: Customer | None = self.act.case.customer
+        return known
+
+    def _installations(self) -> list[Installation]:
+        customer = self._customer()
+        return list(customer.installations) if customer else []
+
+    def _unnamed_product(self) -> Wrong | None:
+        """A product left out would slip by the rules of that product (QI/02 upgrade.withdrawn)."""
+        if self.installation_id.data or not self._installations():
+            return None
+        return "installation_id", _l("Which product is the call about? Choose it (QI/03 3.1.6).")
 
 
 class LogForm(SymptomForm):
@@ -105,24 +135,14 @@ class LogForm(SymptomForm):
     contact = TextField(_l("Contact"), limit=40)
     phone = TextField(_l("Phone"), limit=40)
 
-    def process(self, *args: Any, **kwargs: Any) -> None:
-        """Offer the products of the chosen customer, and nobody else's."""
-        super().process(*args, **kwargs)
-        chosen = self._chosen()
-        self.installation_id.offer(_titles(chosen.installations) if chosen else {})
+    def _seen_together(self) -> list[Wrong | None]:
+        mine = [self._whose(), self._twin(), self._taken()]
+        return [*super()._seen_together(), *mine]
 
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Add to the fields' own checks what is to be seen only from several together."""
-        fine = super().validate(extra_validators)
-        wrong = [found for found in (self._whose(), self._twin(), self._taken()) if found]
-        for name, sentence in wrong:
-            self[name].errors = [*self[name].errors, sentence]
-        return fine and not wrong
-
-    def _chosen(self) -> Customer | None:
+    def _customer(self) -> Customer | None:
         return customers.of_office(self.customer_id.data or "", self.act.rules.office.id)
 
-    def _whose(self) -> tuple[str, Sentence] | None:
+    def _whose(self) -> Wrong | None:
         if not self.customer_id.data and not self.new_customer.data:
             return "customer_id", _l(
                 "Choose the customer, or add it: the unit's name is enough to begin with."
@@ -131,7 +151,7 @@ class LogForm(SymptomForm):
             return "new_customer", _l("Either choose a customer from the file, or add a new one: not both.")
         return None
 
-    def _twin(self) -> tuple[str, Sentence] | None:
+    def _twin(self) -> Wrong | None:
         if not self.new_customer.data or self.new_all_the_same.data:
             return None
         office_id, phone = self.act.rules.office.id, self.phone.data or ""
@@ -145,7 +165,7 @@ class LogForm(SymptomForm):
         )
         return "new_customer", text
 
-    def _taken(self) -> tuple[str, Sentence] | None:
+    def _taken(self) -> Wrong | None:
         serial_number = values.code(self.new_serial_number.data or "")
         if not self.new_customer.data or not serial_number:
             return None

@@ -113,6 +113,11 @@ def test_a_serial_number_has_one_holder(beijing: Any, product: Product) -> None:
     assert set(errors(beijing, **other)) == {"new_product_id"}
 
 
+def test_a_new_customer_is_not_asked_for_a_product_of_the_file(beijing: Any, house: House) -> None:
+    house.customer(beijing.office)
+    assert beijing.log(**NEW).installation is None
+
+
 def test_a_refused_call_leaves_no_customer_and_no_gap(beijing: Any, house: House) -> None:
     errors(beijing, happens="不好用")
     house.see()
