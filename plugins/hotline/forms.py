@@ -61,6 +61,12 @@ def telling(form: Any, field: Any) -> None:
         raise ValidationError(_l("Write what was said or done, so that a colleague could do the same."))
 
 
+def reachable(form: Any, field: Any) -> None:
+    """Refuse a phone that nobody can dial: what was promised is told by phone (QI/03 3.2.2)."""
+    if not services.is_reachable(field.data or ""):
+        raise ValidationError(_l("Give a phone number in digits, with an extension if there is one."))
+
+
 def known_customer(form: Any, field: Any) -> None:
     """Accept a customer of this office only."""
     if customers.of_office(field.data, form.act.rules.office.id) is None:
@@ -133,7 +139,7 @@ class LogForm(SymptomForm):
     new_all_the_same = YesField(_l("It is another customer with the same name or phone"))
     channel = ChoiceField(_l("Channel"), choices=CHANNELS)
     contact = TextField(_l("Contact"), limit=40)
-    phone = TextField(_l("Phone"), limit=40)
+    phone = TextField(_l("Phone"), limit=40, checks=(reachable,))
 
     def _seen_together(self) -> list[Wrong | None]:
         mine = [self._whose(), self._twin(), self._taken()]

@@ -1,4 +1,4 @@
-"""A call is about one product of the customer."""
+"""A call is about one product of the customer, and the caller can be phoned back."""
 
 from __future__ import annotations
 
@@ -102,3 +102,28 @@ def test_a_product_of_nobody_is_not_taken_for_the_only_one(beijing: Any, house: 
         beijing.log(customer, installation_id="999999")
     assert set(refused.value.errors) == {"installation_id"}
     assert db.session.query(Installation).count() == 1
+
+
+@pytest.mark.clause("QI/03 3.2.2")
+@pytest.mark.parametrize("typed", ["abc", "没有", "8012", "-", "转 802", "1"])
+def test_a_phone_that_nobody_can_dial_is_refused(beijing: Any, typed: str) -> None:
+    with pytest.raises(Refused) as refused:
+        beijing.log(phone=typed)
+    (error,) = refused.value.errors["phone"]
+    assert error.msgid == "Give a phone number in digits, with an extension if there is one."
+
+
+@pytest.mark.clause("QI/03 3.2.2")
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "10086",
+        "13800000000",
+        "（０２１）６１５４１０３０ 转 802",
+        "+86 21 6154 1030",
+        "王会计 54541111",
+        "54541111/22",
+    ],
+)
+def test_a_phone_may_be_written_in_any_way(beijing: Any, typed: str) -> None:
+    assert beijing.log(phone=typed).phone == typed
