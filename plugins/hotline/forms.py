@@ -142,7 +142,7 @@ class LogForm(SymptomForm):
     phone = TextField(_l("Phone"), limit=40, checks=(reachable,))
 
     def _seen_together(self) -> list[Wrong | None]:
-        mine = [self._whose(), self._twin(), self._taken()]
+        mine = [self._whose(), self._twin(), self._taken(), self._ahead()]
         return [*super()._seen_together(), *mine]
 
     def _customer(self) -> Customer | None:
@@ -186,6 +186,13 @@ class LogForm(SymptomForm):
             file_number=holder.file_number,
         )
         return "new_serial_number", text
+
+    def _ahead(self) -> Wrong | None:
+        """A contract of tomorrow would give a free year that nobody signed (QI/02 fee.after-first-year)."""
+        told = self.new_contract_date.data
+        if not told or told <= services.today(self.act.rules, self.act.now):
+            return None
+        return "new_contract_date", _l("The contract date lies ahead. Give the day on which it was signed.")
 
 
 class AnswerForm(StepForm):

@@ -113,6 +113,15 @@ def test_a_serial_number_has_one_holder(beijing: Any, product: Product) -> None:
     assert set(errors(beijing, **other)) == {"new_product_id"}
 
 
+@pytest.mark.clause("QI/02 fee.after-first-year")
+def test_a_contract_is_never_signed_in_the_future(beijing: Any, product: Product) -> None:
+    with clock.stopped_at(dt.datetime(2026, 11, 22, 17, tzinfo=dt.UTC)):
+        assert set(errors(beijing, new_contract_date="2026-11-24")) == {"new_contract_date"}
+        call = beijing.log(**NEW, new_product_id=product.id, new_contract_date="2026-11-23")
+    (mine,) = call.customer.installations
+    assert mine.contract_date == dt.date(2026, 11, 23), "in the office the day has begun already"
+
+
 def test_a_new_customer_is_not_asked_for_a_product_of_the_file(beijing: Any, house: House) -> None:
     house.customer(beijing.office)
     assert beijing.log(**NEW).installation is None
