@@ -36,7 +36,7 @@ PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(["pytest", "core.testing", "core.web"])
 SIGNATURE = "data:image/png;base64," + base64.b64encode(b"\x89PNG\r\n\x1a\n strokes").decode()
 SYMPTOM = "点反结账后报错退出，账套仍是已结账状态"
-NAMED = {"account_sets": "001", "module": "总账"}
+NAMED = {"account_sets": "001", "module": "总账", "operation": "反结账", "phone": "021-61541030"}
 BORN_INSIDE = {"fieldservice.request": "request_visit", "quality.complaint": "complain"}
 EXPIRED = {"contract": dt.date(2019, 1, 1)}
 LOTS = ({}, {"result": "unsolved"}, EXPIRED)

@@ -288,4 +288,5 @@ def test_problem_and_remedy_are_kept_for_everybody(beijing: Any) -> None:
     request = beijing.act(request, "standardise", beijing.engineer, **known)
     entry = KnowledgeEntry.query.one()
     assert (request.knowledge_id, entry.remedy) == (entry.id, "重建总账索引")
-    assert (entry.product_id, entry.version) == (None, "")
+    product = request.installation
+    assert (entry.product_id, entry.version) == (product.product_id, product.version)
