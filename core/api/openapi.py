@@ -10,7 +10,7 @@ import core
 from core import gate
 from core.api import asking, bodies, shapes
 from core.api.schemas import SCHEMAS, array, nullable, obj, ref
-from core.i18n import _
+from core.i18n import Sentence, _, _l
 from core.people import Actor
 from core.procedure import Procedure, Step
 from core.rules import Rules
@@ -175,22 +175,24 @@ REFUSALS = {"403": "refusal", "409": "refusal", "422": "errors"}
 def _answers(body: Json, *refused: str, done: str = "200", more: tuple[str, ...] | list[str] = ()) -> Json:
     """Describe the answers of an operation: what is done, and each way of being turned away."""
     good = {code: _answer(_("Done"), body) for code in (done, *more)}
-    return good | {code: _answer(SAID[code], ref(REFUSALS.get(code, "problem"))) for code in refused}
+    return good | {code: _answer(str(SAID[code]), ref(REFUSALS.get(code, "problem"))) for code in refused}
 
 
 def _answer(text: str, schema: Json) -> Json:
     return {"description": text, "content": {"application/json": {"schema": schema}}}
 
 
-SAID = {
-    "400": "The request cannot be understood.",
-    "401": "There is no token, or it is not good any more.",
-    "403": "The role, or the token's reach, does not allow it; the clause says which role does.",
-    "404": "There is no such thing in this office.",
-    "409": "It is not possible now: the objections say why, by which clauses, and who changed it meanwhile.",
-    "413": "The request is too large.",
-    "415": "The body is not JSON.",
-    "422": "Something in the values is not in order, said by field.",
+SAID: dict[str, Sentence] = {
+    "400": _l("The request cannot be understood."),
+    "401": _l("There is no token, or it is not good any more."),
+    "403": _l("The role, or the token's reach, does not allow it; the clause says which role does."),
+    "404": _l("There is no such thing in this office."),
+    "409": _l(
+        "It is not possible now: the objections say why, by which clauses, and who changed it meanwhile."
+    ),
+    "413": _l("The request is too large."),
+    "415": _l("The body is not JSON."),
+    "422": _l("Something in the values is not in order, said by field."),
 }
 
 
@@ -214,5 +216,5 @@ TYPES: dict[type, Json] = {
 
 
 def _column(column: Any) -> Json:
-    kind = Decimal if type(column.type).__name__ == "Yuan" else column.type.python_type
+    kind = column.type.python_type
     return nullable(TYPES[kind]) if column.nullable else TYPES[kind]
