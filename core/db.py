@@ -51,6 +51,11 @@ class UTCDateTime(TypeDecorator[dt.datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
+    @property
+    def python_type(self) -> type[dt.datetime]:
+        """What it is in Python."""
+        return dt.datetime
+
     def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
         if value is None:
             return None
@@ -70,6 +75,11 @@ class Yuan(TypeDecorator[Decimal]):
 
     impl = Integer
     cache_ok = True
+
+    @property
+    def python_type(self) -> type[Decimal]:
+        """What it is in Python."""
+        return Decimal
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
         return None if value is None else int(value * 100)

@@ -111,7 +111,7 @@ class TextField(StepField, fields.StringField):
     ) -> None:
         rules = _rules(required, _longest(limit), _writable, *checks)
         super().__init__(label, rules, filters=[_stripped], description=hint, **kwargs)
-        self.confidential, self.fresh = confidential, fresh
+        self.confidential, self.fresh, self.limit = confidential, fresh, limit
 
 
 class LongTextField(TextField):
@@ -141,6 +141,7 @@ class NumberField(StepField, fields.IntegerField):
         message = _l("Give a number from %(minimum)s to %(maximum)s.", minimum=minimum, maximum=maximum)
         bounds = validators.NumberRange(minimum, maximum, message)
         super().__init__(label, _rules(required, bounds), description=hint, **kwargs)
+        self.minimum, self.maximum = minimum, maximum
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         hint = _l("Give a whole number in digits, like 12.")

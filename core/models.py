@@ -1,6 +1,8 @@
 """Every model of core in one place, so that the metadata is whole."""
 
 from core.accounts import PasswordLink
+from core.api.replays import ApiReplay
+from core.api.tokens import ApiToken
 from core.calendars import CalendarDay, OpeningHours
 from core.customers.import_models import ColumnMapping, ImportFile, ImportRefusal, ImportRun, LastSaid
 from core.customers.models import Contact, Customer, CustomerKey, Installation, Product
@@ -14,6 +16,8 @@ from core.switches import PluginSwitch
 from core.throttle import LoginFailure
 
 __all__ = [
+    "ApiReplay",
+    "ApiToken",
     "CalendarDay",
     "ColumnMapping",
     "Contact",

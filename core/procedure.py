@@ -152,6 +152,7 @@ class Procedure:
         facts: tuple[Column, ...] = (),
         record: str = "",
         begins: Sentence | None = None,
+        collection: str = "",
     ) -> None:
         self.name, self.model, self.title, self.letter, self.reads = name, model, title, letter, reads
         self.heading, self.columns, self.facts, self.record, self.begins = (
@@ -161,6 +162,7 @@ class Procedure:
             record,
             begins,
         )
+        self.collection = collection or f"{self.noun}s"
         self.states = States()
         self.steps: dict[str, Step] = {}
         self.deadlines: dict[str, DeadlineRule] = {}

@@ -10,7 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy import or_, select
 from werkzeug.datastructures import MultiDict
 
-from core import clock, deadlines, gate, ledger
+from core import deadlines, gate, ledger
 from core.cases import Case
 from core.clauses import Citation
 from core.db import db
@@ -86,7 +86,9 @@ def cases(office: str, plugin: str, noun: str) -> str:
         due=deadlines.next_of(procedure.name, [case.id for case in found[:PAGE]]),
         more=len(found) > PAGE,
         page=page,
-        creating=[offer for offer in offers(_blank(procedure)) if not offer.step.inner],
+        creating=[
+            offer for offer in offers(gate.blank(procedure, actor(), these_rules())) if not offer.step.inner
+        ],
     )
 
 
@@ -110,7 +112,7 @@ def _listed(procedure: Procedure) -> Any:
 def new(office: str, plugin: str, noun: str, step: str) -> Any:
     """The form of a step that creates a case."""
     procedure = these_rules().procedure(f"{plugin}.{noun}")
-    act = _step_of(_blank(procedure), step)
+    act = _step_of(gate.blank(procedure, actor(), these_rules()), step)
     if request.method == "GET":
         return render_template("core/new_case.html", act=act, form=act.form(), against=act.closed_by())
     try:
@@ -258,13 +260,6 @@ def is_final(procedure: Procedure, case: Case) -> bool:
     """Say whether a case has come to its end; a state that nobody knows any more is no end."""
     state = procedure.states.get(case.state)
     return state is not None and state.final
-
-
-def _blank(procedure: Procedure) -> Act:
-    model: Any = procedure.model
-    case = model(office_id=this_office().id)
-    step = next(iter(procedure.steps.values()))
-    return Act(procedure, step, case, actor(), these_rules(), clock.now())
 
 
 def _step_of(act: Act, name: str) -> Act:

@@ -64,7 +64,8 @@ class CourtesyForm(StepForm):
 
 
 def _products(act: Act) -> dict[str, str]:
-    return {str(one.id): one.title for one in act.case.customer.installations}
+    customer = act.case.customer
+    return {str(one.id): one.title for one in customer.installations} if customer else {}
 
 
 class RenewForm(StepForm):
