@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -85,10 +86,29 @@ def _procedures() -> list[Procedure]:
     return [one for one in these_rules().plugins.procedures.values() if may(one.reads)]
 
 
+def _operations(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the operations with what they take, for the page."""
+    for path, methods in document["paths"].items():
+        for method in ("get", "post"):
+            told = methods.get(method)
+            if told is not None:
+                content = told.get("requestBody", {}).get("content", {}).get("application/json", {})
+                body = {"properties": {}, "required": [], **content.get("schema", {})}
+                yield {
+                    "tag": told["tags"][0],
+                    "method": method.upper(),
+                    "path": path,
+                    "told": told,
+                    "body": body,
+                }
+
+
 def _page(form: TokenForm, reach: dict[str, str], wrong: Invalid | None = None) -> str:
+    document = openapi.document(these_rules())
     return render_template(
         "core/api/described.html",
-        document=openapi.document(these_rules()),
+        document=document,
+        operations=list(_operations(document)),
         collections=_collections(),
         reach=reach,
         reaches=REACH_TITLES,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from core import clock
@@ -28,4 +29,5 @@ def case_card(act: Act) -> Card | None:
     """Show the verdict beside a case that is still open: whoever decides on it sees what is covered today."""
     if act.ended or act.case.customer is None:
         return None
-    return entitlement_card(act.case.customer, act.rules, getattr(act.case, "installation", None))
+    card = entitlement_card(act.case.customer, act.rules, getattr(act.case, "installation", None))
+    return replace(card, values={**card.values, "beside_a_case": True})
