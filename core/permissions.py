@@ -18,6 +18,11 @@ CORE_PERMISSIONS = {
             title=_l("Import customers"),
             roles=(CUSTOMER_ADMINISTRATOR,),
         ),
+        Permission(
+            key="core.read_book",
+            title=_l("Read the pocket book"),
+            roles=(*OFFICE_STAFF, HEAD_OFFICE_SUPPORT, ADMINISTRATOR),
+        ),
         Permission(key="core.use_api", title=_l("Use the API"), roles=(*OFFICE_STAFF, HEAD_OFFICE_SUPPORT)),
         Permission(key="core.manage_staff", title=_l("Manage staff"), roles=(ADMINISTRATOR,)),
         Permission(key="core.manage_office", title=_l("Manage the office"), roles=(ADMINISTRATOR,)),

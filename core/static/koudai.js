@@ -39,6 +39,10 @@
     button.hidden = false;
     button.addEventListener("click", () => openDialog(button.dataset.opens));
   });
+  all("[data-print]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => print());
+  });
   all("[data-back]").forEach((button) => {
     button.hidden = history.length < 2;
     button.addEventListener("click", () => history.back());

@@ -35,6 +35,13 @@ OWN_ENTRIES = (
         weight=75,
     ),
     MenuItem(
+        title=_l("Pocket book"),
+        endpoint="pocketbook.book",
+        permission="core.read_book",
+        icon="book",
+        weight=78,
+    ),
+    MenuItem(
         title=_l("Staff"),
         endpoint="staff.people",
         permission="core.manage_staff",
