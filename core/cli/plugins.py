@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from core.cli.authors import new
 from core.cli.home import actor, in_house
 from core.cli.words import cited, table
 from core.errors import NotFound, PluginError
@@ -237,3 +238,6 @@ def _print_answers(answers: list[Answer]) -> None:
         click.echo(f"     {one.verdict.value}: {one.verdict.reason} [{cited(one.verdict.clause)}]")
         for line in one.verdict.evidence:
             click.echo(f"     · {line}")
+
+
+plugins.add_command(new)
