@@ -10,7 +10,6 @@ from flask_login import current_user
 from markupsafe import Markup, escape
 
 from core import clock
-from core.customers import lookup
 from core.customers import services as customers
 from core.customers.models import Customer
 from core.errors import Objection, RefusalKind, Refused
@@ -73,8 +72,8 @@ def customer(office: str) -> str:
 @pages.post(f"{DESK}/outcomes")
 @needs("hotline.read")
 def outcomes(office: str) -> str:
-    """What may come of the call, now that it is about another product."""
-    return render_template("hotline/_outcomes.html", desk=_look(request.form))
+    """What the contract says and what may come of the call, now that it is about another product."""
+    return render_template("hotline/_about.html", desk=_look(request.form), **_words())
 
 
 def _log() -> Any:
@@ -106,12 +105,13 @@ def _look(typed: Any) -> Desk:
 
 
 def _panel(chosen: Customer | None) -> Panel | None:
-    return panel.panel_of(chosen, these_rules(), clock.now(), may) if chosen else None
+    return panel.panel_of(chosen, these_rules(), may) if chosen else None
 
 
 def _search() -> dict[str, Any]:
     typed = request.args.get("q", "")[:LONGEST_SEARCH]
-    return {"q": typed, "hits": lookup.find(typed, this_office().id)}
+    hits, more = panel.hits(typed, this_office().id)
+    return {"q": typed, "hits": hits, "more": more}
 
 
 def _words() -> dict[str, Any]:
