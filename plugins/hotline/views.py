@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
 from flask_login import current_user
 from markupsafe import Markup, escape
 
@@ -24,6 +24,8 @@ from plugins.hotline.panel import KnownCase, Panel
 
 DESK = "/<office>/hotline/desk"
 LONGEST_SEARCH = 60
+# Which drafts have become calls: a browser that kept one lets it go when it sees its mark here.
+LOGGED, LONGEST_MARK, MOST_MARKS = "hotline_logged", 40, 8
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 pages = Blueprint(
     "hotline",
@@ -89,8 +91,14 @@ def _log() -> Any:
         return _page(again, refused), STATUS.get(refused.kind, 409)
     known = [KnownCase(procedure=procedure, case=case) for procedure, case in cases]
     flash(Markup(render_template("hotline/_logged.html", known=known)), "done")
+    _note_logged(request.form.get("draft", ""))
     here = url_for("hotline.desk", office=this_office().code)
     return redirect(here if outcome else case_url(look.procedure, known[0].case.number))
+
+
+def _note_logged(mark: str) -> None:
+    if mark:
+        session[LOGGED] = [*session.get(LOGGED, []), mark[:LONGEST_MARK]][-MOST_MARKS:]
 
 
 def _offered(look: Desk, outcome: str) -> None:
@@ -126,6 +134,7 @@ def _page(look: Desk, refused: Refused | None = None) -> str:
         panel=_panel(look.customer),
         lines=script.lines(company, number),
         refused=refused,
+        logged=session.get(LOGGED, []),
         **_search(),
         **_words(),
     )

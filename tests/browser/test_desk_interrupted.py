@@ -206,6 +206,95 @@ def test_without_scripts_a_closed_outcome_can_be_chosen_again(centre: Centre, br
     expect(page.locator(".note-done")).to_contain_text("Request registered")
 
 
+@pytest.mark.parametrize("leave", ["menu", "language", "expired"])
+def test_a_half_written_call_is_found_again(centre: Centre, browse: Any, leave: str) -> None:
+    # An expired form is an error in any console: a page of its own, which nobody watches.
+    page = browse(centre.engineer, "en").context.new_page()
+    page.goto(DESK)
+    pick(page, "恒源")
+    expect(page.locator("#contact")).to_be_focused()
+    tell(page)
+    choose(page, "request_visit")
+    page.locator("#request_visit-wanted_time").fill("周四上午")
+    {"menu": by_the_menu, "language": in_another_language, "expired": expired}[leave](page)
+    expect(page.locator("#draft")).to_be_visible()
+    expect(page.locator("#panel")).to_contain_text("恒源物流有限公司")
+    expect(page.locator("#contact")).to_have_value("高敏")
+    expect(page.locator("#happens")).to_have_value(SYMPTOM)
+    expect(outcome(page, "request_visit")).to_be_checked()
+    expect(page.locator("#request_visit-wanted_time")).to_have_value("周四上午")
+    page.locator("#request_visit-verified").check()
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".note-done")).to_be_visible()
+    expect(page.locator("#draft")).to_be_hidden()
+    expect(page.locator("#module")).to_have_value("")
+    assert centre.only(ServiceRequest).wanted_time == "周四上午"
+
+
+def by_the_menu(page: Page) -> None:
+    page.locator(".menu-row a").nth(2).click()
+    expect(page.locator("#call")).to_have_count(0)
+    page.go_back()
+
+
+def in_another_language(page: Page) -> None:
+    page.locator(".top-language button").click()
+    expect(page.locator("#submit")).to_contain_text("现场服务请求单")
+
+
+def expired(page: Page) -> None:
+    cookies = page.context.cookies()
+    page.context.clear_cookies()
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("main")).to_contain_text("This form has expired")
+    page.context.add_cookies(cookies)
+    page.go_back()
+
+
+def test_a_draft_is_discarded_on_demand(centre: Centre, browse: Any) -> None:
+    page = browse(centre.engineer, "en")
+    page.goto(DESK)
+    page.locator("#module").fill("总账")
+    page.reload()
+    expect(page.locator("#module")).to_have_value("总账")
+    page.get_by_role("button", name="discard it").click()
+    expect(page.locator("#module")).to_have_value("")
+    expect(page.locator("#draft")).to_be_hidden()
+
+
+def test_a_draft_does_not_mix_with_another_customers_call(centre: Centre, browse: Any) -> None:
+    page = browse(centre.engineer, "en")
+    page.goto(f"{DESK}?customer={centre.first}")
+    page.locator("#module").fill("总账")
+    page.goto(f"{DESK}?customer={centre.second}")
+    expect(page.locator("#module")).to_have_value("")
+    page.get_by_role("link", name="Go on with it").click()
+    expect(page.locator("#panel")).to_contain_text("恒远服装有限责任公司")
+    expect(page.locator("#module")).to_have_value("总账")
+
+
+def test_a_new_customers_draft_keeps_the_new_customer(centre: Centre, browse: Any) -> None:
+    page = browse(centre.engineer, "en")
+    page.goto(DESK)
+    pick(page, "远大新材料")
+    page.locator("#new_address").fill("荣乐路 9 号")
+    page.reload()
+    expect(page.locator("#new_customer")).to_have_value("远大新材料")
+    expect(page.locator("#new_address")).to_have_value("荣乐路 9 号")
+    expect(page.locator("#new_address")).to_be_enabled()
+
+
+def test_once_logged_a_call_is_no_draft_any_more(centre: Centre, browse: Any) -> None:
+    page = browse(centre.engineer)
+    page.goto(f"{DESK}?customer={centre.first}")
+    tell(page)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#call")).to_have_count(0)
+    page.go_back()
+    expect(page.locator("#module")).to_have_value("")
+    expect(page.locator("#draft")).to_be_hidden()
+
+
 @pytest.mark.parametrize("locale", LOCALES)
 def test_the_whole_visit_form_is_in_sight_on_a_notebook(centre: Centre, browse: Any, locale: str) -> None:
     with writing():

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -234,3 +235,29 @@ def test_who_may_not_log_is_told_so_first_and_can_fill_in_nothing(shanghai: Desk
     assert re.search(r'<div class="desk-form card" inert>', form)
     assert re.search(r'<div class="desk-end" inert>', form)
     assert "is for: Hotline" not in form
+
+
+def test_the_help_knows_the_keys_of_the_desk(shanghai: Desk) -> None:
+    page = shanghai.get()
+    keys = page.split('id="keys"')[1]
+    assert "<kbd>Ctrl+Enter</kbd>" in keys
+    assert "<kbd>Alt+0–6</kbd>" in keys
+    assert "Ctrl+Enter" not in shanghai.client.get("/SH/hotline/call/").text.split('id="keys"')[1]
+
+
+def test_a_draft_that_was_logged_is_marked_as_such(shanghai: Desk) -> None:
+    customer = shanghai.customer()
+    _status, page = shanghai.log(customer, draft="1-0.5", module="")
+    assert value_of(page, "draft") == "1-0.5"
+    assert marks(shanghai) == [""]
+    shanghai.log(customer, draft="1-0.5")
+    shanghai.log(customer)
+    shanghai.log(customer, draft="x" * 500)
+    assert marks(shanghai) == ["1-0.5", "x" * 40]
+    for number in range(9):
+        shanghai.log(customer, draft=f"{number}")
+    assert marks(shanghai) == [f"{number}" for number in range(1, 9)]
+
+
+def marks(desk: Desk) -> list[Any]:
+    return re.findall(r'data-logged="([^"]*)"', desk.get())[0].split(" ")
