@@ -135,9 +135,13 @@ class Desk:
         return MultiDict(own | known)
 
     def show_errors(self, refused: Refused) -> None:
-        """Put everything that is wrong beside its field: in the call and in the chosen outcome at once."""
+        """Put everything that is wrong beside its field: in the call and in the chosen outcome at once.
+
+        Of a closed outcome nothing is asked any more: why it is closed is all there is to say.
+        """
         picked = self.typed.get("outcome", "")
-        form = next((one.form for one in self.outcomes if one.step.name == picked), None)
+        possible = (one for one in self.outcomes if one.step.name == picked and not one.against)
+        form = next((one.form for one in possible), None)
         self.form.check()
         if form is not None:
             form.check()

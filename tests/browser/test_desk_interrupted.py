@@ -119,6 +119,29 @@ def test_after_a_refusal_the_calls_own_phone_is_the_one_that_counts(centre: Cent
     assert centre.only(ServiceRequest).phone == "021-2"
 
 
+@pytest.mark.clause("QI/03 3.2.7")
+def test_a_tick_does_not_pass_to_other_words_or_to_another_customer(centre: Centre, browse: Any) -> None:
+    add_old_product(centre.first)
+    page = browse(centre.engineer, "en")
+    page.goto(f"{DESK}?customer={centre.first}")
+    choose(page, "request_visit")
+    tick, verdict = page.locator("#request_visit-verified"), page.locator("#verdict .verdict")
+    tick.check()
+    page.locator("#installation_id").select_option(index=1)
+    expect(page.locator("#verdict .side-title")).to_contain_text("财务通")
+    expect(tick).to_be_checked()
+    page.locator("#installation_id").select_option(label="DOS版账务")
+    expect(verdict).to_contain_text("Product withdrawn")
+    expect(tick).not_to_be_checked()
+    page.locator("#installation_id").select_option(index=1)
+    expect(verdict).to_contain_text("Free first year")
+    tick.check()
+    pick(page, "恒源")
+    expect(page.locator("#panel")).to_contain_text("恒源物流有限公司")
+    expect(outcome(page, "request_visit")).to_be_checked()
+    expect(tick).not_to_be_checked()
+
+
 def test_a_late_answer_about_the_product_leaves_the_outcome_alone(centre: Centre, browse: Any) -> None:
     add_old_product(centre.first)
     page = browse(centre.engineer, "en")
@@ -216,6 +239,7 @@ def test_a_half_written_call_is_found_again(centre: Centre, browse: Any, leave: 
     tell(page)
     choose(page, "request_visit")
     page.locator("#request_visit-wanted_time").fill("周四上午")
+    page.locator("#request_visit-verified").check()
     {"menu": by_the_menu, "language": in_another_language, "expired": expired}[leave](page)
     expect(page.locator("#draft")).to_be_visible()
     expect(page.locator("#panel")).to_contain_text("恒源物流有限公司")
@@ -223,7 +247,7 @@ def test_a_half_written_call_is_found_again(centre: Centre, browse: Any, leave: 
     expect(page.locator("#happens")).to_have_value(SYMPTOM)
     expect(outcome(page, "request_visit")).to_be_checked()
     expect(page.locator("#request_visit-wanted_time")).to_have_value("周四上午")
-    page.locator("#request_visit-verified").check()
+    expect(page.locator("#request_visit-verified")).to_be_checked()
     page.keyboard.press("Control+Enter")
     expect(page.locator(".note-done")).to_be_visible()
     expect(page.locator("#draft")).to_be_hidden()

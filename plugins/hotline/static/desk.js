@@ -181,21 +181,31 @@
   const flying = new Set();
   const busy = () => waiting || [...flying].some((xhr) => xhr.readyState > 0 && xhr.readyState < 4);
   const typedIn = (one) => one.type !== "hidden" && one.type !== "radio" && one.value !== proposal(one)?.value;
+  // A tick stands for its words and for this customer: it does not pass to others.
+  const says = (one) => one.closest("label")?.textContent;
   const keep = () => {
     const focus = document.activeElement;
     kept = {
       outcome: outcome()?.id,
       open: all("#outcomes details[open]").map((one) => one.id),
-      typed: all(".outcome-form :is(input, textarea, select)").filter(typedIn).map(({ id, value, checked }) => ({ id, value, checked })),
+      customer: form.elements.customer_id.value,
+      typed: all(".outcome-form :is(input, textarea, select)").filter(typedIn)
+        .map((one) => ({ id: one.id, value: one.value, checked: one.checked, says: says(one) })),
       focus: focus.closest("#outcomes, #product") && { id: focus.id, start: focus.selectionStart, end: focus.selectionEnd },
     };
   };
   const giveBack = () => {
-    const { outcome: picked, open, typed, focus } = kept;
+    const { outcome: picked, customer, open, typed, focus } = kept;
+    const same = customer === form.elements.customer_id.value, restoring = "restoring" in form.dataset;
     kept = null;
     if (at(picked)) at(picked).checked = true;
     open.forEach((id) => at(id)?.setAttribute("open", ""));
-    typed.forEach(({ id, value, checked }) => { const one = at(id); if (one) { one.value = value; one.checked = checked; } });
+    typed.forEach((was) => {
+      const one = at(was.id);
+      if (!one) return;
+      one.value = was.value;
+      one.checked = was.checked && (restoring || (same && says(one) === was.says));
+    });
     const held = focus && at(focus.id);
     held?.focus({ preventScroll: true });
     if (focus?.start != null) held?.setSelectionRange?.(focus.start, focus.end);
@@ -267,7 +277,7 @@
     if (find.value !== find.defaultValue) window.htmx.ajax("GET", find.getAttribute("hx-get"), { source: find, target: hits });
   });
 
-  const wrong = form.querySelector(".is-invalid") ?? at("against");
+  const wrong = at("against") ?? form.querySelector(".is-invalid");
   if (wrong) wrong.focus(); else find.focus();
   follow(wrong ?? find);
   mirror();

@@ -40,7 +40,9 @@
     if (!said("customer_id") && !said("new_customer")) return;
     const values = { customer_id: said("customer_id"), installation_id: said("installation_id") };
     const url = find.getAttribute("hx-get").replace(/find$/, "customer");
-    window.htmx.ajax("POST", url, { source: newcomer, target: "#panel", swap: "outerHTML", values });
+    form.dataset.restoring = "";
+    window.htmx.ajax("POST", url, { source: newcomer, target: "#panel", swap: "outerHTML", values })
+      .finally(() => delete form.dataset.restoring);
   };
 
   const begin = (draft) => {

@@ -103,12 +103,14 @@ def test_an_outcome_that_is_closed_is_refused_and_stays_chosen(shanghai: Desk) -
     shanghai.house.see()
     old, new = (str(one.id) for one in db.session.get_one(Customer, customer.id).installations)
     for _again in range(2):
-        status, page = shanghai.log(customer, **VISIT, installation_id=old)
+        unticked = VISIT | {"request_visit-verified": ""}
+        status, page = shanghai.log(customer, **unticked, installation_id=old)
         assert status == 409
         assert chosen(page, "request_visit"), "never silently kept open"
         assert " disabled" not in outcome(page, "request_visit").split("<label")[0]
         assert re.search(r'id="against" role="alert" tabindex="-1" autofocus', page)
         assert "Offer an upgrade" in page.split('id="against"')[1]
+        assert "Verify the data" not in page, "nothing more is asked of what is closed"
     assert shanghai.calls() == []
     assert shanghai.log(customer, **VISIT, installation_id=new)[0] == 302
     assert [call.state for call in shanghai.calls()] == ["requested"]
