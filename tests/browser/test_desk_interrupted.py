@@ -142,6 +142,20 @@ def test_a_tick_does_not_pass_to_other_words_or_to_another_customer(centre: Cent
     expect(tick).not_to_be_checked()
 
 
+def test_a_late_answer_to_half_a_name_offers_nobody(centre: Centre, browse: Any) -> None:
+    page = browse(centre.engineer)
+    page.goto(DESK)
+    late = Late(page, "find*")
+    page.keyboard.type("恒")
+    late.expect()
+    page.keyboard.type("源")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(300)
+    late.let_go()
+    late.let_go()
+    expect(page.locator("#panel")).to_contain_text("恒源物流有限公司")
+
+
 def test_a_late_answer_about_the_product_leaves_the_outcome_alone(centre: Centre, browse: Any) -> None:
     add_old_product(centre.first)
     page = browse(centre.engineer, "en")

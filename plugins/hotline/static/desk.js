@@ -220,7 +220,8 @@
   document.body.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr, target, requestConfig } = event.detail;
     const elsewhere = !new URL(xhr.responseURL).pathname.includes("/hotline/desk");
-    if (elsewhere) event.detail.shouldSwap = false;
+    const outdated = target === hits && requestConfig.formData.get("q") !== find.value;
+    if (elsewhere || outdated) event.detail.shouldSwap = false;
     trouble(elsewhere || xhr.status >= 400);
     if (!event.detail.shouldSwap || target === hits) return;
     if (interrupts(target)) {
