@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from wtforms.validators import ValidationError
+from wtforms.validators import DataRequired, ValidationError
 
 from core.forms import (
     ChoiceField,
@@ -21,9 +21,13 @@ from core.forms import (
 from core.i18n import _l
 from core.roles import FIELD_ENGINEER
 from plugins.fieldservice import services
+from plugins.fieldservice.hooks import Admission
+from plugins.hotline import services as hotline
 
 if TYPE_CHECKING:
+    from core.customers.models import Customer
     from core.gate import Act
+    from core.verdicts import Decision
 
 PROBLEM_TYPES = {
     "quality": _l("Quality"),
@@ -47,11 +51,33 @@ class RegisterForm(StepForm):
         required=True,
         message=_l("Verify the data with the customer and say when the engineer phones (QI/03 3.2.7)."),
     )
+    foretold: Decision | None = None
 
     def __init__(self, act: Act, values: Any = None, **kwargs: Any) -> None:
-        """Propose the address that is on file."""
+        """Propose the address that is on file, and let nobody promise what will have to wait."""
         customer = act.case.customer
         super().__init__(act, values, data={"address": customer.address if customer else ""}, **kwargs)
+        admission = self._admission(customer) if customer else None
+        if admission and admission.verdict.value != Admission.REGISTERED:
+            self._promise_nothing(admission)
+
+    def _admission(self, customer: Customer) -> Decision:
+        rules = self.act.rules
+        asked = hotline.entitlement(rules, customer, self.act.case.installation, self.act.now)
+        value = str(asked.verdict.value)
+        return rules.decide("fieldservice_admission", customer=customer, entitlement=value)
+
+    def _promise_nothing(self, admission: Decision) -> None:
+        """Whoever is not covered is told that the regional manager decides (QI/03 3.2.6)."""
+        self.foretold = admission
+        self.verified.label.text = _l(
+            "The customer's data were verified, and the customer was told: the regional manager decides and "
+            "will be in touch"
+        )
+        told = _l(
+            "Verify the data with the customer and say that the regional manager decides (QI/03 3.2.6)."
+        )
+        self.verified.validators = [DataRequired(told)]
 
 
 class CorrectForm(StepForm):

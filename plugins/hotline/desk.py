@@ -6,32 +6,61 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from werkzeug.datastructures import MultiDict
 
 from core.customers import services as customers
+from core.customers.models import Customer, Installation, Product
+from core.db import db
 from core.errors import Objection, Refused
 from core.gate import Act
 from core.procedure import SAME, Procedure, Step
+from plugins.hotline.hooks import Entitlement
 from plugins.hotline.models import Call
+from plugins.hotline.panel import Contract, contract_of
 
 if TYPE_CHECKING:
-    from core.customers.models import Customer, Installation
     from core.forms import StepForm
     from core.people import Actor
     from core.rules import Rules
+    from core.verdicts import Decision
 
-CALL, LOG = "hotline.call", "log"
+CALL, LOG, HAND_OVER = "hotline.call", "log", "hand_over"
+# What the call itself asks: an outcome that asks it too takes the same answer.
+ABOVE = ("contact", "phone")
+# Beside a field stands what was proposed for it: who let it stand has typed nothing.
+PROPOSED = "proposed-"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """One way to end the call at the desk: its own form, and what speaks against it."""
+    """One way to end the call at the desk: its own form, what is proposed in it, what speaks against it."""
 
     step: Step
     form: StepForm
+    known: Mapping[str, str]
     against: list[Objection]
+
+    @property
+    def above(self) -> list[Any]:
+        """The fields that the call has answered already."""
+        return [one for one in self.form if one.short_name in ABOVE]
+
+    @property
+    def differs(self) -> bool:
+        """Whether one of them was answered in another way for this outcome, or is wrong."""
+        return any(one.errors or (one.data or "") != self.known[one.short_name] for one in self.above)
+
+    @property
+    def asked(self) -> list[Any]:
+        """The fields that are still to be filled in."""
+        return [one for one in self.form if one.short_name not in ABOVE]
+
+    @property
+    def foretold(self) -> Decision | None:
+        """What a form knows of where its step will lead, if it foretells anything."""
+        return getattr(self.form, "foretold", None)
 
 
 class Desk:
@@ -64,43 +93,76 @@ class Desk:
 
     @property
     def chosen(self) -> str:
-        """The outcome that was picked; nothing means that the call is kept open."""
+        """The outcome that was picked, closed or not; nothing means that the call is kept open."""
         picked = self.typed.get("outcome", "")
-        return picked if any(one.step.name == picked and not one.against for one in self.outcomes) else ""
+        return picked if any(one.step.name == picked for one in self.outcomes) else ""
+
+    @property
+    def advised(self) -> str:
+        """The outcome to take: a sealed customer's call goes to the regional manager (QI/03 3.3.1)."""
+        sealed = self.contract is not None and self.contract.verdict.verdict.value == Entitlement.SEALED
+        return HAND_OVER if sealed else ""
+
+    @cached_property
+    def caller(self) -> Customer | None:
+        """Whom the call is about: of the file, or as he will stand in it when he is added."""
+        return self.customer or self._newcomer()
+
+    @cached_property
+    def contract(self) -> Contract | None:
+        """What the caller's contract covers: the product that was chosen, else the customer as a whole."""
+        about = self._installation()
+        return contract_of(self.caller, about, self.rules, self.now) if self.caller else None
+
+    @cached_property
+    def known(self) -> dict[str, str]:
+        """What the call or the file says already, and an outcome need not ask again."""
+        address = self.typed.get("new_address") or (self.customer.address if self.customer else "")
+        said = {name: self.typed.get(name, "") for name in ABOVE}
+        return said | {"address": address}
+
+    def own(self, step: str) -> dict[str, str]:
+        """Return what was typed for an outcome; what had been proposed there goes with whom it was for."""
+        start = prefix(step)
+        given = {name: value for name, value in self.typed.items() if name.startswith(start)}
+        typed = {name: value for name, value in given.items() if value != self.typed.get(PROPOSED + name)}
+        return {name.removeprefix(start): value for name, value in typed.items()}
 
     def answers(self, step: str) -> MultiDict[str, str]:
-        """Return what was typed for an outcome; what the call or the file says already is not asked twice."""
-        start = prefix(step)
-        given = {
-            name.removeprefix(start): value for name, value in self.typed.items() if name.startswith(start)
-        }
-        known = {name: value for name, value in self._known().items() if not given.get(name)}
-        return MultiDict(given | known)
+        """Return an outcome's answers; what the call or the file says already is not asked twice."""
+        own = self.own(step)
+        known = {name: value for name, value in self.known.items() if not own.get(name)}
+        return MultiDict(own | known)
 
     def show_errors(self, refused: Refused) -> None:
-        """Put everything that is wrong beside its field: in the call and in the chosen outcome at once."""
+        """Put everything that is wrong beside its field: in the call and in the chosen outcome at once.
+
+        Of a closed outcome nothing is asked any more: why it is closed is all there is to say.
+        """
         picked = self.typed.get("outcome", "")
-        form = next((one.form for one in self.outcomes if one.step.name == picked), None)
+        possible = (one for one in self.outcomes if one.step.name == picked and not one.against)
+        form = next((one.form for one in possible), None)
         self.form.check()
         if form is not None:
             form.check()
+            self._ask_once(form, picked)
         wrong = self.form if refused.step in ("", f"{CALL}.{LOG}") else form
         for name, errors in refused.errors.items():
             if wrong is not None and name in wrong and not wrong[name].errors:
                 wrong[name].errors = tuple(errors)
 
-    def _known(self) -> dict[str, str]:
-        address = self.typed.get("new_address") or (self.customer.address if self.customer else "")
-        return {
-            "contact": self.typed.get("contact", ""),
-            "phone": self.typed.get("phone", ""),
-            "address": address,
-        }
+    def _ask_once(self, form: StepForm, step: str) -> None:
+        """What is wrong with the call's own answer is said beside the call's own field."""
+        own = self.own(step)
+        for name in ABOVE:
+            if name in form and not own.get(name):
+                form[name].errors = ()
 
     def _outcome(self, step: Step) -> Outcome:
         act = self._look_at(step, self._logged())
         answers = {prefix(step.name) + name: value for name, value in self.answers(step.name).items()}
-        return Outcome(step=step, form=act.form(answers, prefix(step.name)), against=act.closed_by())
+        form = act.form(answers, prefix(step.name))
+        return Outcome(step=step, form=form, known=self.known, against=act.closed_by())
 
     def _logged(self) -> Call:
         """The call as it would stand once it is logged, for those who have an objection to what follows."""
@@ -108,14 +170,34 @@ class Desk:
             office_id=self.rules.office.id,
             state=after_logging(self.procedure),
             owner_id=self.actor.person_id,
-            customer_id=self.customer.id if self.customer else None,
-            customer=self.customer,
+            customer_id=self.caller.id if self.caller else None,
+            customer=self.caller,
             installation=self._installation(),
         )
 
     def _installation(self) -> Installation | None:
-        mine = self.customer.installations if self.customer else ()
-        return next((one for one in mine if str(one.id) == self.typed.get("installation_id")), None)
+        if self.caller is None or self.customer is None:
+            return next(iter(self.caller.installations), None) if self.caller else None
+        mine, chosen = self.customer.installations, self.typed.get("installation_id")
+        return next((one for one in mine if str(one.id) == chosen), None)
+
+    def _newcomer(self) -> Customer | None:
+        """Whoever is being added, as those who have an objection will see him; in no session, so never kept."""
+        name, office_id = self.typed.get("new_customer", "").strip(), self.rules.office.id
+        if not name:
+            return None
+        product, address = self._first_product(), self.typed.get("new_address", "")
+        products = [product] if product else []
+        return Customer(office_id=office_id, name=name, address=address, installations=products)
+
+    def _first_product(self) -> Installation | None:
+        chosen, contract = self.form["new_product_id"], self.form["new_contract_date"].data
+        if not chosen.data or chosen.data not in {one.value for one in chosen.choices}:
+            return None
+        product = db.session.get_one(Product, chosen.chosen)
+        return Installation(
+            office_id=self.rules.office.id, product=product, version="", contract_date=contract
+        )
 
     def _look_at(self, step: Step, call: Call) -> Act:
         return Act(self.procedure, step, call, self.actor, self.rules, self.now)
@@ -139,8 +221,10 @@ def leading_on(procedure: Procedure) -> list[Step]:
 
 def opening(customer: Customer | None, contact: str = "", phone: str = "") -> MultiDict[str, str]:
     """Return what the form says before anything is typed."""
-    said = {"channel": "phone", "contact": contact, "phone": phone}
-    return about_the_only_product(said | {"customer_id": str(customer.id) if customer else ""})
+    said = {"contact": contact, "phone": phone}
+    proposed = {PROPOSED + name: value for name, value in said.items()}
+    chosen = {"channel": "phone", "customer_id": str(customer.id) if customer else ""}
+    return about_the_only_product(said | proposed | chosen)
 
 
 def about_the_only_product(typed: Mapping[str, str]) -> MultiDict[str, str]:

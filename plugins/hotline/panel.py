@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, or_, select
 
+from core.customers import services as customers
 from core.customers import values
-from core.customers.lookup import plain
+from core.customers.lookup import MOST, find, plain
 from core.db import db
 from core.deadlines import OPEN, Deadline
 from plugins.hotline.hooks import COVERED, Entitlement
@@ -46,23 +47,41 @@ class KnownCase:
         return self.state is not None and not self.state.final
 
     @property
-    def about(self) -> Any:
-        """What it is about: the first column of the procedure's list."""
-        return self.procedure.columns[0].value(self.case) if self.procedure.columns else ""
+    def about(self) -> list[Any]:
+        """What it is about: the columns of the procedure's list, as far as the first that somebody wrote."""
+        shown: list[Any] = []
+        for column in self.procedure.columns:
+            shown.append(column.value(self.case))
+            if isinstance(shown[-1], str) and shown[-1]:
+                break
+        return shown
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contract:
+    """What a contract covers today: the product in question, or the customer as a whole; and each product."""
+
+    about: Installation | None
+    verdict: Decision
+    products: list[tuple[Installation, Decision]]
+
+
+def contract_of(customer: Customer, about: Installation | None, rules: Rules, now: dt.datetime) -> Contract:
+    """Ask whether a customer is covered, product by product."""
+    products = [(one, entitlement(rules, customer, one, now)) for one in customer.installations]
+    return Contract(about=about, verdict=entitlement(rules, customer, about, now), products=products)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Panel:
-    """All that the call desk shows of one customer."""
+    """What was and is between us and one customer."""
 
     customer: Customer
-    verdict: Decision
-    products: list[tuple[Installation, Decision]]
     open_cases: list[KnownCase]
     past_cases: list[KnownCase]
 
 
-def panel_of(customer: Customer, rules: Rules, now: dt.datetime, readable: Readable) -> Panel:
+def panel_of(customer: Customer, rules: Rules, readable: Readable) -> Panel:
     """Collect what is known of a customer; ``readable`` says which permissions the reader holds."""
     found = [
         KnownCase(procedure=procedure, case=case)
@@ -73,8 +92,6 @@ def panel_of(customer: Customer, rules: Rules, now: dt.datetime, readable: Reada
     found.sort(key=lambda one: one.case.opened_at, reverse=True)
     return Panel(
         customer=customer,
-        verdict=entitlement(rules, customer, None, now),
-        products=[(one, entitlement(rules, customer, one, now)) for one in customer.installations],
         open_cases=_with_promises([one for one in found if one.open][:MOST_OPEN]),
         past_cases=[one for one in found if not one.open][:MOST_PAST],
     )
@@ -107,6 +124,15 @@ def _next_promises(cases: Iterable[KnownCase]) -> dict[tuple[str, int], Deadline
         return {}
     query = select(Deadline).where(Deadline.state == OPEN, or_(*wanted)).order_by(Deadline.due_at.desc())
     return {(one.procedure, one.subject_id): one for one in db.session.scalars(query)}
+
+
+def hits(typed: str, office_id: int) -> tuple[list[Customer], bool]:
+    """Return who fits what was typed, whose very file number it is first; and whether there are more."""
+    if not typed.strip():
+        return [], False
+    found, exact = find(typed, office_id, MOST + 1), customers.by_file_number(typed, office_id)
+    others = [one for one in found if one is not exact]
+    return [*([exact] if exact else []), *others][:MOST], len(found) > MOST
 
 
 def caller(customer: Customer, typed: str) -> Contact | None:

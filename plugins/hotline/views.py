@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
 from flask_login import current_user
 from markupsafe import Markup, escape
 
 from core import clock
-from core.customers import lookup
 from core.customers import services as customers
 from core.customers.models import Customer
 from core.errors import Objection, RefusalKind, Refused
@@ -25,6 +24,8 @@ from plugins.hotline.panel import KnownCase, Panel
 
 DESK = "/<office>/hotline/desk"
 LONGEST_SEARCH = 60
+# Which drafts have become calls: a browser that kept one lets it go when it sees its mark here.
+LOGGED, LONGEST_MARK, MOST_MARKS = "hotline_logged", 40, 8
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 pages = Blueprint(
     "hotline",
@@ -73,8 +74,8 @@ def customer(office: str) -> str:
 @pages.post(f"{DESK}/outcomes")
 @needs("hotline.read")
 def outcomes(office: str) -> str:
-    """What may come of the call, now that it is about another product."""
-    return render_template("hotline/_outcomes.html", desk=_look(request.form))
+    """What the contract says and what may come of the call, now that it is about another product."""
+    return render_template("hotline/_about.html", desk=_look(request.form), **_words())
 
 
 def _log() -> Any:
@@ -90,8 +91,14 @@ def _log() -> Any:
         return _page(again, refused), STATUS.get(refused.kind, 409)
     known = [KnownCase(procedure=procedure, case=case) for procedure, case in cases]
     flash(Markup(render_template("hotline/_logged.html", known=known)), "done")
+    _note_logged(request.form.get("draft", ""))
     here = url_for("hotline.desk", office=this_office().code)
     return redirect(here if outcome else case_url(look.procedure, known[0].case.number))
+
+
+def _note_logged(mark: str) -> None:
+    if mark:
+        session[LOGGED] = [*session.get(LOGGED, []), mark[:LONGEST_MARK]][-MOST_MARKS:]
 
 
 def _offered(look: Desk, outcome: str) -> None:
@@ -106,12 +113,13 @@ def _look(typed: Any) -> Desk:
 
 
 def _panel(chosen: Customer | None) -> Panel | None:
-    return panel.panel_of(chosen, these_rules(), clock.now(), may) if chosen else None
+    return panel.panel_of(chosen, these_rules(), may) if chosen else None
 
 
 def _search() -> dict[str, Any]:
     typed = request.args.get("q", "")[:LONGEST_SEARCH]
-    return {"q": typed, "hits": lookup.find(typed, this_office().id)}
+    hits, more = panel.hits(typed, this_office().id)
+    return {"q": typed, "hits": hits, "more": more}
 
 
 def _words() -> dict[str, Any]:
@@ -126,6 +134,7 @@ def _page(look: Desk, refused: Refused | None = None) -> str:
         panel=_panel(look.customer),
         lines=script.lines(company, number),
         refused=refused,
+        logged=session.get(LOGGED, []),
         **_search(),
         **_words(),
     )

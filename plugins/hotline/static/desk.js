@@ -8,6 +8,8 @@
   const find = at("q"), hits = at("hits"), newcomer = at("newcomer"), submit = at("submit");
   const typing = (target) => target.matches?.("input:not([type=radio], [type=checkbox]), textarea, select");
   form.classList.add("live");
+  // htmx would carry a size that somebody dragged over as an inline style, and the policy of the pages blocks those.
+  window.htmx.config.attributesToSettle = ["class"];
   all("[hidden].desk-keys, .script-moments [hidden]").forEach((one) => { one.hidden = false; });
   find.closest(".find-row").querySelector(".find-button").hidden = true;
 
@@ -50,14 +52,15 @@
   const chosen = () => at("panel").dataset.customer;
   const fields = () => all("input, select, textarea", newcomer);
   const settle = () => fields().forEach((one) => { one.disabled = !newcomer.open; });
-  const letGo = () => window.htmx.ajax("POST", find.getAttribute("hx-get").replace(/find$/, "customer"),
-    { source: newcomer, target: "#panel", swap: "outerHTML", values: { ...Object.fromEntries(new FormData(form)), customer_id: "" } });
+  const pick = (id) => window.htmx.ajax("POST", find.getAttribute("hx-get").replace(/find$/, "customer"),
+    { source: newcomer, target: "#panel", swap: "outerHTML", values: { customer_id: id } });
   newcomer.addEventListener("toggle", () => {
     settle();
     if (!newcomer.open) return;
-    if (chosen()) letGo();
-    const name = at("new_customer");
-    if (!name.value && find.value && !/\d/.test(find.value)) name.value = find.value.trim();
+    const name = at("new_customer"), typed = find.value.trim();
+    if (!name.value && typed && typed !== at("panel").dataset.name && !/\d/.test(typed)) name.value = typed;
+    if (chosen()) pick("");
+    else if (name.value) window.htmx.trigger(name, "change");
     name.focus();
   });
   settle();
@@ -74,24 +77,24 @@
     }
   });
 
-  // What the file knows is written into the call, but never over what somebody typed.
-  const proposed = new Map();
+  // What the file knows is written into the call, but never over what somebody typed; what was proposed stands
+  // beside its field, so that it goes with whom it was proposed for, in this page and in the next.
+  const proposal = (input) => form.elements[`proposed-${input.name}`];
   const propose = (input, value) => {
-    if (!input || input.type === "checkbox" || (input.value && input.value !== proposed.get(input.id))) return;
-    input.value = value;
-    proposed.set(input.id, value);
+    const before = proposal(input);
+    if (before && (!input.value || input.value === before.value)) input.value = before.value = value;
   };
   const mirror = () => {
     const known = { contact: at("contact").value, phone: at("phone").value };
     if (newcomer.open) known.address = at("new_address").value;
-    all(".outcome-form input, .outcome-form textarea").forEach((input) => {
+    all(".outcome-form :is(input, textarea)").forEach((input) => {
       const name = input.name.split("-").pop();
-      if (name in known) propose(input, known[name]);
+      if (name in known && input.type !== "hidden") propose(input, known[name]);
     });
+    all("[data-says]").forEach((one) => { one.textContent = form.elements[one.dataset.says].value || "—"; });
   };
   const write = (button) => {
-    at("contact").value = button.dataset.contact;
-    at("phone").value = button.dataset.phone;
+    for (const name of ["contact", "phone"]) at(name).value = proposal(at(name)).value = button.dataset[name];
     mirror();
   };
   form.addEventListener("input", mirror);
@@ -105,16 +108,19 @@
   // How the call ends: Alt and a digit (or the digit alone, where nothing is being typed).
   const outcome = () => form.querySelector("[name=outcome]:checked");
   const label = () => { submit.textContent = outcome()?.dataset.label ?? submit.textContent; };
+  // A closed outcome cannot be picked, but one that was picked and then closed says so and is refused aloud.
+  const closeOutcomes = () => all("[name=outcome]").forEach((one) => { one.disabled = "closed" in one.dataset && !one.checked; });
   const choose = (digit) => {
     const radio = form.querySelector(`[name=outcome][data-digit="${digit}"]:not(:disabled)`);
-    if (!radio) return false;
+    if (!radio || radio.closest("[inert]")) return false;
     radio.checked = true;
-    label();
-    const first = radio.closest(".outcome").querySelector(".outcome-form :is(input, textarea, select):not([type=hidden])");
+    chose();
+    const first = all("input, textarea, select", radio.closest(".outcome").querySelector(".outcome-form") ?? radio).find((one) => one.checkVisibility());
     (first ?? radio).focus();
     return true;
   };
-  form.addEventListener("change", (event) => { if (event.target.name === "outcome") label(); });
+  const chose = () => { label(); closeOutcomes(); };
+  form.addEventListener("change", (event) => { if (event.target.name === "outcome") chose(); });
 
   // The script follows the call.
   const moment = (name) => {
@@ -135,7 +141,7 @@
 
   // Enter goes on to the next field: a call is logged on purpose, never by the way.
   const stops = () => all("input:not([type=hidden]), textarea, select, button")
-    .filter((one) => !one.disabled && one.tabIndex >= 0 && one.offsetParent && one !== find);
+    .filter((one) => !one.disabled && one.tabIndex >= 0 && one.checkVisibility() && one !== find);
   form.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.isComposing || event.ctrlKey || event.metaKey || event.target === find) return;
     if (!event.target.matches("input, select")) return;
@@ -170,34 +176,101 @@
     return many.find(fits) ?? many[0];
   };
 
+  // An answer that comes late replaces nothing that was chosen, typed or reached meanwhile.
+  let kept = null, again = null, composing = false, sending = false;
+  const flying = new Set();
+  const busy = () => waiting || [...flying].some((xhr) => xhr.readyState > 0 && xhr.readyState < 4);
+  const typedIn = (one) => one.type !== "hidden" && one.type !== "radio" && one.value !== proposal(one)?.value;
+  // A tick stands for its words and for this customer: it does not pass to others.
+  const says = (one) => one.closest("label")?.textContent;
+  const keep = () => {
+    const focus = document.activeElement;
+    kept = {
+      outcome: outcome()?.id,
+      open: all("#outcomes details[open]").map((one) => one.id),
+      customer: form.elements.customer_id.value,
+      typed: all(".outcome-form :is(input, textarea, select)").filter(typedIn)
+        .map((one) => ({ id: one.id, value: one.value, checked: one.checked, says: says(one) })),
+      focus: focus.closest("#outcomes, #product") && { id: focus.id, start: focus.selectionStart, end: focus.selectionEnd },
+    };
+  };
+  const giveBack = () => {
+    const { outcome: picked, customer, open, typed, focus } = kept;
+    const same = customer === form.elements.customer_id.value, restoring = "restoring" in form.dataset;
+    kept = null;
+    if (at(picked)) at(picked).checked = true;
+    open.forEach((id) => at(id)?.setAttribute("open", ""));
+    typed.forEach((was) => {
+      const one = at(was.id);
+      if (!one) return;
+      one.value = was.value;
+      one.checked = was.checked && (restoring || (same && says(one) === was.says));
+    });
+    const held = focus && at(focus.id);
+    held?.focus({ preventScroll: true });
+    if (focus?.start != null) held?.setSelectionRange?.(focus.start, focus.end);
+  };
+  form.addEventListener("compositionstart", () => { composing = true; });
+  form.addEventListener("compositionend", () => { composing = false; again?.(); again = null; });
+  // What is being composed would be lost with its field: the answer is asked for again when the word is finished.
+  const interrupts = (target) => composing && target !== hits && document.activeElement.closest("#outcomes");
+
   // Whoever was signed out meanwhile is told so; the sign-in page is not put into this one.
-  const trouble = (shown) => { at("trouble").hidden = !shown; };
+  const trouble = (shown) => { at("trouble").hidden = !shown; if (shown) { waiting = sending = false; } };
   document.body.addEventListener("htmx:beforeSwap", (event) => {
-    const elsewhere = !new URL(event.detail.xhr.responseURL).pathname.includes("/hotline/desk");
-    if (elsewhere) event.detail.shouldSwap = false;
-    trouble(elsewhere || event.detail.xhr.status >= 400);
+    const { xhr, target, requestConfig } = event.detail;
+    const elsewhere = !new URL(xhr.responseURL).pathname.includes("/hotline/desk");
+    const outdated = target === hits && requestConfig.formData.get("q") !== find.value;
+    if (elsewhere || outdated) event.detail.shouldSwap = false;
+    trouble(elsewhere || xhr.status >= 400);
+    if (!event.detail.shouldSwap || target === hits) return;
+    if (interrupts(target)) {
+      const customer = requestConfig.formData.get("customer_id") ?? "";
+      event.detail.shouldSwap = false;
+      again = () => pick(customer);
+    } else {
+      keep();
+    }
   });
   document.body.addEventListener("htmx:sendError", () => trouble(true));
 
-  document.body.addEventListener("htmx:afterSettle", (event) => {
-    if (event.detail.target === hits) {
-      fresh = true;
-      show(document.activeElement === find);
-      if (waiting) take(current());
-    } else if (event.detail.target.id === "panel") {
-      if (chosen()) {
-        const who = caller();
-        propose(at("contact"), who?.dataset.contact ?? "");
-        propose(at("phone"), who?.dataset.phone ?? "");
-        history.replaceState(null, "", `?customer=${chosen()}`);
-        at("contact").focus();
-        at("contact").select();
-      } else {
-        history.replaceState(null, "", location.pathname);
-      }
-    }
+  // A call that is sent while an answer is on its way waits for it: it may be about another customer by then.
+  document.body.addEventListener("htmx:beforeRequest", ({ detail: { xhr, target } }) => {
+    if (target === hits) return;
+    flying.add(xhr);
+    xhr.addEventListener("loadend", () => { flying.delete(xhr); setTimeout(goOn); });
+  });
+  const goOn = () => {
+    if (!sending || busy() || again) return;
+    sending = false;
+    form.requestSubmit(submit);
+  };
+  form.addEventListener("submit", (event) => {
+    if (!busy() && !again) return;
+    event.preventDefault();
+    sending = true;
+  });
+
+  const arrive = () => {
+    const who = chosen() ? caller() : null;
+    for (const name of ["contact", "phone"]) propose(at(name), who?.dataset[name] ?? "");
+    history.replaceState(null, "", chosen() ? `?customer=${chosen()}` : location.pathname);
+    const free = document.activeElement === document.body || document.activeElement === find;
+    if (chosen() && free) { at("contact").focus(); at("contact").select(); }
+  };
+  document.body.addEventListener("htmx:afterSwap", (event) => {
+    if (!kept || event.detail.target === hits) return;
+    giveBack();
+    if (event.detail.target.id === "panel") arrive();
     mirror();
-    label();
+    chose();
+  });
+  document.body.addEventListener("htmx:afterSettle", (event) => {
+    if (event.detail.target !== hits) return;
+    fresh = true;
+    show(document.activeElement === find);
+    if (waiting) take(current());
+    if (!busy()) sending = false;
   });
 
   // Whoever typed before the scripts were there has been heard by nobody.
@@ -205,9 +278,9 @@
     if (find.value !== find.defaultValue) window.htmx.ajax("GET", find.getAttribute("hx-get"), { source: find, target: hits });
   });
 
-  const wrong = form.querySelector(".is-invalid");
+  const wrong = at("against") ?? form.querySelector(".is-invalid");
   if (wrong) wrong.focus(); else find.focus();
   follow(wrong ?? find);
   mirror();
-  label();
+  chose();
 })();
