@@ -52,6 +52,6 @@ def refuse_odd(name: str, title: str, title_zh: str, document: str) -> None:
         raise Invalid("name", _l("A plugin's name is one word of small letters, and not that of a page."))
     for given in (title, title_zh):
         if not TEXT.fullmatch(given):
-            raise Invalid("title", _l("A title has 1 to 40 letters, like Shenzhen or 深圳."))
+            raise Invalid("title", _l("A title has 1 to 40 letters, like Shenzhen."))
     if not DOCUMENT.fullmatch(document) or len(document) > LONGEST_DOCUMENT:
         raise Invalid("document", _l("A document's code is written like SZYY/QI/03."))
