@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import datetime as dt
 import hashlib
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Form, fields, validators
 from wtforms.fields import Choice, SelectChoice
 
+from core import png
 from core.i18n import Sentence, _l
 from core.roles import Role
 
@@ -74,12 +75,20 @@ def _writable(form: Form, field: Any) -> None:
 
 
 def _shaped(field: Any, valuelist: list[str], shape: re.Pattern[str], hint: Sentence) -> list[str]:
-    """Refuse a number that is not written as people write it: no 1e5, no NaN, no 1_000."""
-    given = [one.strip() for one in valuelist]
+    """Refuse a number that is not written as people write it: no 1e5, no NaN, no 1_000; but digits of any width."""
+    given = [unicodedata.normalize("NFKC", one).strip() for one in valuelist]
     if given and given[0] and not shape.fullmatch(given[0]):
         field.data = None
         raise ValueError(hint)
     return given
+
+
+class _Bounds(validators.NumberRange):
+    """Bounds of a number; what is no number was refused already."""
+
+    def __call__(self, form: Form, field: Any) -> None:
+        if field.data is not None:
+            super().__call__(form, field)
 
 
 def _in_our_time(form: Form, field: Any) -> None:
@@ -134,7 +143,7 @@ class NumberField(StepField, fields.IntegerField):
         **kwargs: Any,
     ) -> None:
         message = _l("Give a number from %(minimum)s to %(maximum)s.", minimum=minimum, maximum=maximum)
-        bounds = validators.NumberRange(minimum, maximum, message)
+        bounds = _Bounds(minimum, maximum, message)
         super().__init__(label, _rules(required, bounds), description=hint, **kwargs)
 
     def process_formdata(self, valuelist: list[Any]) -> None:
@@ -147,7 +156,7 @@ class MoneyField(StepField, fields.DecimalField):
 
     def __init__(self, label: Sentence | None = None, *, required: bool = True, **kwargs: Any) -> None:
         message = _l("Give an amount between 0 and 9,999,999.99 yuan.")
-        bounds = validators.NumberRange(Decimal(0), Decimal("9999999.99"), message)
+        bounds = _Bounds(Decimal(0), Decimal("9999999.99"), message)
         super().__init__(label, _rules(required, bounds), places=2, **kwargs)
 
     def process_formdata(self, valuelist: list[Any]) -> None:
@@ -293,7 +302,6 @@ def _people(act: Act, role: Role) -> dict[str, str]:
     return {str(person.id): person.name for person in act.rules.colleagues(role)}
 
 
-PNG = b"\x89PNG\r\n\x1a\n"
 LARGEST_SIGNATURE = 300_000
 
 
@@ -306,20 +314,20 @@ class SignatureField(StepField, fields.HiddenField):
         super().__init__(label, _rules(required), **kwargs)
 
     def pre_validate(self, form: Form) -> None:
-        if self.data and not _is_png(self.data):
+        if self.data and not _is_drawing(self.data):
             raise validators.ValidationError(_l("The signature did not arrive whole. Please sign again."))
 
     def to_json(self) -> Any:
         return hashlib.sha256(self.data.encode()).hexdigest() if self.data else None
 
 
-def _is_png(url: str) -> bool:
+def _is_drawing(url: str) -> bool:
     head, _comma, body = url.partition(",")
     if head != "data:image/png;base64" or len(body) > LARGEST_SIGNATURE:
         return False
     try:
-        return base64.b64decode(body, validate=True).startswith(PNG)
-    except (binascii.Error, ValueError):
+        return png.is_drawn(base64.b64decode(body, validate=True))
+    except ValueError:
         return False
 
 

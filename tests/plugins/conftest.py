@@ -42,7 +42,10 @@ SYMPTOM = {
     "happens": "点反结账后报错退出，账套仍是已结账状态",
 }
 VISIT = {"contact": "罗文", "phone": "13800000000", "address": "莘庄工业区 2399 号", "verified": True}
-SIGNATURE = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUg=="
+SIGNATURE = (
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk"
+    "+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 
 
 class Centre:
