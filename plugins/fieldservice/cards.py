@@ -1,0 +1,45 @@
+"""What field service shows beside a case: the visit, the signature, and what belongs together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from core.db import db
+from core.i18n import Sentence, _l
+from core.slots import Card
+from plugins.fieldservice.models import ServiceRequest
+
+if TYPE_CHECKING:
+    from core.gate import Act
+
+
+def cards_of(act: Act) -> list[Card]:
+    """Return the cards of a request, or of the call that one came from."""
+    if act.procedure.name == "hotline.call":
+        return _of_call(act)
+    return _of_request(act) if act.procedure.name == "fieldservice.request" else []
+
+
+def _of_call(act: Act) -> list[Card]:
+    one = db.session.scalars(select(ServiceRequest).where(ServiceRequest.call_id == act.case.id)).first()
+    if one is None:
+        return []
+    title, values = _l("Field service request"), {"sent": one}
+    return [Card(title=title, template="fieldservice/call_card.html", values=values, weight=10)]
+
+
+def _of_request(act: Act) -> list[Card]:
+    request, found = act.case, list[Card]()
+    if request.engineer_id and request.engineer_id == act.actor.person_id:
+        found.append(_card(_l("Your visit"), "visit_card", "QI/04 flow", 10))
+    if request.call or request.previous or request.again:
+        found.append(_card(_l("Belongs together"), "chain_card", "", 20))
+    if request.signature:
+        found.append(_card(_l("Signature"), "signature_card", "QI/04 3.1.7", 40))
+    return found
+
+
+def _card(title: Sentence, template: str, clause: str, weight: int) -> Card:
+    return Card(title=title, template=f"fieldservice/{template}.html", clause=clause, weight=weight)
