@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import math
 import re
 import secrets
 from collections.abc import Iterable
@@ -12,22 +11,21 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import ForeignKey, Index, String, delete, select, update
+from sqlalchemy import ForeignKey, String, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
 
-from core import clock, deadlines, ledger
+from core import clock, deadlines, ledger, throttle
 from core.db import Model, db, writing
 from core.errors import Invalid, KoudaiError, NotFound
-from core.i18n import Sentence, _l
+from core.i18n import _l
 from core.offices import Office, OfficeKind
-from core.people import Actor, Person, RoleGrant, give_role, initials_of
+from core.people import Actor, Person, RoleGrant, give_role, in_charge_of, initials_of
 from core.roles import ADMINISTRATOR, Role
+from core.throttle import LoginFailure, SignInRefused
 
 LINK_LIFE = dt.timedelta(days=3)
 SHORTEST, LONGEST = 10, 128
-THROTTLED_FOR = dt.timedelta(minutes=15)
-MOST_PER_LOGIN, MOST_PER_ADDRESS = 5, 20
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
 NUMBER = re.compile(r"\w{0,8}")
 ODD_LOGIN = _l("A login has 2 to 40 small letters, digits, dots or dashes, like wang.li.")
@@ -47,29 +45,6 @@ class PasswordLink(Model):
     used_at: Mapped[dt.datetime | None]
     made_by: Mapped[str] = mapped_column(String(40))
     person: Mapped[Person] = relationship()
-
-
-class LoginFailure(Model):
-    """One attempt to sign in that did not succeed; a success clears those of its login."""
-
-    __tablename__ = "core_login_failure"
-    __table_args__ = (
-        Index("ix_core_login_failure_login", "login", "at"),
-        Index("ix_core_login_failure_address", "address", "at"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    login: Mapped[str] = mapped_column(String(40))
-    address: Mapped[str] = mapped_column(String(45))
-    at: Mapped[dt.datetime]
-
-
-class SignInRefused(KoudaiError):
-    """Login and password do not fit."""
-
-
-class Throttled(SignInRefused):
-    """Too many attempts failed; not even the right password helps before the time has passed."""
 
 
 class LinkRefused(KoudaiError):
@@ -125,6 +100,7 @@ def give_roles(person: Person, grants: Grants, by: Actor) -> None:
     new = [(office, role) for office, role in grants if (office.id, role.key) not in held]
     office_ids, before = frozenset(office.id for office, _role in new), _offices_of(person)
     with writing(office_ids):
+        _lock(person)
         if office_ids - before:
             _void_links(person)
         _give(person, new, "give_role", by)
@@ -140,7 +116,7 @@ def _give(person: Person, grants: list[tuple[Office, Role]], action: str, by: Ac
 
 
 def take_role(person: Person, office: Office, role: Role, by: Actor) -> None:
-    """Take a role back by a date; with the last one here, what waited for the person waits for the role."""
+    """Take a role back by a date; what waited for the person in this role waits for the role from now on."""
     person = _attached(person)
     found = [one for one in _current(person) if (one.office_id, one.role) == (office.id, role.key)]
     if not found:
@@ -148,7 +124,7 @@ def take_role(person: Person, office: Office, role: Role, by: Actor) -> None:
     with writing(frozenset({office.id})):
         _end_grants(found)
         stays = any(grant.office_id == office.id for grant in _current(person))
-        released = [] if stays else deadlines.release(office.id, person.id)
+        released = deadlines.release(office.id, person.id, role if stays else None)
         _record(office.id, person, "take_role", by, roles=[role.key], released=released)
 
 
@@ -158,9 +134,9 @@ def leave(person: Person, by: Actor) -> None:
     What waited for the person waits for the role from now on: no promise is lost with him.
     """
     person = _attached(person)
-    held = _current(person)
-    office_ids = {grant.office_id for grant in held}
-    with writing(frozenset(office_ids)):
+    held, office_ids = _current(person), _concerned(person)
+    with writing(office_ids):
+        _refuse_strange(person, by)
         _end_grants(held)
         person.left_at, person.session_stamp = clock.now(), _stamp()
         _void_links(person)
@@ -197,10 +173,11 @@ def new_link(person: Person, by: Actor) -> str:
     """Make a one-time link's token for a person, and void the older ones; it is shown once and never kept."""
     person = _attached(person)
     token = secrets.token_urlsafe(32)
-    office_ids = _offices_of(person)
+    office_ids = _concerned(person)
     with writing(office_ids):
         if person.left_at is not None:
             raise Invalid("login", _l("%(name)s has left and gets no link.", name=person.name))
+        _refuse_strange(person, by)
         _void_links(person)
         expires_at = clock.now() + LINK_LIFE
         db.session.add(
@@ -227,7 +204,7 @@ def redeem(token: str, password: str) -> Person:
     """Set the password of a link's person, once; all older sessions end."""
     person = person_of_link(token)
     refuse_weak(password, person)
-    office_ids, hashed = _offices_of(person), HASHER.hash(password)
+    office_ids, hashed = _concerned(person), HASHER.hash(password)
     with writing(office_ids):
         link = _open_link(token, lock=True)
         link.used_at = clock.now()
@@ -238,13 +215,13 @@ def redeem(token: str, password: str) -> Person:
 def change_password(person: Person, old: str, new: str) -> None:
     """Replace a password by its owner; all other sessions end."""
     refuse_weak(new, person)
-    attempt = _note_attempt(person.login, "")
+    attempt = throttle.note(person.login, "")
     person = _attached(person)
     if not _fits(person.password_hash, old):
         raise Invalid("old", _l("This is not your present password."))
     hashed = HASHER.hash(new)
-    with writing(_offices_of(person)):
-        _forget([LoginFailure.id == attempt])
+    with writing(_concerned(person)):
+        throttle.forget(LoginFailure.id == attempt)
         _set_password(person, hashed)
 
 
@@ -261,14 +238,14 @@ def refuse_weak(password: str, person: Person) -> None:
 def check(login: str, password: str, address: str) -> Person:
     """Return who signs in; refused alike, and as slowly, whether the login or the password is wrong."""
     login = login.strip().lower()[:40]
-    _note_attempt(login, address[:45])
+    throttle.note(login, address[:45])
     person: Person | None = db.session.scalar(select(Person).where(Person.login == login))
     stored = person.password_hash if person is not None and person.is_active else None
     if not _fits(stored, password) or person is None or stored is None:
         raise SignInRefused(_l("Login and password do not fit."))
     fresher = HASHER.hash(password) if HASHER.check_needs_rehash(stored) else None
     with writing():
-        _forget([LoginFailure.login == login])
+        throttle.forget(LoginFailure.login == login)
         if fresher and person.password_hash == stored:
             person.password_hash = fresher
     return person
@@ -285,42 +262,9 @@ def _fits(stored: str | None, password: str) -> bool:
         return False
 
 
-def _note_attempt(login: str, address: str) -> int:
-    """Count an attempt as failed before it is judged, so that attempts at the same time count too."""
-    now = clock.now()
-    with writing():
-        _forget([LoginFailure.at < now - THROTTLED_FOR])
-        _refuse_throttled(LoginFailure.login, login, MOST_PER_LOGIN, now)
-        if address:
-            _refuse_throttled(LoginFailure.address, address, MOST_PER_ADDRESS, now)
-        attempt = LoginFailure(login=login, address=address, at=now)
-        db.session.add(attempt)
-        db.session.flush()
-        return attempt.id
-
-
-def _refuse_throttled(column: Any, value: str, most: int, now: dt.datetime) -> None:
-    newest = select(LoginFailure.at).where(column == value).order_by(LoginFailure.at.desc())
-    first = db.session.scalar(newest.offset(most - 1).limit(1))
-    if first is not None:
-        minutes = math.ceil((first + THROTTLED_FOR - now) / dt.timedelta(minutes=1))
-        raise Throttled(_too_often(max(minutes, 1)))
-
-
-def _too_often(minutes: int) -> Sentence:
-    return _l(
-        "Too many attempts failed. Wait %(minutes)s min, or ask an administrator for a link.",
-        minutes=minutes,
-    )
-
-
-def _forget(where: list[Any]) -> None:
-    db.session.execute(delete(LoginFailure).where(*where))
-
-
 def _set_password(person: Person, hashed: str) -> None:
     person.password_hash, person.session_stamp = hashed, _stamp()
-    for office_id in sorted(_offices_of(person)):
+    for office_id in sorted(_concerned(person)):
         _record(office_id, person, "password", Actor(person.name, person.id))
 
 
@@ -371,6 +315,28 @@ def _current(person: Person) -> list[RoleGrant]:
 
 def _offices_of(person: Person) -> frozenset[int]:
     return frozenset(grant.office_id for grant in _current(person))
+
+
+def _concerned(person: Person) -> frozenset[int]:
+    """Return whose ledgers hear of the account: where it counts, or where it once did."""
+    return _offices_of(person) or frozenset(grant.office_id for grant in person.grants)
+
+
+def _refuse_strange(person: Person, by: Actor) -> None:
+    """Keep an account out of the hands of whoever administers only a part of where it counts, as of now.
+
+    The person is locked, as by ``give_roles``: a role given meanwhile elsewhere is seen here.
+    """
+    _lock(person)
+    if by.person_id is not None and not in_charge_of(by, person):
+        raise KoudaiError(
+            _l("This account also counts where you do not administer. Ask the head office's administrator.")
+        )
+
+
+def _lock(person: Person) -> None:
+    query = select(Person).where(Person.id == person.id).with_for_update(of=Person)
+    db.session.execute(query.options(selectinload(Person.grants)).execution_options(populate_existing=True))
 
 
 def _record(office_id: int, person: Person, action: str, by: Actor, **said: Any) -> None:

@@ -10,7 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask, has_app_context
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Engine, ForeignKey, Integer, MetaData, event, inspect, or_, text
+from sqlalchemy import (
+    DateTime,
+    Engine,
+    ForeignKey,
+    Integer,
+    MetaData,
+    event,
+    func,
+    inspect,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import (
@@ -39,6 +51,11 @@ class UTCDateTime(TypeDecorator[dt.datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
+    @property
+    def python_type(self) -> type[dt.datetime]:
+        """What it is in Python."""
+        return dt.datetime
+
     def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
         if value is None:
             return None
@@ -58,6 +75,11 @@ class Yuan(TypeDecorator[Decimal]):
 
     impl = Integer
     cache_ok = True
+
+    @property
+    def python_type(self) -> type[Decimal]:
+        """What it is in Python."""
+        return Decimal
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
         return None if value is None else int(value * 100)
@@ -198,6 +220,19 @@ def only_looking() -> Iterator[None]:
     except Exception:
         db.session.rollback()
         raise
+
+
+OFFICES, ATTEMPTS = 1, 2
+
+
+def advisory_lock(kind: int, key: int, *, shared: bool = False) -> None:
+    """Lock something that is no row until the transaction ends; who waits alone is not overtaken by those who share.
+
+    SQLite needs none: it has one writer anyway.
+    """
+    if db.session.get_bind().dialect.name == "postgresql":
+        lock = func.pg_advisory_xact_lock_shared if shared else func.pg_advisory_xact_lock
+        db.session.execute(select(lock(kind, key % 2**31)))
 
 
 def insert_once(model: type[Base], **values: Any) -> None:

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, and_, or_, select, update
+from sqlalchemy import JSON, ForeignKey, Index, String, and_, exists, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core import clock
 from core.clauses import code_of
 from core.db import Model, SharedRow, db
+from core.ledger import LedgerRow
 from core.worktime import Due, OfficeCalendar
 
 if TYPE_CHECKING:
     from core.gate import Act
     from core.people import Actor, Person
-    from core.procedure import DeadlineRule
+    from core.procedure import DeadlineRule, Procedure
+    from core.roles import Role
     from core.rules import Rules
 
 OPEN, MET, MISSED, DROPPED = "open", "met", "missed", "dropped"
@@ -149,11 +151,40 @@ def open_of(person_id: int) -> list[Deadline]:
     return list(db.session.scalars(query.order_by(Deadline.due_at, Deadline.id)))
 
 
-def release(office_id: int, person_id: int) -> list[str]:
-    """Let what waits for a person in an office wait for the role again; return the numbers of the cases."""
-    where = (Deadline.office_id == office_id, Deadline.person_id == person_id, Deadline.state == OPEN)
-    released = update(Deadline).where(*where).values(person_id=None).returning(Deadline.number)
-    return sorted(set(db.session.scalars(released)))
+def release(office_id: int, person_id: int, role: Role | None = None) -> list[str]:
+    """Let what waits for a person in an office (in one role) wait for the role again; return the cases' numbers."""
+    where = [Deadline.office_id == office_id, Deadline.person_id == person_id, Deadline.state == OPEN]
+    if role is not None:
+        where.append(Deadline.role == role.key)
+    # Locked in the order in which steps lock them.
+    found = db.session.scalars(
+        select(Deadline).where(*where).order_by(Deadline.id).with_for_update(of=Deadline)
+    )
+    released = list(found)
+    for deadline in released:
+        deadline.person_id = None
+    return sorted({deadline.number for deadline in released})
+
+
+def sweep(procedures: Iterable[Procedure], plugin: str, office_id: int, now: dt.datetime) -> None:
+    """Drop what a plugin that was off has promised and others did meanwhile; the rest goes on as it stood."""
+    for procedure in procedures:
+        for key in (rule.key for rule in procedure.deadlines.values() if rule.plugin == plugin):
+            meets = [step.name for step in procedure.steps.values() if key in step.meets]
+            done = exists().where(
+                LedgerRow.procedure == Deadline.procedure,
+                LedgerRow.subject_id == Deadline.subject_id,
+                LedgerRow.kind == "step",
+                LedgerRow.action.in_(meets),
+                LedgerRow.at > Deadline.started_at,
+            )
+            where = (
+                Deadline.office_id == office_id,
+                Deadline.procedure == procedure.name,
+                Deadline.key == key,
+            )
+            found = db.session.scalars(select(Deadline).where(*where, Deadline.state == OPEN, done))
+            _end(list(found), DROPPED, now)
 
 
 def give_number(act: Act) -> None:
@@ -168,6 +199,7 @@ def _open_of(act: Act, keys: tuple[str, ...] | None) -> list[Deadline]:
     query = select(Deadline).where(
         Deadline.procedure == act.procedure.name, Deadline.subject_id == act.case.id, Deadline.state == OPEN
     )
+    query = query.order_by(Deadline.id)
     return list(db.session.scalars(query if keys is None else query.where(Deadline.key.in_(keys))))
 
 

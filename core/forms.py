@@ -6,7 +6,6 @@ import base64
 import datetime as dt
 import hashlib
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from wtforms import Form, fields, validators
 from wtforms.fields import Choice, SelectChoice
 
 from core import png
+from core.digits import AMOUNT, WHOLE, Bounds, shaped
 from core.i18n import Sentence, _l
 from core.roles import Role
 
@@ -23,17 +23,19 @@ if TYPE_CHECKING:
     from core.gate import Act
 
 Choices = Mapping[str, Sentence | str]
-WHOLE = re.compile(r"[+-]?\d{1,12}")
-AMOUNT = re.compile(r"[+-]?\d{1,12}(\.\d{1,2})?")
 UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 YEARS = range(1990, 2100)
 
 
 class StepField:
-    """What every field of a step form has besides WTForms: a JSON type and a way into the ledger."""
+    """What every field of a step form has besides WTForms: a JSON type and a way into the ledger.
+
+    A ``fresh`` field starts empty at every step: what the case knows under its name was said about another one.
+    """
 
     json_type = "string"
     confidential = False
+    fresh = False
 
     def prepare(self, act: Act) -> None:
         """Learn from the case what the field must know (its choices, the office's zone)."""
@@ -74,23 +76,6 @@ def _writable(form: Form, field: Any) -> None:
         raise validators.ValidationError(_l("There is a character in it that cannot be kept. Type it anew."))
 
 
-def _shaped(field: Any, valuelist: list[str], shape: re.Pattern[str], hint: Sentence) -> list[str]:
-    """Refuse a number that is not written as people write it: no 1e5, no NaN, no 1_000; but digits of any width."""
-    given = [unicodedata.normalize("NFKC", one).strip() for one in valuelist]
-    if given and given[0] and not shape.fullmatch(given[0]):
-        field.data = None
-        raise ValueError(hint)
-    return given
-
-
-class _Bounds(validators.NumberRange):
-    """Bounds of a number; what is no number was refused already."""
-
-    def __call__(self, form: Form, field: Any) -> None:
-        if field.data is not None:
-            super().__call__(form, field)
-
-
 def _in_our_time(form: Form, field: Any) -> None:
     """Refuse a day that was mistyped by centuries."""
     if field.data and field.data.year not in YEARS:
@@ -110,12 +95,13 @@ class TextField(StepField, fields.StringField):
         limit: int = 120,
         checks: Sequence[Callable[..., None]] = (),
         confidential: bool = False,
+        fresh: bool = False,
         hint: Sentence | str = "",
         **kwargs: Any,
     ) -> None:
         rules = _rules(required, _longest(limit), _writable, *checks)
         super().__init__(label, rules, filters=[_stripped], description=hint, **kwargs)
-        self.confidential = confidential
+        self.confidential, self.fresh, self.limit = confidential, fresh, limit
 
 
 class LongTextField(TextField):
@@ -143,12 +129,13 @@ class NumberField(StepField, fields.IntegerField):
         **kwargs: Any,
     ) -> None:
         message = _l("Give a number from %(minimum)s to %(maximum)s.", minimum=minimum, maximum=maximum)
-        bounds = _Bounds(minimum, maximum, message)
+        bounds = Bounds(minimum, maximum, message)
         super().__init__(label, _rules(required, bounds), description=hint, **kwargs)
+        self.minimum, self.maximum = minimum, maximum
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         hint = _l("Give a whole number in digits, like 12.")
-        super().process_formdata(_shaped(self, valuelist, WHOLE, hint))
+        super().process_formdata(shaped(self, valuelist, WHOLE, hint))
 
 
 class MoneyField(StepField, fields.DecimalField):
@@ -156,12 +143,12 @@ class MoneyField(StepField, fields.DecimalField):
 
     def __init__(self, label: Sentence | None = None, *, required: bool = True, **kwargs: Any) -> None:
         message = _l("Give an amount between 0 and 9,999,999.99 yuan.")
-        bounds = _Bounds(Decimal(0), Decimal("9999999.99"), message)
+        bounds = Bounds(Decimal(0), Decimal("9999999.99"), message)
         super().__init__(label, _rules(required, bounds), places=2, **kwargs)
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         hint = _l("Give an amount in digits, like 120.50.")
-        super().process_formdata(_shaped(self, valuelist, AMOUNT, hint))
+        super().process_formdata(shaped(self, valuelist, AMOUNT, hint))
 
 
 class DayField(StepField, fields.DateField):
@@ -343,6 +330,9 @@ class StepForm(Form):
         for one in self:
             one.prepare(self.act)
         super().process(*args, **kwargs)
+        for one in self:
+            if one.fresh and not one.raw_data:
+                one.data = None
 
     def check(self) -> dict[str, list[Sentence]]:
         """Return the errors by field; empty when all is well."""
@@ -383,3 +373,20 @@ def _as_text(value: Any) -> str:
 
 class EmptyForm(StepForm):
     """The form of a step that asks nothing."""
+
+
+class ReasonForm(StepForm):
+    """The form of a step that asks why, each time anew."""
+
+    reason = LongTextField(_l("Reason"), limit=1000, fresh=True)
+
+
+def untouched(form: StepForm) -> dict[str, str]:
+    """Return what a browser sends of each field in which nobody has typed; what starts empty is left out."""
+    return {one.name: _sent(one) for one in form if not one.fresh and not isinstance(one, SignatureField)}
+
+
+def _sent(field: Any) -> str:
+    if isinstance(field, YesField):
+        return "y" if field.data else ""
+    return str((field.data if isinstance(field, ChoiceField) else field._value()) or "")

@@ -195,6 +195,13 @@ def open_case(procedure: str, key: str, actor: Actor, office: Office) -> Act:
     return Act(found, next(iter(found.steps.values())), case, actor, rules, clock.now())
 
 
+def blank(procedure: Procedure, actor: Actor, rules: Rules) -> Act:
+    """Return a look at a case that is not there yet, for the forms of the steps that begin one."""
+    case: Any = procedure.model()
+    case.office_id = rules.office.id
+    return Act(procedure, next(iter(procedure.steps.values())), case, actor, rules, clock.now())
+
+
 def look_at(act: Act, step: Step) -> Act:
     """Return the same look at another step of the case."""
     return Act(act.procedure, step, act.case, act.actor, act.rules, act.now)

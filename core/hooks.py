@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from core.amendments import Amendable
     from core.customers.models import Customer
     from core.gate import Act
+    from core.i18n import Sentence
     from core.rules import Rules
     from core.slots import Card, MenuItem
 
@@ -27,11 +28,14 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 Spec = TypeVar("Spec", bound=Callable[..., Any])
 
 
-def decision(*values: str) -> Callable[[Spec], Spec]:
-    """Declare a decision hook and the values that a verdict may have; any other answer is refused by name."""
+def decision(title: Sentence, values: Mapping[Any, Sentence]) -> Callable[[Spec], Spec]:
+    """Declare a decision hook with its title and the values that a verdict may have, each with its own.
+
+    Any other answer is refused, by the name of its plugin; without values any answer will do.
+    """
 
     def mark(spec: Spec) -> Spec:
-        spec.koudai_values = frozenset(values)  # type: ignore[attr-defined]
+        spec.koudai_title, spec.koudai_values = title, dict(values)  # type: ignore[attr-defined]
         declared: Spec = hookspec(firstresult=True)(spec)
         return declared
 

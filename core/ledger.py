@@ -36,6 +36,7 @@ class LedgerRow(Model, OfficeRow):
     __table_args__ = (
         Index("uq_core_ledger_office_seq", "office_id", "seq", unique=True),
         Index("ix_core_ledger_subject", "procedure", "subject_id"),
+        Index("ix_core_ledger_action", "office_id", "kind", "action", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -96,9 +97,11 @@ def _locked_head(office_id: int) -> LedgerHead:
     return head
 
 
-def of_case(procedure: str, subject_id: int) -> list[LedgerRow]:
-    """Return a case's rows, the newest first."""
-    where = (LedgerRow.procedure == procedure, LedgerRow.subject_id == subject_id)
+def of_case(procedure: str, subject_id: int, kind: str = "") -> list[LedgerRow]:
+    """Return a case's newest rows (of one kind), the newest first, at most 200."""
+    where = [LedgerRow.procedure == procedure, LedgerRow.subject_id == subject_id]
+    if kind:
+        where.append(LedgerRow.kind == kind)
     return list(db.session.scalars(select(LedgerRow).where(*where).order_by(LedgerRow.id.desc()).limit(200)))
 
 

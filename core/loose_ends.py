@@ -21,12 +21,13 @@ PLUGIN = re.compile("[a-z][a-z0-9]{0,19}")
 # What stands in addresses where a plugin's name would stand.
 TAKEN = frozenset({"api", "core", "customers", "offices", "search", "settings", "staff", "static"})
 # The widths of the columns in which names are kept: SQLite would let more pass, PostgreSQL would not.
-LONGEST = {"key": 60, "letter": 4, "role": 40, "state": 30, "step": 60, "version": 19}
+LONGEST = {"collection": 40, "key": 60, "letter": 4, "role": 40, "state": 30, "step": 60, "version": 19}
 
 
 def refuse_clashes(installed: Sequence[Installed]) -> None:
     """Refuse plugins that take each other's names: all are loaded together, whatever an office uses."""
-    owners = {("letter", numbers.CUSTOMERS): "core", **{("role", key): "core" for key in ROLES}}
+    owners = {("letter", numbers.CUSTOMERS): "core", ("collection", "customers"): "core"}
+    owners |= {("role", key): "core" for key in ROLES}
     for place, one in enumerate(installed):
         _refuse_manifest(one, {other.name for other in installed[:place]})
         for kind, name in _claims(one):
@@ -61,6 +62,7 @@ def _claims(one: Installed) -> Iterator[tuple[str, str]]:
     """Yield what only one plugin of an installation can have."""
     yield from (("role", role.key) for role in one.manifest.roles)
     yield from (("letter", procedure.letter) for procedure in one.procedures)
+    yield from (("collection", procedure.collection) for procedure in one.procedures)
 
 
 def refuse_loose_ends(found: PluginSet) -> None:

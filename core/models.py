@@ -1,6 +1,8 @@
 """Every model of core in one place, so that the metadata is whole."""
 
-from core.accounts import LoginFailure, PasswordLink
+from core.accounts import PasswordLink
+from core.api.replays import ApiReplay
+from core.api.tokens import ApiToken
 from core.calendars import CalendarDay, OpeningHours
 from core.customers.import_models import ColumnMapping, ImportFile, ImportRefusal, ImportRun, LastSaid
 from core.customers.models import Contact, Customer, CustomerKey, Installation, Product
@@ -11,8 +13,11 @@ from core.offices import Office
 from core.parameters import ParameterValue
 from core.people import Person, RoleGrant
 from core.switches import PluginSwitch
+from core.throttle import LoginFailure
 
 __all__ = [
+    "ApiReplay",
+    "ApiToken",
     "CalendarDay",
     "ColumnMapping",
     "Contact",

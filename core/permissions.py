@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.i18n import _l
 from core.plugins import Permission
-from core.roles import ADMINISTRATOR, CUSTOMER_ADMINISTRATOR, OFFICE_STAFF
+from core.roles import ADMINISTRATOR, CUSTOMER_ADMINISTRATOR, HEAD_OFFICE_SUPPORT, OFFICE_STAFF
 
 PUBLIC = "public"
 SIGNED_IN = "signed in"
@@ -18,6 +18,7 @@ CORE_PERMISSIONS = {
             title=_l("Import customers"),
             roles=(CUSTOMER_ADMINISTRATOR,),
         ),
+        Permission(key="core.use_api", title=_l("Use the API"), roles=(*OFFICE_STAFF, HEAD_OFFICE_SUPPORT)),
         Permission(key="core.manage_staff", title=_l("Manage staff"), roles=(ADMINISTRATOR,)),
         Permission(key="core.manage_office", title=_l("Manage the office"), roles=(ADMINISTRATOR,)),
     )

@@ -152,6 +152,7 @@ class Procedure:
         facts: tuple[Column, ...] = (),
         record: str = "",
         begins: Sentence | None = None,
+        collection: str = "",
     ) -> None:
         self.name, self.model, self.title, self.letter, self.reads = name, model, title, letter, reads
         self.heading, self.columns, self.facts, self.record, self.begins = (
@@ -161,6 +162,7 @@ class Procedure:
             record,
             begins,
         )
+        self.collection = collection or f"{self.noun}s"
         self.states = States()
         self.steps: dict[str, Step] = {}
         self.deadlines: dict[str, DeadlineRule] = {}
@@ -268,6 +270,11 @@ class Procedure:
         twin.states, twin.steps = States(self.states), dict(self.steps)
         twin.deadlines, twin.amendments = dict(self.deadlines), list(self.amendments)
         return twin
+
+    def leads_on(self, state: str) -> bool:
+        """Say whether a step leads from a state to another one, other than by giving the case up."""
+        steps = self.steps_from(state)
+        return any(set(one.leads_to(state)) - {state} and not one.voids for one in steps)
 
     def steps_from(self, state: str | None) -> list[Step]:
         """Return the steps that lead on from a state, or those that create a case."""

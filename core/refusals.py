@@ -48,7 +48,7 @@ def wrong_state(act: Act) -> Objection:
     """The step does not start where the case stands."""
     state = act.procedure.states[act.case.state] if act.case.state else None
     text = _l(
-        "“%(step)s” is not possible now: %(number)s is %(state)s. Reload the page to see what is.",
+        "“%(step)s” is not possible now: %(number)s is “%(state)s”.",
         step=act.step.title,
         number=act.case.number or "—",
         state=state.title if state else "—",
@@ -88,7 +88,7 @@ def overtaken(act: Act) -> Objection:
     row = ledger.last_of(act.procedure.name, act.case.id)
     step = act.procedure.steps.get(row.action) if row else None
     text = _l(
-        "Meanwhile %(actor)s did “%(step)s” on it. Nothing of yours is lost: look again, then repeat.",
+        "Meanwhile %(actor)s did “%(step)s” on it.",
         actor=row.actor if row else "—",
         step=step.title if step else "—",
     )
@@ -98,7 +98,7 @@ def overtaken(act: Act) -> Objection:
 def switched(act: Act) -> Objection:
     """The rules that refused are not the office's rules any more."""
     text = _l(
-        "Meanwhile the rules of %(office)s were changed. Look again, then repeat.",
+        "Meanwhile the rules of %(office)s were changed.",
         office=act.rules.office.code,
     )
     return _of_the_step(act, text)

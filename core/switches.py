@@ -8,15 +8,14 @@ from collections.abc import Iterable
 from sqlalchemy import ForeignKey, Index, String, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core import clock, ledger
-from core.db import Model, db, writing
+from core import clock, deadlines, ledger
+from core.db import OFFICES, Model, advisory_lock, db, writing
 from core.errors import PluginError
 from core.i18n import _l
 from core.offices import Office, all_offices
 from core.people import Actor
 from core.plugins import Plugins, PluginSet
-
-OFFICE_LOCKS = 1
+from core.procedure import Procedure
 
 
 class PluginSwitch(Model):
@@ -70,18 +69,14 @@ def switch(plugins: Plugins, office: Office, name: str, on: bool, actor: Actor) 
             _refuse_stranded(plugins.set_of(before), built)
         if before != after:
             _record(office_id, name, on, actor)
+        if on and name not in before:
+            deadlines.sweep(built.procedures.values(), name, office_id, clock.now())
     return built
 
 
 def lock_office(office_id: int, *, shared: bool = False) -> Office:
-    """Lock an office against switching while a step is taken, or against steps while it is switched.
-
-    SQLite has one writer anyway. On PostgreSQL the lock is advisory: who waits to switch is not overtaken by
-    ever new steps, as he would be if they shared a lock on the row.
-    """
-    if db.session.get_bind().dialect.name == "postgresql":
-        lock = func.pg_advisory_xact_lock_shared if shared else func.pg_advisory_xact_lock
-        db.session.execute(select(lock(OFFICE_LOCKS, office_id)))
+    """Lock an office against switching while a step is taken, or against steps while it is switched."""
+    advisory_lock(OFFICES, office_id, shared=shared)
     query = select(Office).where(Office.id == office_id)
     return db.session.scalars(query.execution_options(populate_existing=True)).one()
 
@@ -109,12 +104,9 @@ def _build(plugins: Plugins, before: frozenset[str], after: frozenset[str], name
 
 
 def _refuse_stranded(before: PluginSet, after: PluginSet) -> None:
-    """Refuse a set in which open cases would stand in a state that nobody knows; what has ended may."""
+    """Refuse a set in which open cases would stand where nobody knows or nothing leads on; what has ended may."""
     for name, procedure in before.procedures.items():
-        twin = after.procedures.get(name, procedure)
-        gone = [
-            one.name for one in procedure.states.values() if not one.final and one.name not in twin.states
-        ]
+        gone = _dead_ends(procedure, after.procedures.get(name, procedure))
         if not gone:
             continue
         model = procedure.model
@@ -122,12 +114,18 @@ def _refuse_stranded(before: PluginSet, after: PluginSet) -> None:
         if stranded:
             raise PluginError(
                 _l(
-                    "%(count)s cases of %(procedure)s stand in %(states)s, which only this plugin knows.",
+                    "%(count)s cases of %(procedure)s stand in %(states)s, from where only this plugin leads on. "
+                    "Finish them first.",
                     count=stranded,
                     procedure=name,
                     states=", ".join(sorted(gone)),
                 )
             )
+
+
+def _dead_ends(before: Procedure, after: Procedure) -> list[str]:
+    states = (one.name for one in before.states.values() if not one.final)
+    return [name for name in states if before.leads_on(name) and not after.leads_on(name)]
 
 
 def _record(office_id: int, name: str, on: bool, actor: Actor) -> None:

@@ -32,6 +32,8 @@ from plugins.hotline.services import entitlement
 from plugins.quality.models import Complaint
 
 Fits = Callable[[Installation, str], bool]
+# The number a caller shows whose phone is not on file.
+SHOWN = "021-54540000"
 
 
 class Desk:
@@ -84,15 +86,15 @@ class Desk:
 
     # --- what is done
 
-    def log(self, problem: Problem, one: Installation | None, customer: Customer, **said: Any) -> str:
+    def log(self, problem: Problem, one: Installation, customer: Customer, **said: Any) -> str:
         """Log a call and return its number."""
         contact = customer.contacts[0]
         symptom = {
             "channel": "phone",
             "customer_id": str(customer.id),
-            "installation_id": one.id if one else None,
+            "installation_id": one.id,
             "contact": contact.name,
-            "phone": contact.phones.split("/")[0].strip()[:40] or "—",
+            "phone": contact.phones.split("/")[0].strip()[:40] or SHOWN,
         }
         return self._log(problem, symptom | said)
 
@@ -129,7 +131,7 @@ class Desk:
         """Turn a call into a request and return the request's number."""
         values: dict[str, Any] = {
             "contact": customer.contacts[0].name,
-            "phone": customer.contacts[0].phones.split("/")[0].strip()[:40] or "—",
+            "phone": customer.contacts[0].phones.split("/")[0].strip()[:40] or SHOWN,
             "address": customer.address or "地址待核",
             "verified": True,
         }

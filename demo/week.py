@@ -189,7 +189,7 @@ class OfficeWeek:
         self.desk.seal(customer, reason=reason, extension="8013")
         start = self.week.at(5, "09:50")
         yield start
-        call = self.desk.log(SEALED, None, customer)
+        call = self.desk.log(SEALED, customer.installations[0], customer)
         yield self._after(start, 5)
         reason = "已封存客户，已告知区域经理姓名与分机，客户要求当日回话"
         self.desk.call(call, "hand_over", reason=reason)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from pypinyin import Style, pinyin
 from sqlalchemy import delete, insert, select
@@ -14,6 +15,8 @@ from core.db import db
 
 MOST = 20
 FEWEST_DIGITS = 4
+# In front of a mobile number only: a file number may begin with 86 as well.
+COUNTRY = re.compile(r"^(?:00)?86(?=1\d{10}$)")
 
 
 def plain(text: str) -> str:
@@ -28,17 +31,34 @@ def keys_of(customer: Customer) -> set[str]:
         words.update(_tails(initials))
     for contact in customer.contacts:
         words.update(_tails(plain(contact.name)))
+        words.update(initials_of(contact.name))
         words.update(_phone_keys(contact.phones))
     words.update(plain(i.serial_number) for i in customer.installations if i.serial_number)
     return {word[:KEY_LENGTH] for word in words if word}
 
 
 def initials_of(name: str) -> set[str]:
-    """Return the pinyin initials of a name, with both readings of a first character that has several."""
-    firsts = pinyin(name, style=Style.FIRST_LETTER, heteronym=False)
-    usual = "".join(reading[0][:1] for reading in firsts)
-    others = pinyin(name[:1], style=Style.FIRST_LETTER, heteronym=True)
-    return {plain(usual), *(plain(letter + usual[1:]) for reading in others for letter in reading)}
+    """Return the pinyin initials of a name: as it is read, and with any one character read otherwise.
+
+    Names are read as words, and a name that begins with a place is read wrongly often: 上海长三角 is C, not Z.
+    """
+    letters = [_first_letters(character) for character in name]
+    usual = "".join(reading[0][:1] for reading in pinyin(name, style=Style.FIRST_LETTER, heteronym=False))
+    if len(usual) != len(letters):
+        return {plain(usual)}
+    others = (
+        usual[:place] + letter + usual[place + 1 :]
+        for place, several in enumerate(letters)
+        for letter in several
+    )
+    return {plain(usual), *map(plain, others)}
+
+
+@lru_cache(maxsize=8192)
+def _first_letters(character: str) -> frozenset[str]:
+    """Return the first letter of every reading of a character."""
+    readings = pinyin(character, style=Style.FIRST_LETTER, heteronym=True)
+    return frozenset(letter[:1] for reading in readings for letter in reading)
 
 
 def _tails(word: str) -> Iterator[str]:
@@ -74,7 +94,7 @@ def find(typed: str, office_id: int, most: int = MOST) -> list[Customer]:
 
 def find_in(typed: str, office_ids: Sequence[int], most: int = MOST) -> list[Customer]:
     """Return the customers of several offices that fit what was typed, with as many queries as for one."""
-    key = plain(typed)[:KEY_LENGTH]
+    key = COUNTRY.sub("", plain(typed))[:KEY_LENGTH]
     if not key:
         return []
     hits = (

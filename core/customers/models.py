@@ -80,6 +80,11 @@ class Installation(Model, OfficeRow):
     customer: Mapped[Customer] = relationship(back_populates="installations")
     product: Mapped[Product] = relationship(lazy="joined")
 
+    @property
+    def title(self) -> str:
+        """The product with its version, as people name it."""
+        return f"{self.product.name} {self.version}".strip()
+
 
 class CustomerKey(Model, OfficeRow):
     """A word under which a customer is found while typing: every tail of a name, so that any part matches."""

@@ -11,6 +11,8 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException
 
+from core.api import answers
+from core.api import views as api
 from core.db import db
 from core.errors import KoudaiError, NotFound
 from core.i18n import DEFAULT_LOCALE, LOCALES, translation_folders
@@ -26,6 +28,7 @@ from core.web import (
     offices,
     search,
     staff,
+    tokens,
 )
 from core.web.access import init_access
 from core.web.show import init_show
@@ -42,6 +45,7 @@ OWN_PAGES = (
     offices,
     search,
     staff,
+    tokens,
 )
 POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; "
@@ -60,12 +64,15 @@ def init_web(app: Flask) -> None:
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", ";".join(translation_folders()))
     Babel(app, locale_selector=reader_locale)
     app.before_request(_refuse_nul)
-    CSRFProtect(app)
+    csrf = CSRFProtect(app)
     init_access(app)
     init_show(app)
     menu.init_menu(app)
     for part in OWN_PAGES:
         app.register_blueprint(part.pages)
+    # No cookie opens the API, so nobody can be made to use it unawares.
+    csrf.exempt(api.pages)
+    app.register_blueprint(api.pages)
     for one in app.extensions["koudai"].installed.values():
         views = one.part("views")
         if views is not None:
@@ -81,7 +88,7 @@ def reader_locale() -> str:
     """Choose the reader's language: what was picked, else the person's own, else the browser's, else Chinese."""
     if not has_request_context():
         return DEFAULT_LOCALE
-    picked = session.get("locale") or g.get("person_locale")
+    picked = ("" if _of_the_api() else session.get("locale")) or g.get("person_locale")
     if picked in LOCALES:
         return str(picked)
     offered = {"zh": "zh_Hans_CN", "en": "en"}
@@ -104,8 +111,21 @@ def _add_headers(response: Any) -> Any:
     return response
 
 
-def _show_error(error: KoudaiError) -> tuple[str, int]:
+def _of_the_api() -> bool:
+    return request.path.startswith("/api/")
+
+
+def _kept_headers(error: HTTPException) -> dict[str, str]:
+    """Return what a client must know besides: which methods there are, how it may identify itself."""
+    given = dict(error.get_headers(request.environ))
+    kept = {"Allow": given["Allow"]} if "Allow" in given else {}
+    return kept | ({"WWW-Authenticate": "Bearer"} if error.code == 401 else {})
+
+
+def _show_error(error: KoudaiError) -> Any:
     code = 404 if isinstance(error, NotFound) else 409
+    if _of_the_api():
+        return answers.of_problem(code) if code == 404 else ({"message": str(error), "objections": []}, code)
     return render_template("core/error.html", code=code, said=error.sentence), code
 
 
@@ -113,11 +133,13 @@ def _show_beyond(error: Exception) -> Any:
     """Answer a number that no database holds (page=99999999999999999999) like all that cannot be understood."""
     log.warning("beyond every number: %s", request.path, exc_info=error)
     db.session.rollback()
-    return render_template("core/error.html", code=400), 400
+    return answers.of_problem(400) if _of_the_api() else (render_template("core/error.html", code=400), 400)
 
 
 def _show_http_error(error: HTTPException) -> Any:
     if error.code is None or error.code < 400:
         return error
+    if _of_the_api():
+        return *answers.of_problem(error.code), _kept_headers(error)
     expired = isinstance(error, CSRFError)
     return render_template("core/error.html", code=error.code, expired=expired), error.code

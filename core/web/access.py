@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from flask import Flask, abort, current_app, g, redirect, request, url_for
 from flask_login import LoginManager, current_user
 
+from core.api import door
 from core.db import db, see_offices
 from core.offices import Office, all_offices
 from core.people import Actor, Person, actor_for
@@ -75,7 +76,10 @@ def guard() -> Any:
         return None
     if permission is None:
         abort(403)
-    if not current_user.is_authenticated:
+    if request.blueprint == door.BLUEPRINT:
+        if not door.admit():
+            abort(401)
+    elif not current_user.is_authenticated:
         return redirect(url_for("accounts.sign_in", next=_way_back()))
     see_offices(actor().offices)
     if "office" in (request.view_args or {}):

@@ -9,14 +9,16 @@ from flask_login import current_user, login_user
 from wtforms import Form, PasswordField, validators
 
 from core import accounts
-from core.accounts import LinkRefused, SignInRefused, Throttled
+from core.accounts import LinkRefused
 from core.errors import Invalid
 from core.forms import TextField
 from core.i18n import _, _l
 from core.offices import Office
 from core.people import Person
+from core.permissions import CORE_PERMISSIONS
 from core.roles import Role
 from core.rules import known_roles
+from core.throttle import SignInRefused, Throttled
 from core.web.access import local_path, public, signed_in
 
 pages = Blueprint("accounts", __name__)
@@ -154,7 +156,9 @@ def _change(form: ChangeForm) -> SignInRefused | None:
 @signed_in
 def me() -> str:
     """Who one is here: name, login, roles by office, language."""
-    return render_template("core/accounts/me.html", person=current_user, roles=_roles_by_office())
+    roles, users = _roles_by_office(), set(CORE_PERMISSIONS["core.use_api"].roles)
+    apis = {office.code for office, held in roles if users & set(held)}
+    return render_template("core/accounts/me.html", person=current_user, roles=roles, apis=apis)
 
 
 def _roles_by_office() -> list[tuple[Office, list[Role]]]:

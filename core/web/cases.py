@@ -9,18 +9,20 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from markupsafe import Markup
 from sqlalchemy import or_, select
+from werkzeug.datastructures import MultiDict
 
-from core import clock, deadlines, gate, ledger
+from core import deadlines, gate, ledger
 from core.cases import Case
 from core.clauses import Citation
 from core.db import db
 from core.errors import NotFound, Objection, RefusalKind, Refused
-from core.forms import StepForm
+from core.forms import StepForm, untouched
 from core.gate import Act
 from core.i18n import Sentence, _, _l
 from core.procedure import Procedure, Step
 from core.rules import Rules
 from core.web.access import actor, may, needs, these_rules, this_office
+from core.web.paging import page_number
 from core.web.story import told, typed
 
 pages = Blueprint("cases", __name__, url_prefix="/<office>/<plugin>/<noun>")
@@ -76,7 +78,7 @@ class Offer:
 def cases(office: str, plugin: str, noun: str) -> str:
     """The list of a procedure's cases, newest first, by state and owner, a page at a time."""
     procedure = these_rules().procedure(f"{plugin}.{noun}")
-    page = max(request.args.get("page", 1, type=int), 1)
+    page = page_number()
     newest = _listed(procedure).order_by(procedure.model.id.desc()).offset((page - 1) * PAGE).limit(PAGE + 1)
     found = list(db.session.scalars(newest).unique())
     return render_template(
@@ -86,7 +88,9 @@ def cases(office: str, plugin: str, noun: str) -> str:
         due=deadlines.next_of(procedure.name, [case.id for case in found[:PAGE]]),
         more=len(found) > PAGE,
         page=page,
-        creating=[offer for offer in offers(_blank(procedure)) if not offer.step.inner],
+        creating=[
+            offer for offer in offers(gate.blank(procedure, actor(), these_rules())) if not offer.step.inner
+        ],
     )
 
 
@@ -110,7 +114,7 @@ def _listed(procedure: Procedure) -> Any:
 def new(office: str, plugin: str, noun: str, step: str) -> Any:
     """The form of a step that creates a case."""
     procedure = these_rules().procedure(f"{plugin}.{noun}")
-    act = _step_of(_blank(procedure), step)
+    act = _step_of(gate.blank(procedure, actor(), these_rules()), step)
     if request.method == "GET":
         return render_template("core/new_case.html", act=act, form=act.form(), against=act.closed_by())
     try:
@@ -144,7 +148,8 @@ def step(office: str, plugin: str, noun: str, number: str, step: str) -> Any:
 def take_step(office: str, plugin: str, noun: str, number: str, step: str) -> Any:
     """Take a step; what was typed stays when it is refused."""
     name = f"{plugin}.{noun}"
-    seen = request.form.get("seen", type=int)
+    # A page that does not say which version it showed has shown none.
+    seen = request.form.get("seen", -1, type=int)
     try:
         with gate.together() as acts:
             gate.perform(name, number, step, actor(), request.form, office=this_office(), seen=seen)
@@ -176,6 +181,7 @@ def case_page(act: Act, chosen: str = "", refused: Refused | None = None) -> str
         current=current,
         ahead=next((one for one in offered if one.step.tone == "primary"), None),
         form=form,
+        was=untouched(current.act.form()) if current and form else {},
         refused=refused,
         unplaced=_unplaced(refused, form),
         lost=_lost(act, chosen) if refused and not again else [],
@@ -186,8 +192,8 @@ def case_page(act: Act, chosen: str = "", refused: Refused | None = None) -> str
 
 
 def offers(act: Act) -> list[Offer]:
-    """Return the steps that lead on from here, each open or closed with the reasons."""
-    found = act.procedure.steps_from(act.case.state)
+    """Return the steps that lead on from here, each open or closed with the reasons; what ends it comes last."""
+    found = sorted(act.procedure.steps_from(act.case.state), key=lambda step: step.tone == "danger")
     looks = [gate.look_at(act, step) for step in found if not step.inner]
     return [Offer(step=look.step, act=look, against=look.closed_by()) for look in looks]
 
@@ -200,12 +206,34 @@ def _current(offered: list[Offer], chosen: str) -> Offer | None:
 
 def refilled(act: Act, refused: Refused) -> StepForm:
     """Return the form with what was typed and what was wrong with it."""
+    if refused.kind is RefusalKind.STALE:
+        return merged(act, request.form)
     form = act.form(request.form)
     if refused.kind is RefusalKind.FORM:
         form.check()
         for name, errors in refused.errors.items():
             if name in form and not form[name].errors:
                 form[name].errors = tuple(errors)
+    return form
+
+
+def merged(act: Act, typed: MultiDict[str, str]) -> StepForm:
+    """Return the form over what a colleague has changed meanwhile: his where the reader touched nothing.
+
+    Where both wrote, the reader's words stay and his stand beside them: nobody overwrites what he has not seen.
+    """
+    now, given, notes = untouched(act.form()), typed.copy(), {}
+    for name, value in now.items():
+        was, mine = typed.get(f"was-{name}"), typed.get(name, "")
+        if was is None or value == was:
+            continue
+        if mine == was:
+            given[name] = value
+        elif mine != value:
+            notes[name] = _l("Meanwhile this was changed to: %(value)s", value=value)
+    form = act.form(given)
+    for name, note in notes.items():
+        form[name].errors = (note,)
     return form
 
 
@@ -240,13 +268,6 @@ def is_final(procedure: Procedure, case: Case) -> bool:
     """Say whether a case has come to its end; a state that nobody knows any more is no end."""
     state = procedure.states.get(case.state)
     return state is not None and state.final
-
-
-def _blank(procedure: Procedure) -> Act:
-    model: Any = procedure.model
-    case = model(office_id=this_office().id)
-    step = next(iter(procedure.steps.values()))
-    return Act(procedure, step, case, actor(), these_rules(), clock.now())
 
 
 def _step_of(act: Act, name: str) -> Act:

@@ -10,6 +10,7 @@ from core.customers.models import Customer
 from core.db import db
 from core.web.access import needs, these_rules, this_office
 from core.web.cases import cases_of, is_final
+from core.web.paging import page_number
 
 pages = Blueprint("customers", __name__, url_prefix="/<office>/customers")
 PAGE = 50
@@ -20,7 +21,7 @@ MOST_CASES = 20
 @needs("core.see_customers")
 def customers(office: str) -> str:
     """The customers of the office by file number, or those that fit what was typed."""
-    typed, page = request.args.get("q", "").strip()[:60], max(request.args.get("page", 1, type=int), 1)
+    typed, page = request.args.get("q", "").strip()[:60], page_number()
     mine = select(Customer).where(Customer.office_id == this_office().id)
     paged = mine.order_by(Customer.file_number).offset((page - 1) * PAGE).limit(PAGE + 1)
     found = lookup.find(typed, this_office().id, PAGE) if typed else list(db.session.scalars(paged))

@@ -21,6 +21,7 @@ from core.rules import Rules
 from core.web.access import actor, local_path, public, signed_in
 from core.web.cases import case_url, step_url
 from core.web.menu import entries_of, entry_at, rules_of_mine
+from core.web.paging import page_number
 from core.web.waiting import waiting
 
 pages = Blueprint("desk", __name__)
@@ -52,7 +53,7 @@ class Due:
 @signed_in
 def desk() -> str:
     """What is due for me and for my roles, most urgent first; then what waits for them without a deadline."""
-    rules, page, rest = rules_of_mine(), _page("page"), _page("rest")
+    rules, page, rest = rules_of_mine(), page_number("page"), page_number("rest")
     wanted = and_(_whose(), in_force(rules))
     span = request.args.get("span", "")
     shown = and_(wanted, before(span, rules)) if span in SPANS else wanted
@@ -70,10 +71,6 @@ def desk() -> str:
         rest=rest,
         several=len(rules) > 1,
     )
-
-
-def _page(name: str) -> int:
-    return max(request.args.get(name, 1, type=int), 1)
 
 
 def _whose() -> Any:

@@ -18,6 +18,7 @@ from core.customers.sheet import UnreadableSheet
 from core.customers.tally import Tally
 from core.i18n import Sentence, _, _l
 from core.web.access import actor, needs, this_office
+from core.web.paging import page_number
 
 pages = Blueprint("imports", __name__, url_prefix="/<office>/customers/import")
 ONE = "/<int(max=2147483647):run_id>"
@@ -86,8 +87,8 @@ def run(office: str, run_id: int) -> Any:
     found = importing.find(run_id, this_office().id)
     if found.state == RunState.COLUMNS:
         return redirect(_address(found))
-    page = max(request.args.get("page", 1, type=int), 1)
-    refused = importing.refused_by(found, (page - 1) * PAGE, PAGE + 1) if page < 10**6 else []
+    page = page_number()
+    refused = importing.refused_by(found, (page - 1) * PAGE, PAGE + 1)
     return render_template(
         "core/imports/run.html",
         run=found,

@@ -153,7 +153,7 @@ def _card(plugin: str, card: Any, inputs: dict[str, Any]) -> Markup:
     if isinstance(card, Card):
         try:
             with only_looking():
-                body = render_template(card.template, **inputs, **card.values) if card.template else ""
+                body = render_template(card.template, **{**inputs, **card.values}) if card.template else ""
                 return Markup(render_template("core/card.html", card=card, body=Markup(body), plugin=plugin))
         except Exception:
             log.exception("the card of plugin %s failed", plugin)

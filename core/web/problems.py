@@ -27,6 +27,11 @@ WRONG = Problem(
     remedy=_l("Go back, reload the page and try again."),
 )
 PROBLEMS = {
+    401: Problem(
+        title=_l("Nobody is known by this token"),
+        text=_l("There is none, it has expired, or it was taken back."),
+        remedy=_l("Make a new one under “My account”, and send it as “Authorization: Bearer …”."),
+    ),
     403: Problem(
         title=_l("This is not for your role"),
         text=_l("Your roles in this office do not include this page."),

@@ -56,6 +56,8 @@ def init_show(app: Flask) -> None:
         here=here,
         problem_of=problem_of,
         phones_of=phones_of,
+        decision_title=decision_title,
+        answer_title=answer_title,
     )
 
 
@@ -182,6 +184,21 @@ def clause_title(code: Any) -> str:
     """Return a clause's title in the reader's language; nothing for a house rule."""
     found = clause_of(str(code))
     return found.title if found else ""
+
+
+def decision_title(name: str) -> Sentence | str:
+    """Return what a decision is about, in words; its name when nobody declares it any more."""
+    return getattr(_spec(name), "koudai_title", name)
+
+
+def answer_title(name: str, value: Any) -> Sentence | str:
+    """Return what an answer to a decision means, in words; the value itself when nobody names it."""
+    values: Mapping[str, Sentence] = getattr(_spec(name), "koudai_values", {})
+    return values.get(value, str(value))
+
+
+def _spec(name: str) -> Any:
+    return next((vars(one)[name] for one in installed_plugins().specs if name in vars(one)), None)
 
 
 def plugin_name(name: str) -> str:

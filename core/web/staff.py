@@ -224,7 +224,7 @@ def link(office: str, person_id: int) -> Any:
     """Make a fresh one-time link; the old password works until it is used."""
     found = member(this_office(), person_id)
     try:
-        _refuse_strange(found)
+        _refuse_gone(found)
         return _link_page(found, accounts.new_link(found, actor()))
     except KoudaiError as error:
         return _page(found, refused=error.sentence), 409
@@ -238,21 +238,12 @@ def leave(office: str, person_id: int) -> Any:
     if not form.validate():
         return _page(found, leave=form), 422
     try:
-        _refuse_strange(found)
+        _refuse_gone(found)
         accounts.leave(found, actor())
     except KoudaiError as error:
         return _page(found, leave=form, refused=error.sentence), 409
     flash(_("The account of %(name)s is closed.", name=found.name), "done")
     return redirect(url_for("staff.people", office=office))
-
-
-def _refuse_strange(person: Person) -> None:
-    """Keep an account out of the hands of whoever administers only a part of where it counts."""
-    _refuse_gone(person)
-    if not in_charge_of(actor(), person):
-        raise KoudaiError(
-            _l("This account also counts where you do not administer. Ask the head office's administrator.")
-        )
 
 
 def _refuse_gone(person: Person) -> None:

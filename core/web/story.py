@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from sqlalchemy import select
 from core import gate
 from core.clauses import Citation, HouseRule
 from core.db import db
+from core.errors import RefusalKind
 from core.forms import ChoiceField, MomentField, PersonField, SignatureField, StepForm, YesField
 from core.gate import Act
 from core.i18n import Sentence, _
@@ -36,6 +38,7 @@ class Told:
     decisions: list[dict[str, Any]]
     objections: list[tuple[Sentence | str, str]]
     let_in: Mapping[str, str] | None
+    times: int = 1
 
 
 def told(act: Act, rows: Iterable[LedgerRow]) -> list[Told]:
@@ -43,7 +46,21 @@ def told(act: Act, rows: Iterable[LedgerRow]) -> list[Told]:
     many = list(rows)
     forms = dict(_forms(act, many))
     names = _names(forms, many)
-    return [_tell(act, row, forms.get(row.action), names) for row in many]
+    return [
+        replace(_tell(act, rows[0], forms.get(rows[0].action), names), times=len(rows))
+        for rows in _together(many)
+    ]
+
+
+def _together(rows: Iterable[LedgerRow]) -> Iterator[list[LedgerRow]]:
+    """Put what somebody tried several times in a row, before the form was in order, into one line."""
+
+    def attempt(row: LedgerRow) -> Any:
+        slip = row.kind == "refused" and row.details.get("why") == RefusalKind.FORM
+        return (row.action, row.actor_id) if slip else row.seq
+
+    for _attempt, found in groupby(rows, key=attempt):
+        yield list(found)
 
 
 def _forms(act: Act, rows: list[LedgerRow]) -> Iterator[tuple[str, StepForm]]:

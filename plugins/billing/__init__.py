@@ -85,7 +85,7 @@ def amend(procedures):
 
 
 def _let_it_go_on(request: Amendable) -> None:
-    """The three ways from waiting to the duty manager; the promise to dispatch begins with each."""
+    """The ways from waiting to the duty manager; the promise to dispatch begins with each."""
     going_on: dict[str, Any] = {"by": REGIONAL_MANAGER, "starts": ("fieldservice.dispatch",)}
     request.add_step(
         "grant_courtesy",
@@ -94,7 +94,7 @@ def _let_it_go_on(request: Amendable) -> None:
         clause="QI/02 fee.courtesy-visit",
         form=forms.CourtesyForm,
         does=services.grant_courtesy,
-        requires=(services.courtesy_unused,),
+        requires=(services.courtesy_due,),
         tone="primary",
         **going_on,
     )
@@ -106,15 +106,6 @@ def _let_it_go_on(request: Amendable) -> None:
         form=forms.RenewForm,
         does=services.renew,
         tone="primary",
-        **going_on,
-    )
-    request.add_step(
-        "recheck",
-        "waiting -> registered",
-        title=_l("The contract was found"),
-        clause="QI/02 file.missing",
-        does=services.recheck,
-        requires=(services.covered_now,),
         **going_on,
     )
 

@@ -145,8 +145,8 @@ def term(installation: Installation, on: dt.date, rules: Rules) -> Verdict:
     last_free = _last_free_day(installation, rules)
     if installation.service_card and installation.service_until and on <= installation.service_until:
         return _verdict(Entitlement.CARD, installation, "QI/02 fee.after-first-year", last_free)
-    if last_free is None:
-        return _verdict(Entitlement.NO_CONTRACT, installation, "QI/02 file.missing")
+    if last_free is None or (installation.contract_date and installation.contract_date > on):
+        return _verdict(Entitlement.NO_CONTRACT, installation, "QI/02 file.missing", last_free)
     if on <= last_free:
         return _verdict(Entitlement.FREE_YEAR, installation, "QI/02 fee.after-first-year", last_free)
     return _verdict(Entitlement.EXPIRED, installation, "QI/03 3.2.6", last_free)
@@ -154,16 +154,19 @@ def term(installation: Installation, on: dt.date, rules: Rules) -> Verdict:
 
 def _last_free_day(installation: Installation, rules: Rules) -> dt.date | None:
     """The year runs from the contract's date, used or not (QI/02 fee.unused)."""
-    if installation.contract_date is None:
+    signed = installation.contract_date
+    if signed is None:
         return None
-    return months_after(installation.contract_date, rules.parameter(FIRST_YEAR)) - dt.timedelta(days=1)
+    same_day = months_after(signed, rules.parameter(FIRST_YEAR))
+    # A contract of 29 February ends with the last of February, not on the day before it.
+    return same_day if same_day.day < signed.day else same_day - dt.timedelta(days=1)
 
 
 REASONS = {
     Entitlement.CARD: _l("The service card is valid."),
     Entitlement.FREE_YEAR: _l("The first year from the contract date is free."),
     Entitlement.EXPIRED: _l("The service has expired: the regional manager decides."),
-    Entitlement.NO_CONTRACT: _l("No contract date is on file."),
+    Entitlement.NO_CONTRACT: _l("No contract that has begun is on file."),
 }
 
 
@@ -223,9 +226,13 @@ def _hand_it_over(sealing: Sealing | None) -> Sentence:
     )
 
 
-def courtesy_unused(act: Act) -> Sentence | None:
-    """The courtesy visit is the last one: there is no second."""
-    return USED_UP if act.case.customer_id and courtesy_of(act.case.customer_id) else None
+def courtesy_due(act: Act) -> Objection | Sentence | None:
+    """The courtesy visit is for an expired customer, and it is the last one: there is no second."""
+    request = act.case
+    verdict = hotline.entitlement(act.rules, request.customer, request.installation, act.now).verdict
+    if verdict.value != Entitlement.EXPIRED:
+        return Objection(verdict.reason, verdict.clause)
+    return USED_UP if courtesy_of(request.customer_id) else None
 
 
 USED_UP = _l("This customer has had the one courtesy visit. Only a renewed card helps now.")
@@ -249,27 +256,18 @@ def grant_courtesy(act: Act) -> None:
 
 
 def renew(act: Act) -> None:
-    """Enter the renewed card on the product in question, or on all that the customer has."""
-    request = act.case
-    products = [request.installation] if request.installation else request.customer.installations
+    """Enter the renewed card on the products that were named; a card never shortens what was paid for."""
+    request, until = act.case, act.values["until"]
+    product = act.values["product"]
+    products = [one for one in request.customer.installations if product in (one.id, None)]
     if not products:
-        raise Invalid("card", _l("No product is on file to enter the card on. Complete the file first."))
-    customers.renew_card(products, act.values["card"], act.values["until"])
+        raise Invalid("product", _l("No product is on file to enter the card on. Complete the file first."))
+    if any(one.service_until and one.service_until > until for one in products):
+        raise Invalid(
+            "until", _l("A card on file lasts longer than this one. Check the day, or the product.")
+        )
+    customers.renew_card(products, act.values["card"], until)
     fieldservice.admit(request, Entitlement.CARD, act.now)
-
-
-def covered_now(act: Act) -> Sentence | None:
-    """What has come to light since counts: the contract is judged again (QI/02 file.missing)."""
-    request = act.case
-    verdict = hotline.entitlement(act.rules, request.customer, request.installation, act.now).verdict
-    return None if verdict.value in COVERED else _l("The file still shows no contract that covers this.")
-
-
-def recheck(act: Act) -> None:
-    """Bind the new verdict, and let the promise to the customer begin now."""
-    request = act.case
-    found = hotline.bound_entitlement(act, request.customer, request.installation)
-    fieldservice.admit(request, found, act.now)
 
 
 def decline(act: Act) -> None:

@@ -14,7 +14,7 @@ from plugins.hotline.models import CHANNELS
 
 
 def _product(one: ServiceRequest) -> str:
-    return f"{one.installation.product.name} {one.installation.version}" if one.installation else ""
+    return one.installation.title if one.installation else ""
 
 
 def _entitlement(one: ServiceRequest) -> object:

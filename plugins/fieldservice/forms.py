@@ -14,6 +14,7 @@ from core.forms import (
     MomentField,
     MoneyField,
     PersonField,
+    ReasonForm,
     RecordField,
     SignatureField,
     StepForm,
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
 Errors = dict[str, list[Sentence]]
 
 
-class FreshForm(StepForm):
-    """A form that begins with what is likely now, not with what was said at another time."""
+class LikelyForm(StepForm):
+    """A form that begins with what is likely."""
 
     def __init__(self, act: Act, values: Any = None, **kwargs: Any) -> None:
         """Propose, unless something was typed."""
@@ -84,27 +85,19 @@ class DispatchForm(StepForm):
     advice = LongTextField(_l("Advice"), required=False)
 
 
-class ReturnForm(FreshForm):
-    """Why a request goes back, or is undone."""
-
-    reason = LongTextField(_l("Reason"), limit=1000)
-
-    def proposed(self, case: Any) -> Mapping[str, Any]:
-        """Every reason is its own."""
-        return {"reason": ""}
-
-
-class ReopenForm(ReturnForm):
+class ReopenForm(ReasonForm):
     """Why a closed request is looked at again, and how the problem stands now (QI/05 3.1)."""
 
     result = ChoiceField(_l("Result as it is now"), choices=RESULTS)
 
-    def proposed(self, case: Any) -> Mapping[str, Any]:
+    def __init__(self, act: Act, values: Any = None, **kwargs: Any) -> None:
         """What was signed then says nothing of now."""
-        return {"reason": "", "result": None}
+        super().__init__(act, values, **kwargs)
+        if values is None:
+            self.result.data = None
 
 
-class AppointmentForm(FreshForm):
+class AppointmentForm(StepForm):
     """When the customer expects the engineer (QI/04 3.1.2)."""
 
     appointment_at = MomentField(_l("Appointment"))
@@ -135,16 +128,12 @@ class ArrangeForm(AppointmentForm):
 class RescheduleForm(AppointmentForm):
     """A kept appointment, moved: only with a reason and the customer's consent (QI/04 3.2.1)."""
 
-    reason = LongTextField(_l("Reason"), limit=1000)
+    reason = LongTextField(_l("Reason"), limit=1000, fresh=True)
     consent = YesField(
         _l("The customer agreed to the new time"),
         required=True,
         message=_l("Without the customer's consent an appointment stands (QI/04 3.2.1)."),
     )
-
-    def proposed(self, case: Any) -> Mapping[str, Any]:
-        """Every reason is its own."""
-        return {"reason": ""}
 
 
 def some_account_sets(form: Any, field: Any) -> None:
@@ -178,7 +167,7 @@ class SolveForm(StepForm):
     remedy = LongTextField(_l("Remedy"))
 
 
-class TrialForm(FreshForm):
+class TrialForm(LikelyForm):
     """Who at the customer's tried it (QI/04 3.1.6-trial)."""
 
     tried_by = TextField(_l("Tried by"), limit=40)
@@ -194,7 +183,7 @@ class ExplainForm(StepForm):
     prevention = LongTextField(_l("Prevention told"))
 
 
-class SignForm(FreshForm):
+class SignForm(LikelyForm):
     """The customer's word and signature, drawn or on paper (QI/04 3.1.7)."""
 
     result = ChoiceField(_l("Result"), choices=RESULTS)
@@ -234,7 +223,7 @@ class TurnInForm(StepForm):
     other_cost = _spent(_l("Other (yuan)"))
 
 
-class KnowledgeForm(FreshForm):
+class KnowledgeForm(LikelyForm):
     """Problem and remedy for the support database: written, or found there already (QI/01 flow)."""
 
     entry_id = RecordField(

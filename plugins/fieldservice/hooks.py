@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from core.hooks import decision
+from core.i18n import _l
 from core.verdicts import Verdict
 
 if TYPE_CHECKING:
@@ -20,7 +21,13 @@ class Admission(StrEnum):
     WAITING = "waiting"
 
 
-@decision(*Admission)
+ADMISSIONS = {
+    Admission.REGISTERED: _l("To the duty manager"),
+    Admission.WAITING: _l("Waits for the regional manager"),
+}
+
+
+@decision(_l("Where the request goes"), ADMISSIONS)
 def fieldservice_admission(customer: Customer, entitlement: str, rules: Rules) -> Verdict | None:
     """Decide where a registered request goes: to the duty manager (``registered``) or to wait (``waiting``).
 

@@ -5,9 +5,10 @@ from typing import Any
 
 from core.clauses import house_rule
 from core.deadlines import Within, next_working_morning, working_days
+from core.forms import ReasonForm
 from core.i18n import _l
 from core.procedure import Procedure
-from core.roles import DUTY_MANAGER, FIELD_ENGINEER, HOTLINE_ENGINEER
+from core.roles import DUTY_MANAGER, FIELD_ENGINEER, HOTLINE_ENGINEER, REGIONAL_MANAGER
 from core.worktime import Due, OfficeCalendar, TraceKind, TraceLine
 from plugins.fieldservice import facts, forms, knowledge, services
 from plugins.fieldservice.models import ServiceRequest
@@ -110,6 +111,17 @@ request.step(
     inner=True,
 )
 request.step(
+    "recheck",
+    "waiting -> registered",
+    title=_l("Check again whether it may go on"),
+    by=REGIONAL_MANAGER,
+    clause="QI/02 file.missing",
+    does=services.recheck,
+    requires=(services.may_go_on,),
+    starts=("fieldservice.dispatch",),
+    tone="primary",
+)
+request.step(
     "dispatch",
     "registered -> dispatched",
     title=_l("Dispatch"),
@@ -136,7 +148,7 @@ request.step(
     title=_l("Give back to the duty manager"),
     by=THE_ENGINEER,
     clause="QI/04 3.1.1",
-    form=forms.ReturnForm,
+    form=ReasonForm,
     does=services.give_back,
     starts=("fieldservice.dispatch",),
     drops=("fieldservice.first_call", "fieldservice.visit", services.APPOINTMENT),
@@ -148,7 +160,7 @@ request.step(
     title=_l("Take back, to dispatch anew"),
     by=DUTY_MANAGER,
     clause="QP/2-04 5.4",
-    form=forms.ReturnForm,
+    form=ReasonForm,
     does=services.give_back,
     starts=("fieldservice.dispatch",),
     drops=("fieldservice.first_call", "fieldservice.visit", services.APPOINTMENT),
@@ -276,7 +288,7 @@ request.step(
     title=_l("Back to the engineer"),
     by=DUTY_MANAGER,
     clause=house_rule(_l("What was signed by mistake is signed anew; the ledger keeps both.")),
-    form=forms.ReturnForm,
+    form=ReasonForm,
     does=services.back_to_engineer,
     drops=("fieldservice.morning_review",),
 )
@@ -316,7 +328,7 @@ request.step(
     title=_l("Cancel"),
     by=DUTY_MANAGER,
     clause="QP/2-04 5.4",
-    form=forms.ReturnForm,
+    form=ReasonForm,
     tone="danger",
     voids=True,
 )

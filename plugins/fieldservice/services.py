@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import unicodedata
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from core import deadlines, gate
 from core.customers import services as customers
+from core.digits import narrow
 from core.errors import Objection
 from core.i18n import Sentence, _l
+from plugins.fieldservice.hooks import Admission
 from plugins.fieldservice.models import Backup, ServiceRequest
 from plugins.hotline import services as hotline
 
@@ -42,12 +43,34 @@ def register(act: Act) -> str:
     request, call = act.case, act.given["call"]
     request.call_id, request.source, request.owner_id = call.id, call.channel, call.owner_id
     request.customer_id, request.installation_id = call.customer_id, call.installation_id
-    request.customer, request.symptom, request.verified_at = call.customer, call.symptom, act.now
+    request.customer, request.installation = call.customer, call.installation
+    request.symptom, request.verified_at = call.symptom, act.now
     customers.note_verified(call.customer, act.now)
-    entitlement = hotline.bound_entitlement(act, call.customer, call.installation)
-    admission = act.decide("fieldservice_admission", customer=call.customer, entitlement=entitlement)
-    admit(request, entitlement, act.now if admission.verdict.value == "registered" else None)
-    return str(admission.verdict.value)
+    return judge(act)
+
+
+def judge(act: Act) -> str:
+    """Bind to the step what the contract covers today and where the request goes; return where that is."""
+    request = act.case
+    entitlement = hotline.bound_entitlement(act, request.customer, request.installation)
+    admission = act.decide("fieldservice_admission", customer=request.customer, entitlement=entitlement)
+    where = Admission(admission.verdict.value)
+    admit(request, entitlement, act.now if where is Admission.REGISTERED else None)
+    return where
+
+
+def recheck(act: Act) -> str:
+    """What has come to light since counts, and the promise to the customer begins now (QI/02 file.missing)."""
+    return judge(act)
+
+
+def may_go_on(act: Act) -> Objection | None:
+    """A request goes on when nothing would keep a new one waiting: the contract was found, or nobody asks now."""
+    request = act.case
+    covered = hotline.entitlement(act.rules, request.customer, request.installation, act.now).verdict
+    asked = {"customer": request.customer, "entitlement": covered.value}
+    verdict = act.rules.decide("fieldservice_admission", **asked).verdict
+    return None if verdict.value == Admission.REGISTERED else Objection(verdict.reason, verdict.clause)
 
 
 def admit(request: ServiceRequest, entitlement: str, at: dt.datetime | None) -> None:
@@ -158,8 +181,7 @@ def backup_folder(act: Act, account_set: str) -> str:
 
 def account_sets(text: str) -> list[str]:
     """Read the numbers of account sets, in whatever width they are typed: ``1，００2`` -> 001, 002."""
-    narrow = unicodedata.normalize("NFKC", text)
-    return [part.zfill(3) for part in BETWEEN_ACCOUNT_SETS.split(narrow) if part]
+    return [part.zfill(3) for part in BETWEEN_ACCOUNT_SETS.split(narrow(text)) if part]
 
 
 def back_up(act: Act) -> None:

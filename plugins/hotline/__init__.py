@@ -8,7 +8,7 @@ from core.plugins import Manifest, Permission
 from core.roles import OFFICE_STAFF
 from core.slots import MenuItem
 from core.verdicts import Verdict
-from plugins.hotline.cards import entitlement_card
+from plugins.hotline.cards import case_card, entitlement_card
 from plugins.hotline.hooks import Entitlement
 
 manifest = Manifest(
@@ -83,6 +83,11 @@ def core_menu():
             weight=20,
         ),
     ]
+
+
+@hookimpl
+def core_case_cards(act):
+    return case_card(act)
 
 
 @hookimpl

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from core import clock
@@ -11,13 +12,22 @@ from plugins.hotline.hooks import COVERED, ENTITLEMENTS
 from plugins.hotline.services import entitlement
 
 if TYPE_CHECKING:
-    from core.customers.models import Customer
+    from core.customers.models import Customer, Installation
+    from core.gate import Act
     from core.rules import Rules
 
 
-def entitlement_card(customer: Customer, rules: Rules) -> Card:
-    """Show the verdict with its evidence and clause beside a customer's page."""
-    decision = entitlement(rules, customer, None, clock.now())
-    said = {"decision": decision, "title": ENTITLEMENTS[decision.verdict.value]}
+def entitlement_card(customer: Customer, rules: Rules, product: Installation | None = None) -> Card:
+    """Show the verdict on a customer (on his product in question) with its evidence and clause."""
+    decision = entitlement(rules, customer, product, clock.now())
+    said = {"decision": decision, "title": ENTITLEMENTS[decision.verdict.value], "customer": customer}
     said["covered"] = decision.verdict.value in COVERED
     return Card(title=_l("Entitlement"), template="hotline/_entitlement.html", values=said, weight=10)
+
+
+def case_card(act: Act) -> Card | None:
+    """Show the verdict beside a case that is still open: whoever decides on it sees what is covered today."""
+    if act.ended or act.case.customer is None:
+        return None
+    card = entitlement_card(act.case.customer, act.rules, getattr(act.case, "installation", None))
+    return replace(card, values={**card.values, "beside_a_case": True})

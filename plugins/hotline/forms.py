@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from wtforms.validators import ValidationError
 
@@ -14,17 +14,16 @@ from core.forms import ChoiceField, DayField, LongTextField, RecordField, StepFo
 from core.i18n import Sentence, _l
 from plugins.hotline import services
 from plugins.hotline.models import CHANNELS
-from plugins.hotline.vague import is_vague
+from plugins.hotline.vague import is_bare, is_empty, is_vague
 
-if TYPE_CHECKING:
-    from core.gate import Act
+# A field, and what is wrong with it.
+Wrong = tuple[str, Sentence]
 
 
 def not_vague(form: Any, field: Any) -> None:
-    """Refuse a symptom that says nothing (QI/03 3.1.6, 3.1.8), unless the message on the screen says it."""
-    module, message = (getattr(form, name, None) for name in ("module", "message"))
-    said_on_screen = bool(message and message.data and not is_vague(message.data))
-    if not said_on_screen and is_vague(field.data or "", (module.data or "") if module else ""):
+    """Refuse a symptom that says nothing (QI/03 3.1.6, 3.1.8), unless another answer says it."""
+    module, operation = _said(form, "module"), _said(form, "operation")
+    if is_vague(field.data or "", module, operation) and not _said_elsewhere(form, field.data or ""):
         raise ValidationError(
             _l(
                 "Too vague to help anybody (QI/03 3.1.6). Ask: which operation, what exactly appears on the "
@@ -33,10 +32,39 @@ def not_vague(form: Any, field: Any) -> None:
         )
 
 
+def _said_elsewhere(form: Any, happens: str) -> bool:
+    """A message on the screen tells the problem; an event since which the program stalls or dies does, too."""
+    message, since = _said(form, "message"), _said(form, "since")
+    return not is_vague(message) or (is_bare(happens) and not is_empty(since))
+
+
+def _said(form: Any, name: str) -> str:
+    """Return what another field holds; an amended form may have lost it."""
+    return getattr(getattr(form, name, None), "data", None) or ""
+
+
+def a_module(form: Any, field: Any) -> None:
+    """Refuse a module without a name: everything is "the software" (QI/03 3.1.6)."""
+    if is_empty(field.data or ""):
+        raise ValidationError(_l("Which module? Like general ledger, payroll."))
+
+
+def an_operation(form: Any, field: Any) -> None:
+    """Refuse an operation without a name: everybody "uses" the program (QI/03 3.1.6)."""
+    if is_empty(field.data or ""):
+        raise ValidationError(_l("Which operation? Like printing a voucher, closing the month."))
+
+
 def telling(form: Any, field: Any) -> None:
     """Refuse an answer from which no colleague could learn anything (QI/03 3.1.8)."""
-    if is_vague(field.data or ""):
+    if services.says_nothing(field.data or ""):
         raise ValidationError(_l("Write what was said or done, so that a colleague could do the same."))
+
+
+def reachable(form: Any, field: Any) -> None:
+    """Refuse a phone that nobody can dial: what was promised is told by phone (QI/03 3.2.2)."""
+    if not services.is_reachable(field.data or ""):
+        raise ValidationError(_l("Give a phone number in digits, with an extension if there is one."))
 
 
 def known_customer(form: Any, field: Any) -> None:
@@ -49,20 +77,50 @@ def _titles(installations: Iterable[Installation]) -> dict[str, str]:
     return {str(one.id): f"{one.product.name} {one.version}".strip() for one in installations}
 
 
-def _products(act: Act) -> dict[str, str]:
-    return _titles(act.case.customer.installations) if act.case.customer else {}
-
-
 class SymptomForm(StepForm):
     """The structured symptom: nothing vague, nothing forgotten (QI/03 3.1.6)."""
 
-    installation_id = RecordField(_l("Product"), offers=_products, required=False)
-    module = TextField(_l("Module"), limit=60)
-    operation = TextField(_l("During which operation"), limit=120)
+    # Whose products are offered is known only when the form has been read.
+    installation_id = RecordField(_l("Product"), offers=lambda act: {}, required=False)
+    module = TextField(_l("Module"), limit=60, checks=(a_module,))
+    operation = TextField(_l("During which operation"), limit=120, checks=(an_operation,))
     happens = LongTextField(_l("What happens"), limit=1000, checks=(not_vague,))
     message = LongTextField(_l("Message on the screen"), limit=1000, required=False)
     since = TextField(_l("Since when"), limit=60, required=False)
     tried = LongTextField(_l("What was tried"), limit=1000, required=False)
+
+    def process(self, *args: Any, **kwargs: Any) -> None:
+        """Offer the customer's products and nobody else's; the only one is chosen by itself."""
+        super().process(*args, **kwargs)
+        offered = _titles(self._installations())
+        self.installation_id.offer(offered)
+        if len(offered) == 1 and not self.installation_id.data:
+            (self.installation_id.data,) = offered
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Add to the fields' own checks what is to be seen only from several together."""
+        fine = super().validate(extra_validators)
+        wrong = [found for found in self._seen_together() if found]
+        for name, sentence in wrong:
+            self[name].errors = [*self[name].errors, sentence]
+        return fine and not wrong
+
+    def _seen_together(self) -> list[Wrong | None]:
+        return [self._unnamed_product()]
+
+    def _customer(self) -> Customer | None:
+        known: Customer | None = self.act.case.customer
+        return known
+
+    def _installations(self) -> list[Installation]:
+        customer = self._customer()
+        return list(customer.installations) if customer else []
+
+    def _unnamed_product(self) -> Wrong | None:
+        """A product left out would slip by the rules of that product (QI/02 upgrade.withdrawn)."""
+        if self.installation_id.data or not self._installations():
+            return None
+        return "installation_id", _l("Which product is the call about? Choose it (QI/03 3.1.6).")
 
 
 class LogForm(SymptomForm):
@@ -81,26 +139,16 @@ class LogForm(SymptomForm):
     new_all_the_same = YesField(_l("It is another customer with the same name or phone"))
     channel = ChoiceField(_l("Channel"), choices=CHANNELS)
     contact = TextField(_l("Contact"), limit=40)
-    phone = TextField(_l("Phone"), limit=40)
+    phone = TextField(_l("Phone"), limit=40, checks=(reachable,))
 
-    def process(self, *args: Any, **kwargs: Any) -> None:
-        """Offer the products of the chosen customer, and nobody else's."""
-        super().process(*args, **kwargs)
-        chosen = self._chosen()
-        self.installation_id.offer(_titles(chosen.installations) if chosen else {})
+    def _seen_together(self) -> list[Wrong | None]:
+        mine = [self._whose(), self._twin(), self._taken(), self._ahead()]
+        return [*super()._seen_together(), *mine]
 
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Add to the fields' own checks what is to be seen only from several together."""
-        fine = super().validate(extra_validators)
-        wrong = [found for found in (self._whose(), self._twin(), self._taken()) if found]
-        for name, sentence in wrong:
-            self[name].errors = [*self[name].errors, sentence]
-        return fine and not wrong
-
-    def _chosen(self) -> Customer | None:
+    def _customer(self) -> Customer | None:
         return customers.of_office(self.customer_id.data or "", self.act.rules.office.id)
 
-    def _whose(self) -> tuple[str, Sentence] | None:
+    def _whose(self) -> Wrong | None:
         if not self.customer_id.data and not self.new_customer.data:
             return "customer_id", _l(
                 "Choose the customer, or add it: the unit's name is enough to begin with."
@@ -109,7 +157,7 @@ class LogForm(SymptomForm):
             return "new_customer", _l("Either choose a customer from the file, or add a new one: not both.")
         return None
 
-    def _twin(self) -> tuple[str, Sentence] | None:
+    def _twin(self) -> Wrong | None:
         if not self.new_customer.data or self.new_all_the_same.data:
             return None
         office_id, phone = self.act.rules.office.id, self.phone.data or ""
@@ -123,7 +171,7 @@ class LogForm(SymptomForm):
         )
         return "new_customer", text
 
-    def _taken(self) -> tuple[str, Sentence] | None:
+    def _taken(self) -> Wrong | None:
         serial_number = values.code(self.new_serial_number.data or "")
         if not self.new_customer.data or not serial_number:
             return None
@@ -138,6 +186,13 @@ class LogForm(SymptomForm):
             file_number=holder.file_number,
         )
         return "new_serial_number", text
+
+    def _ahead(self) -> Wrong | None:
+        """A contract of tomorrow would give a free year that nobody signed (QI/02 fee.after-first-year)."""
+        told = self.new_contract_date.data
+        if not told or told <= services.today(self.act.rules, self.act.now):
+            return None
+        return "new_contract_date", _l("The contract date lies ahead. Give the day on which it was signed.")
 
 
 class AnswerForm(StepForm):

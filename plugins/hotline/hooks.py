@@ -40,7 +40,7 @@ ENTITLEMENTS = {
 COVERED = frozenset({Entitlement.UNCHECKED, Entitlement.FREE_YEAR, Entitlement.CARD})
 
 
-@decision(*Entitlement)
+@decision(_l("Entitlement"), ENTITLEMENTS)
 def hotline_entitlement(
     customer: Customer, installation: Installation | None, on: dt.date, rules: Rules
 ) -> Verdict | None:

@@ -38,7 +38,7 @@ call = Procedure(
 
 
 def _product(one: Call) -> str:
-    return f"{one.installation.product.name} {one.installation.version}" if one.installation else ""
+    return one.installation.title if one.installation else ""
 
 
 DESK = (HOTLINE_ENGINEER, DUTY_MANAGER)
@@ -157,6 +157,7 @@ call.step(
     by=DESK,
     clause="QI/03 3.1.9",
     does=services.take_over,
+    requires=(services.another_owner,),
 )
 call.step(
     "correct",

@@ -13,7 +13,9 @@ from core.customers import services as customers
 from core.customers import values
 from core.customers.models import Customer, Installation, Product
 from core.db import db
+from core.i18n import Sentence, _l
 from plugins.hotline.models import KnowledgeEntry
+from plugins.hotline.vague import is_vague
 
 if TYPE_CHECKING:
     from core.cases import Case
@@ -23,6 +25,18 @@ if TYPE_CHECKING:
     from core.procedure import Procedure
     from core.rules import Rules
     from core.verdicts import Decision
+
+FEWEST_DIGITS = 5
+
+
+def says_nothing(text: str) -> bool:
+    """Say whether nobody could learn anything from a text (QI/03 3.1.8)."""
+    return is_vague(text)
+
+
+def is_reachable(text: str) -> bool:
+    """Say whether a text holds a number that can be dialled (QI/03 3.2.2); an extension alone cannot."""
+    return any(len(phone.digits) >= FEWEST_DIGITS for phone in values.phones(text))
 
 
 def log(act: Act) -> None:
@@ -93,6 +107,11 @@ def _first_product(act: Act) -> Installation | None:
 def catalogue(act: Act) -> dict[str, str]:
     """Return the products of the national catalogue, for a choice."""
     return {str(one.id): one.name for one in db.session.scalars(select(Product).order_by(Product.name))}
+
+
+def another_owner(act: Act) -> Sentence | None:
+    """Nobody takes over what is his own."""
+    return _l("The call is yours already.") if act.case.owner_id == act.actor.person_id else None
 
 
 def take_over(act: Act) -> None:

@@ -5,56 +5,105 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from plugins.hotline import words
+
 FEWEST = 2
-_SIMPLER = str.maketrans(
-    "軟體問題錯誤壞沒這們個電腦統現機點難幫請無運總為麼", "软体问题错误坏没这们个电脑统现机点难帮请无运总为么"
-)
-_TROUBLE = (
-    r"(?:出现|发生|存在|遇到|碰到|提示|[有出报])?了?一?[点些个]?[小大]?(?:问题|毛病|故障|错误|异常|情况|状况|错)(?:信息|提示)?",
-    r"(?:不能|不可以|没法|没办法|无法|不会|不好|难)(?:正常)?(?:使用|工作|用)",
-    r"用不[了成]|不(?:行|对劲|对|正常|管用|好使|好|灵|工作)|坏掉|坏|失灵",
-)
-_THINGS = r"(?:财务|用友)?(?:软件|软体)|程序|系统|电脑|计算机|机器|产品|模块|功能"
-_TALK = (
-    r"我们|你们|他们|咱们|我|你|您|公司|客户|用户|单位|这边|那边|这里|这个|那个|这|那|就是|说是|说",
-    r"现在|今天|昨天|刚才|刚刚|突然|忽然|一直|老是|总是|经常|有时候?|偶尔|还是|还|又|都|也|很|太|真|非常|特别",
-    r"请|麻烦|帮忙|帮|看看|看一下|看|一下|尽快|赶快|赶紧|马上|快点|快|急|需要|要求|派人|来人|过来|来|上门|服务",
-    r"处理|解决|修理|修|已经|已|好|搞定|完成|不知道|不清楚|怎么回事|怎么办|怎么|为什么|什么|你好|谢谢|[有没的了啊呀呢吗嘛吧]",
-)
-_CHINESE = re.compile("|".join((*_TROUBLE, _THINGS, *_TALK)))
-_ENGLISH = frozenset(
-    re.findall(
-        r"\w+",
-        """
-        a again all always am an and any anymore app application are asap at bad badly be been broke
-        broken bug bugs but can cannot computer could customer did didn do does doesn don done down
-        error errors fail failed failing fails failure fault faults faulty fine fix fixed for from
-        get gets give gives go goes going got had has have having hello help here hi how i in is isn
-        issue issues it its just keeps know longer machine me more my never no not now of often ok
-        okay on once our out please problem problems product program really s shows solved some
-        something software still suddenly system t thanks that the there they this to today trouble
-        up urgent urgently us use used user using very ve was wasn we what when whenever why with
-        won work worked working works wrong you your
-        """,
+# No field holds more; what is refused as too long is not read to its end.
+LONGEST = 2000
+# One of these leaves open what, where or how ("打不开", "报表有问题"); two of them tell something ("报表打不开").
+DETAILS = frozenset({"object", "act", "predicate", "number"})
+EMPTY = frozenset({"filler", "number", "noise"})
+
+_CHINESE = re.compile(
+    "|".join(
+        f"(?P<{kind}>{'|'.join(patterns)})"
+        for kind, patterns in (
+            ("number", words.NUMBERS),
+            ("predicate", words.PREDICATES),
+            ("name", words.NAMES),
+            ("object", words.OBJECTS),
+            ("act", words.ACTS),
+            ("filler", words.FILLER),
+        )
     )
 )
+_ENGLISH = {
+    "filler": frozenset(words.ENGLISH_FILLER.split()),
+    "name": frozenset(words.ENGLISH_NAMES.split()),
+    "object": frozenset(words.ENGLISH_OBJECTS.split()),
+    "act": frozenset(words.ENGLISH_ACTS.split()),
+    "predicate": frozenset(words.ENGLISH_PREDICATES.split()),
+}
+# A number after the word error is the number of the error, and says which.
+_CODE = re.compile(r"(?:错误?|代码|error|code)(?:代?码|号| code| no| number)? ?\d")
+# "The customer reports" is no report.
+_REPORTING = re.compile(
+    r"\b(?:customers?|users?|clients?|callers?|he|she|they) (?:has |have )?report(?:s|ed)?\b"
+)
+_REPEATED = re.compile(r"(.+?)\1+")
+_ENDING = re.compile(r"(?:ing|ed|es|s)$")
 
 
-def is_vague(text: str, named: str = "") -> bool:
-    """Say whether a text holds nothing but words that fit any problem; ``named`` was said before it."""
-    plain, before = _plain(text), _plain(named)
-    if len(plain.replace(" ", "")) < FEWEST:
-        return True
-    rest = plain.replace(before, " ").strip() if before else plain
-    return not _says(rest)
+def is_vague(text: str, *named: str) -> bool:
+    """Say whether a text tells nothing by which one problem differs from another; ``named`` was said before it."""
+    plain = _plain(text)
+    if _CODE.search(plain):
+        return False
+    kinds: set[str] = set()
+    for before in filter(None, map(_plain, named)):
+        plain, when = _without(plain, before)
+        kinds |= when
+    kinds |= _kinds(plain)
+    return "content" not in kinds and len(kinds & DETAILS) < 2
+
+
+def is_bare(text: str) -> bool:
+    """Say whether a text tells what the program does, though perhaps not to what: it crashes, it is slow."""
+    return "predicate" in _kinds(_plain(text))
+
+
+def is_empty(text: str) -> bool:
+    """Say whether a text has no content at all, not even the name of a module or an operation."""
+    return _kinds(_plain(text)) <= EMPTY
 
 
 def _plain(text: str) -> str:
-    words = unicodedata.normalize("NFKC", text).lower().translate(_SIMPLER)
-    spaced = re.sub(r"[\W_]+", " ", words).strip()
-    return re.sub(r"(?<=[^\x00-\x7f]) (?=[^\x00-\x7f])", "", spaced)
+    simpler = unicodedata.normalize("NFKC", text[:LONGEST]).lower().translate(words.SIMPLER)
+    close = re.sub(r"(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f])", "", simpler)
+    return re.sub(r"[\W_]+", " ", close).strip()
 
 
-def _says(plain: str) -> bool:
-    left = re.findall(r"[a-z]+|[^a-z\s]+", _CHINESE.sub(" ", plain))
-    return any(word not in _ENGLISH for word in left)
+def _without(plain: str, before: str) -> tuple[str, set[str]]:
+    """Take out what was named before; said with "when" or "after" it still tells when the thing happens."""
+    name = rf"(?<![a-z0-9]){re.escape(before)}(?![a-z0-9])"
+    timed = re.compile(rf"\b(?:when|after|while|during) {name}|{name}的?[之以]?[时后]")
+    found = {"act"} if timed.search(plain) else set()
+    return re.sub(name, " ", timed.sub(" ", plain)), found
+
+
+def _kinds(plain: str) -> set[str]:
+    if len(plain.replace(" ", "")) < FEWEST:
+        return {"noise"}
+    rest = _REPORTING.sub(" ", plain)
+    kinds = {found.lastgroup or "" for found in _CHINESE.finditer(rest)}
+    left = re.findall(r"[a-z0-9]+|[^a-z0-9\s]+", _CHINESE.sub(" ", rest))
+    return kinds | {_kind(word) for word in left}
+
+
+def _kind(word: str) -> str:
+    if _is_noise(word):
+        return "noise"
+    if word.isdigit():
+        return "number"
+    stem = _ENDING.sub("", word)
+    return next((kind for kind, known in _ENGLISH.items() if word in known or stem in known), "content")
+
+
+def _is_noise(word: str) -> bool:
+    """Find a single letter, one that is held down, and a roll over the keys."""
+    if re.fullmatch(r"\d\d", word):
+        return False
+    once = _REPEATED.sub(r"\1", word) if _REPEATED.fullmatch(word) else word
+    if len(once) < FEWEST:
+        return word.isascii() or once != word
+    return len(once) > FEWEST and any(once in row or once in row[::-1] for row in words.KEYS)

@@ -2,6 +2,7 @@
 
 from core.hooks import hookimpl
 from core.i18n import _l
+from core.parameters import Parameter
 from core.plugins import Manifest, Permission
 from core.roles import DUTY_MANAGER, HOTLINE_ENGINEER, QUALITY_SUPERVISOR, REGIONAL_MANAGER, SUPPORT_MANAGER
 from core.slots import MenuItem
@@ -13,6 +14,19 @@ manifest = Manifest(
     title=_l("Quality"),
     version="0.1.0",
     requires=("hotline", "fieldservice"),
+    parameters=(
+        Parameter(
+            key="quality.answer_working_days",
+            kind=int,
+            default=0,
+            minimum=0,
+            maximum=5,
+            stricter="lower",
+            unit=_l("working days"),
+            label=_l("A complaint is answered within (0: the same working day)"),
+            clause="QI/02 attitude.hotline-rude",
+        ),
+    ),
     permissions=(Permission(key="quality.read", title=_l("See complaints"), roles=READERS),),
 )
 

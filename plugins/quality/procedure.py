@@ -1,6 +1,6 @@
 """The life of a complaint: logged from a call, answered the same working day (QI/02)."""
 
-from core.deadlines import same_working_day
+from core.deadlines import working_days
 from core.i18n import _l
 from core.procedure import Column, Procedure
 from core.roles import DUTY_MANAGER, HOTLINE_ENGINEER, QUALITY_SUPERVISOR
@@ -39,7 +39,7 @@ complaint.state("answered", _l("Answered"), tone="done", final=True)
 complaint.deadline(
     "quality.answer",
     title=_l("Answer the complaint"),
-    within=same_working_day(),
+    within=working_days("quality.answer_working_days"),
     owner=QUALITY_SUPERVISOR,
     clause="QI/02 attitude.hotline-rude",
 )

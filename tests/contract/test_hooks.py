@@ -124,8 +124,8 @@ def test_a_check_that_fails_keeps_the_step_closed(faulty: Desk) -> None:
     with pytest.raises(Refused) as refused:
         faulty.act(call, "take_over")
     assert refused.value.kind is RefusalKind.OBJECTION
-    (objection,) = refused.value.objections
-    assert (objection.plugin, objection.clause) == ("faulty", "QI/03 3.1.9")
+    said = [(one.plugin, one.clause) for one in refused.value.objections]
+    assert ("faulty", "QI/03 3.1.9") in said
 
 
 @pytest.mark.parametrize("step", ["break_down", "park"])

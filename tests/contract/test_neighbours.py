@@ -68,7 +68,12 @@ class Town:
         self._turn_in()
 
     def _seal(self, customer: Customer) -> None:
-        values = {"file_number": customer.file_number, "reason": "未付费", "extension": "8012"}
+        values = {
+            "file_number": customer.file_number,
+            "reason": "未付费",
+            "extension": "8012",
+            "covered": True,
+        }
         gate.perform("billing.sealing", None, "seal", self.staff, values, office=self.office)
 
     def _log(self, **said: Any) -> Call:

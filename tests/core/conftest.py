@@ -41,6 +41,8 @@ SYMPTOM = "点反结账后报错退出，账套仍是已结账状态"
 NAMED = {
     "account_sets": "001",
     "module": "总账",
+    "operation": "反结账",
+    "phone": "021-61541030",
     "signature": SIGNATURE,
     "problem": SYMPTOM,
     "solution": SYMPTOM,

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from core import accounts, calendars, clock
+from core.api import tokens
 from core.customers import importing
 from core.db import db, writing
 from core.offices import Office
@@ -60,7 +61,9 @@ class Address:
 
 
 def rules_in(app: Flask) -> list[Rule]:
-    return sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule)
+    """Return the map without the API: no cookie opens that, and it has a matrix of its own."""
+    pages = (rule for rule in app.url_map.iter_rules() if not rule.endpoint.startswith("api."))
+    return sorted(pages, key=lambda rule: rule.rule)
 
 
 def unnamed(app: Flask) -> set[str]:
@@ -82,11 +85,16 @@ class Premises:
             "deed": "give",
             "name": "quality",
             "key": next(iter(self.rules.parameters)),
+            "token_id": self._a_token(),
             "token": accounts.new_link(self.person, walk.actor),
             "day_id": self._a_day(),
             "run_id": importing.receive(office.id, SAMPLE.read_bytes(), "customers.csv", walk.actor).id,
         }
         house.see()
+
+    def _a_token(self) -> int:
+        tokens.make(self.person, self.office, "for the matrix", {"calls": tokens.READ}, 30)
+        return tokens.of_person(self.person.id)[0].id
 
     def _a_day(self) -> int:
         with writing():

@@ -13,7 +13,7 @@ from flask_babel import force_locale
 from sqlalchemy import select
 
 from core import accounts, clock, ledger
-from core.accounts import LinkRefused, LoginFailure, PasswordLink, SignInRefused
+from core.accounts import LinkRefused, PasswordLink
 from core.db import db, offices_seen, writing
 from core.errors import Invalid, KoudaiError, NotFound
 from core.ledger import LedgerRow
@@ -21,6 +21,7 @@ from core.offices import Office
 from core.people import Actor, Person
 from core.roles import ADMINISTRATOR, DUTY_MANAGER, HOTLINE_ENGINEER
 from core.testing import House
+from core.throttle import LoginFailure, SignInRefused
 
 BOSS = Actor("林晓岚")
 GOOD = "海内存知己天涯若比邻"
@@ -101,6 +102,26 @@ def test_a_link_lives_three_days(wangli: Person) -> None:
         accounts.redeem(token, GOOD)
     with clock.stopped_at(clock.now() + dt.timedelta(days=2, hours=23)):
         assert accounts.redeem(token, GOOD).is_active
+
+
+def test_who_holds_no_role_any_more_still_leaves_a_trace(
+    house: House, office: Office, wangli: Person
+) -> None:
+    accounts.take_role(wangli, office, HOTLINE_ENGINEER, BOSS)
+    accounts.new_link(wangli, BOSS)
+    accounts.leave(wangli, BOSS)
+    assert [row.action for row in rows(house, office)][-3:] == ["take_role", "link", "leave"]
+
+
+def test_who_administers_one_office_gets_no_link_once_the_account_counts_in_another(
+    house: House, office: Office, wangli: Person
+) -> None:
+    chief = house.actor(house.person(office, ADMINISTRATOR, name="陈静"))
+    assert accounts.new_link(wangli, chief)
+    accounts.give_roles(wangli, [(house.office("BJ"), HOTLINE_ENGINEER)], BOSS)
+    for deed in (accounts.new_link, accounts.leave):
+        with pytest.raises(KoudaiError, match="do not administer"):
+            deed(wangli, chief)
 
 
 def test_an_invented_link_is_refused(house: House) -> None:

@@ -211,6 +211,7 @@ def test_a_wrong_number_is_told_one_thing_only(field: Any, said: str) -> None:
 def test_digits_are_read_in_whatever_width_they_are_typed() -> None:
     assert taken(forms.MoneyField(_l("X")), "１２．５０") == (True, Decimal("12.50"))
     assert taken(forms.NumberField(_l("X")), " １２") == (True, 12)
+    assert taken(forms.NumberField(_l("X")), "1²") == (False, None)
 
 
 FIELDS = {

@@ -16,7 +16,6 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from core import accounts, clock
-from core.accounts import LoginFailure
 from core.app import create_app
 from core.config import settings
 from core.db import db
@@ -24,6 +23,7 @@ from core.offices import Office
 from core.people import Actor, Person
 from core.roles import ADMINISTRATOR, DUTY_MANAGER, HOTLINE_ENGINEER
 from core.testing import House, SignIn, said
+from core.throttle import LoginFailure
 
 BOSS = Actor("林晓岚")
 PASSWORD = "海内存知己天涯若比邻"

@@ -11,16 +11,16 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from core import gate, ledger, switches
+from core import deadlines, gate, ledger, switches
 from core.clauses import house_rule
 from core.db import db, see_offices, writing
-from core.deadlines import Deadline
+from core.deadlines import Deadline, same_working_day
 from core.errors import PluginError
 from core.i18n import _l
 from core.offices import Office
 from core.people import Actor
 from core.plugins import Plugins
-from core.roles import HOTLINE_ENGINEER
+from core.roles import DUTY_MANAGER, HOTLINE_ENGINEER
 from core.rules import rules_of
 from core.switches import PluginSwitch
 from core.testing import NATIONAL, House
@@ -139,7 +139,7 @@ def test_open_cases_in_a_state_of_its_own_keep_a_plugin_on(
     walker = walk(office)
     call = walker.case_in("hotline.call", "asleep")
     assert refusal(house, office, "sleepy", False) == (
-        "1 cases of hotline.call stand in asleep, which only this plugin knows."
+        "1 cases of hotline.call stand in asleep, from where only this plugin leads on. Finish them first."
     )
     switch(house, neighbour, "sleepy", False)
     gate.perform("hotline.call", call.number, "wake", walker.actor, office=office)
@@ -275,3 +275,33 @@ def test_switching_leaves_the_scope_as_it_was(house: House) -> None:
     see_offices(both)
     switches.switch(house.plugins, office, "fieldservice", True, ADMINISTRATOR)
     assert db.session.info["offices"] == both
+
+
+def test_what_was_done_while_a_plugin_was_off_is_not_overdue_when_it_is_on_again(
+    house: House, walk: Any, install: Any, make_plugin: Any
+) -> None:
+    def amend(procedures: Any) -> None:
+        procedures["hotline.call"].starts(
+            "log",
+            "bell.ring",
+            title=_l("Ring"),
+            within=same_working_day(),
+            owner=DUTY_MANAGER,
+            clause=OWN,
+            met_by=("park",),
+        )
+
+    install(make_plugin("bell", requires=("hotline",), amend=amend))
+    office = house.office("SH", "hotline", "bell")
+    walker = walk(office)
+    done, waiting = (walker.case_in("hotline.call", "open") for _call in range(2))
+    switch(house, office, "bell", False)
+    gate.perform("hotline.call", done.number, "park", walker.actor, office=office)
+    switch(house, office, "bell", True)
+    house.see()
+
+    def rings(call: Any) -> list[str]:
+        found = deadlines.of_case("hotline.call", call.id)
+        return [one.state for one in found if one.key == "bell.ring"]
+
+    assert (rings(done), rings(waiting)) == (["dropped"], ["open"])

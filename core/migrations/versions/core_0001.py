@@ -217,6 +217,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("core_ledger", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_core_ledger_office_id"), ["office_id"], unique=False)
+        batch_op.create_index("ix_core_ledger_action", ["office_id", "kind", "action", "id"], unique=False)
         batch_op.create_index("ix_core_ledger_subject", ["procedure", "subject_id"], unique=False)
         batch_op.create_index("uq_core_ledger_office_seq", ["office_id", "seq"], unique=True)
 
@@ -560,6 +561,7 @@ def downgrade() -> None:
     with op.batch_alter_table("core_ledger", schema=None) as batch_op:
         batch_op.drop_index("uq_core_ledger_office_seq")
         batch_op.drop_index("ix_core_ledger_subject")
+        batch_op.drop_index("ix_core_ledger_action")
         batch_op.drop_index(batch_op.f("ix_core_ledger_office_id"))
 
     op.drop_table("core_ledger")

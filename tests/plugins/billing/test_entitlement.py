@@ -68,6 +68,28 @@ def test_months_later_is_the_same_day_or_the_last_of_the_month(day: dt.date, mon
 
 
 @pytest.mark.clause("QI/02 fee.after-first-year")
+@pytest.mark.parametrize(
+    ("signed", "last"),
+    [
+        ((2024, 2, 28), (2025, 2, 27)),
+        ((2024, 2, 29), (2025, 2, 28)),
+        ((2024, 3, 1), (2025, 2, 28)),
+        ((2023, 3, 1), (2024, 2, 29)),
+    ],
+)
+def test_a_year_from_the_end_of_february_is_a_whole_year(signed: Any, last: Any) -> None:
+    sold, day = product(contract_date=dt.date(*signed)), dt.date(*last)
+    assert term(sold, day, RULES).value == Entitlement.FREE_YEAR
+    assert term(sold, day + DAY, RULES).value == Entitlement.EXPIRED
+
+
+@pytest.mark.clause("QI/02 fee.after-first-year")
+def test_a_contract_that_has_not_begun_covers_nothing_yet() -> None:
+    assert term(NEW, CONTRACT - DAY, RULES).value == Entitlement.NO_CONTRACT
+    assert term(NEW, CONTRACT, RULES).value == Entitlement.FREE_YEAR
+
+
+@pytest.mark.clause("QI/02 fee.after-first-year")
 @pytest.mark.clause("QI/02 fee.unused")
 @pytest.mark.parametrize(
     ("on", "value"),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from core import clock, ledger
+from core import clock, ledger, switches
 from core.customers.models import Customer
 from core.db import db, writing
 from core.deadlines import DROPPED, MET, OPEN
@@ -15,6 +15,7 @@ from core.errors import RefusalKind
 from core.gate import open_case
 from core.ledger import LedgerRow
 from core.numbers import NumberVoid
+from core.people import Actor
 from core.testing import House
 from plugins.billing.models import CourtesyVisit
 from plugins.billing.services import courtesy_card
@@ -145,8 +146,42 @@ def test_a_card_is_renewed_for_the_product_in_question_only(
     call = beijing.log(expired, installation_id=first.id)
     visit = {"contact": "高敏", "phone": "1", "address": "莘庄", "verified": True}
     beijing.act(call, "request_visit", beijing.hotline, **visit)
-    request = beijing.act(beijing.request_of(call), "renew", beijing.manager, card="FW9", until="2099-01-01")
+    card = {"card": "FW9", "until": "2099-01-01", "product": first.id}
+    request = beijing.act(beijing.request_of(call), "renew", beijing.manager, **card)
     assert [one.service_card for one in request.customer.installations] == ["FW9", ""]
+
+
+@pytest.mark.clause("QI/03 3.2.6")
+def test_a_card_never_shortens_what_was_paid_for(beijing: Any, expired: Customer) -> None:
+    request = beijing.registered(expired)
+    with writing():
+        for one in db.session.merge(expired).installations:
+            one.service_card, one.service_until = "FW7", dt.date(2035, 1, 1)
+    refused = beijing.refused(request, "renew", beijing.manager, card="FW9", until="2027-11-22")
+    assert set(refused.errors) == {"until"}
+    request = beijing.act(request, "recheck", beijing.manager)
+    assert request.customer.installations[0].service_card == "FW7"
+
+
+@pytest.mark.clause("QI/03 3.3.1")
+def test_who_was_sealed_meanwhile_gets_no_courtesy_visit(beijing: Any, expired: Customer) -> None:
+    request = beijing.registered(expired)
+    words = {"file_number": expired.file_number, "reason": "多次服务未付费", "extension": "8012"}
+    beijing.create("billing.sealing", "seal", beijing.manager, **words)
+    refused = beijing.refused(request, "grant_courtesy", beijing.manager, told=True)
+    assert (refused.kind, refused.objections[0].clause) == (RefusalKind.OBJECTION, "QI/03 3.3.1")
+
+
+@pytest.mark.clause("QI/02 file.missing")
+def test_no_request_is_stranded_when_nobody_asks_for_contracts_any_more(
+    beijing: Any, expired: Customer, house: House
+) -> None:
+    request = beijing.registered(expired)
+    assert beijing.refused(request, "recheck", beijing.manager).objections[0].clause == "QI/03 3.2.6"
+    switches.switch(house.plugins, beijing.office, "billing", False, Actor("tests"))
+    request = beijing.act(request, "recheck", beijing.manager)
+    assert (request.state, request.entitlement) == ("registered", Entitlement.UNCHECKED)
+    assert beijing.promises(request)[DISPATCH].state == OPEN
 
 
 @pytest.mark.clause("QI/03 3.2.6")
@@ -178,7 +213,9 @@ def test_a_contract_that_came_to_light_lets_the_request_go_on(beijing: Any, hous
     assert (request.state, request.entitlement) == ("waiting", Entitlement.NO_CONTRACT)
     assert beijing.refused(request, "recheck", beijing.manager).kind is RefusalKind.OBJECTION
     no_product = beijing.refused(request, "renew", beijing.manager, card="FW9", until="2099-01-01")
-    assert set(no_product.errors) == {"card"}
+    assert set(no_product.errors) == {"product"}
+    no_courtesy = beijing.refused(request, "grant_courtesy", beijing.manager, told=True)
+    assert no_courtesy.objections[0].clause == "QI/02 file.missing"
     sold = house.customer(beijing.office, name="恒远物流").installations[0]
     with writing():
         db.session.merge(sold).customer_id = request.customer_id

@@ -32,6 +32,7 @@ def seal(centre: Any, customer: Customer, **said: Any) -> Any:
         "file_number": customer.file_number,
         "reason": "到期后三次服务未付费",
         "extension": "8012",
+        "covered": True,
     } | said
     return centre.create("billing.sealing", "seal", centre.manager, **values)
 
@@ -94,6 +95,17 @@ def test_only_a_regional_manager_seals_and_only_once(beijing: Any, customer: Cus
     with pytest.raises(Refused) as again:
         seal(beijing, customer)
     assert set(again.value.errors) == {"file_number"}
+
+
+def test_who_is_covered_today_is_sealed_only_when_it_is_meant(
+    beijing: Any, customer: Customer, house: House
+) -> None:
+    with pytest.raises(Refused) as refused:
+        seal(beijing, customer, covered=False)
+    assert set(refused.value.errors) == {"covered"}
+    assert seal(beijing, customer).state == "sealed"
+    expired = house.customer(beijing.office, name="恒远物流", contract=dt.date(2015, 1, 27))
+    assert seal(beijing, expired, covered=False).state == "sealed"
 
 
 def test_another_offices_customer_is_not_sealed_here(

@@ -27,7 +27,8 @@ def test_problem_and_remedy_are_kept_for_everybody(beijing: Any) -> None:
     request = beijing.act(request, "standardise", beijing.engineer, **KNOWN)
     entry = KnowledgeEntry.query.one()
     assert (request.knowledge_id, entry.remedy) == (entry.id, "重建总账索引")
-    assert (entry.product_id, entry.version) == (None, "")
+    product = request.installation
+    assert (entry.product_id, entry.version) == (product.product_id, product.version)
 
 
 @pytest.mark.clause("QI/01 flow")
@@ -49,6 +50,8 @@ def test_a_request_has_one_entry_however_often_it_is_written(beijing: Any) -> No
 def test_what_is_known_already_is_linked_and_not_written_again(beijing: Any) -> None:
     first = beijing.act(beijing.turned_in(), "standardise", beijing.engineer, **KNOWN)
     request = beijing.turned_in()
+    with writing():
+        db.session.merge(request).installation_id = first.installation_id
     missing = beijing.refused(request, "standardise", beijing.engineer, problem="", solution="")
     assert set(missing.errors) == {"problem", "solution"}
     request = beijing.act(request, "standardise", beijing.engineer, entry_id=first.knowledge_id)
@@ -69,15 +72,16 @@ def test_entries_of_the_same_product_and_office_are_offered_the_newest_first(
 ) -> None:
     monkeypatch.setattr(knowledge, "OFFERED", 2)
     request = beijing.turned_in()
-    product = beijing.house.customer(beijing.office).installations[0].product_id
+    same = request.installation.product_id
+    other = beijing.house.customer(beijing.office).installations[0].product_id
     said = {"remedy": "重建索引", "prevention": "", "version": ""}
     with writing():
         for office, problem, about in (
-            (beijing, "一", None),
-            (beijing, "二", None),
-            (beijing, "三", None),
-            (shanghai, "别处", None),
-            (beijing, "别的产品", product),
+            (beijing, "一", same),
+            (beijing, "二", same),
+            (beijing, "三", same),
+            (shanghai, "别处", same),
+            (beijing, "别的产品", other),
         ):
             db.session.add(
                 KnowledgeEntry(

@@ -74,6 +74,7 @@ class Desk:
         """Let the regional manager seal a customer."""
         manager = self.house.hire(self.office, REGIONAL_MANAGER, name="孙建国")
         values = {"file_number": customer.file_number, "reason": "到期后多次未付费", "extension": "8012"}
+        values["covered"] = True
         gate.perform("billing.sealing", None, "seal", manager, values, office=self.office)
         self.house.see()
 
@@ -631,10 +632,11 @@ def test_the_panel_asks_the_database_as_often_for_many_products_and_cases_as_for
     for number in range(4):
         add_product(large, f"供应链 {number}")
     for customer, times in ((small, 1), (large, 5)):
+        about = {"installation_id": str(customer.installations[0].id)}
         for _each in range(times):
-            shanghai.log(customer, **SOLVED)
-            shanghai.log(customer, **VISIT)
-            shanghai.log(customer)
+            shanghai.log(customer, **about, **SOLVED)
+            shanghai.log(customer, **about, **VISIT)
+            shanghai.log(customer, **about)
     small_id, large_id = small.id, large.id
     few = queries(lambda: shanghai.look("/customer", customer_id=small_id))
     many = queries(lambda: shanghai.look("/customer", customer_id=large_id))

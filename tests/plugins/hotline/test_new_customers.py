@@ -102,7 +102,7 @@ def test_another_offices_customers_are_nobodys_twin(beijing: Any, shanghai: Any,
 def test_somebody_must_be_calling_and_only_one(beijing: Any, house: House) -> None:
     assert set(errors(beijing, new_customer="")) == {"customer_id"}
     known = house.customer(beijing.office)
-    assert set(errors(beijing, customer_id=known.id, phone="5")) == {"new_customer"}
+    assert set(errors(beijing, customer_id=known.id, phone="54545")) == {"new_customer"}
 
 
 def test_a_serial_number_has_one_holder(beijing: Any, product: Product) -> None:
@@ -111,6 +111,20 @@ def test_a_serial_number_has_one_holder(beijing: Any, product: Product) -> None:
     found = errors(beijing, **other, new_product_id=product.id)
     assert found == {"new_serial_number": {"name": holder.name, "file_number": holder.file_number}}
     assert set(errors(beijing, **other)) == {"new_product_id"}
+
+
+@pytest.mark.clause("QI/02 fee.after-first-year")
+def test_a_contract_is_never_signed_in_the_future(beijing: Any, product: Product) -> None:
+    with clock.stopped_at(dt.datetime(2026, 11, 22, 17, tzinfo=dt.UTC)):
+        assert set(errors(beijing, new_contract_date="2026-11-24")) == {"new_contract_date"}
+        call = beijing.log(**NEW, new_product_id=product.id, new_contract_date="2026-11-23")
+    (mine,) = call.customer.installations
+    assert mine.contract_date == dt.date(2026, 11, 23), "in the office the day has begun already"
+
+
+def test_a_new_customer_is_not_asked_for_a_product_of_the_file(beijing: Any, house: House) -> None:
+    house.customer(beijing.office)
+    assert beijing.log(**NEW).installation is None
 
 
 def test_a_refused_call_leaves_no_customer_and_no_gap(beijing: Any, house: House) -> None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from wtforms.validators import ValidationError
 
 from core import clock, ledger
 from core.deadlines import MET, MISSED, OPEN
 from core.errors import RefusalKind
+from demo.problems import COMPLAINTS, FINDINGS
+from plugins.quality.forms import to_learn_from, to_look_into
 from plugins.quality.models import Complaint
 
 pytestmark = pytest.mark.clause("QI/02 attitude.hotline-rude")
@@ -35,6 +39,60 @@ def test_a_complaint_comes_from_a_call_and_keeps_what_was_said(beijing: Any) -> 
     assert (complaint.complaint, complaint.employee_number) == ("接线人员不耐烦，没有报工号", "07")
     assert complaint.customer_id == complaint.call.customer_id
     assert list(ledger.verify(beijing.office.id)) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "态度差",
+        "服务态度恶劣",
+        "好",
+        "投诉",
+        "不满意",
+        "等太久",
+        "rude",
+        "The engineer was rude!",
+        "bad attitude",
+    ],
+)
+def test_a_complaint_that_nobody_can_look_into_is_refused(beijing: Any, text: str) -> None:
+    refused = beijing.refused(beijing.log(), "complain", beijing.hotline, **SAID | {"complaint": text})
+    (error,) = refused.errors["complaint"]
+    assert error.msgid == "Too little to look into. Ask: when, who, what was said or done?"
+
+
+@pytest.mark.parametrize(
+    "text", ["好", "已解决", "已处理完毕", "属实", "加强管理", "OK", "solved", "will be careful"]
+)
+def test_an_answer_that_fits_any_complaint_is_refused(text: str) -> None:
+    with pytest.raises(ValidationError, match="fits any complaint"):
+        to_learn_from(None, SimpleNamespace(data=text))
+
+
+def test_empty_words_leave_a_complaint_unanswered(beijing: Any) -> None:
+    complaint, supervisor = complained(beijing), beijing.supervisor()
+    empty = {"findings": "属实", "answer": "已解决", "prevention": "以后注意"}
+    assert set(beijing.refused(complaint, "answer", supervisor, **empty).errors) == set(empty)
+    assert beijing.promises(complaint)[ANSWER].state == OPEN
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(said for _about, said, _when in COMPLAINTS),
+        *FINDINGS.values(),
+        *FOUND.values(),
+        "热线态度生硬，拒绝登记问题",
+        "工程师迟到两小时，还在机房抽烟",
+        "上门三次都没带加密狗",
+        "The engineer came two hours late and smoked in the office",
+        "He hung up while I was reading the error to him",
+        "No staff number was given",
+    ],
+)
+def test_what_people_really_complain_about_and_are_answered_is_accepted(text: str) -> None:
+    to_look_into(None, SimpleNamespace(data=text))
+    to_learn_from(None, SimpleNamespace(data=text))
 
 
 @pytest.mark.parametrize(("minutes", "state"), [(0, MET), (1, MISSED)])

@@ -1,0 +1,220 @@
+"""The description of an office's API, built from the plugins that it uses: OpenAPI 3.1."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import core
+from core import gate
+from core.api import asking, bodies, shapes
+from core.api.schemas import SCHEMAS, array, nullable, obj, ref
+from core.i18n import Sentence, _, _l
+from core.people import Actor
+from core.procedure import Procedure, Step
+from core.rules import Rules
+
+Json = dict[str, Any]
+NOBODY = Actor("openapi")
+
+
+def creating(procedure: Procedure) -> Step | None:
+    """Return the step with which a case begins by itself; none when it only begins inside another procedure."""
+    return next((step for step in procedure.steps_from(None) if not step.inner), None)
+
+
+def document(rules: Rules) -> Json:
+    """Describe every address of an office's API."""
+    paths: Json = {}
+    for procedure in rules.plugins.procedures.values():
+        paths |= _paths(procedure, rules)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": f"Koudai {rules.office.code}",
+            "version": core.__version__,
+            "description": _(
+                "What the screens can do, through the same gate; every refusal names its clause."
+            ),
+        },
+        "servers": [{"url": f"/api/v1/{rules.office.code}"}],
+        "security": [{"token": []}],
+        "paths": {**paths, **_customers()},
+        "components": {
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+            "schemas": SCHEMAS | {_name(one): _case(one) for one in rules.plugins.procedures.values()},
+        },
+    }
+
+
+def _name(procedure: Procedure) -> str:
+    return procedure.name.replace(".", "_")
+
+
+def _paths(procedure: Procedure, rules: Rules) -> Json:
+    """Describe a collection: its list, its beginning, one case, and each step."""
+    at, tag = f"/{procedure.collection}", {"tags": [str(procedure.title)]}
+    begin = creating(procedure)
+    many: Json = {"get": tag | _list(procedure)}
+    if begin is not None:
+        many["post"] = tag | _step(procedure, begin, rules)
+    one = f"{at}/{{number}}"
+    found: Json = {at: many, one: {"parameters": [NUMBER], "get": tag | _one(procedure)}}
+    for step in procedure.steps.values():
+        if not step.creates and not step.inner:
+            post = {"post": tag | _step(procedure, step, rules)}
+            found[f"{one}/steps/{step.name}"] = {"parameters": [NUMBER], **post}
+    return found
+
+
+NUMBER: Json = {
+    "name": "number",
+    "in": "path",
+    "required": True,
+    "schema": {"type": "string", "pattern": "^[A-Z]{2,8}-[A-Z]{1,4}-[0-9]{4}-[0-9]{5,}$", "maxLength": 24},
+}
+
+
+def _list(procedure: Procedure) -> Json:
+    choices = {"state": list(procedure.states), "sort": [asking.NEWEST, asking.OLDEST]}
+    questions = [_question(name, {"type": "string", "enum": known}) for name, known in choices.items()]
+    text = {"type": "string", "maxLength": asking.LONGEST_QUESTION}
+    return {
+        "operationId": f"list_{_name(procedure)}",
+        "summary": str(procedure.title),
+        "parameters": [*questions, _question("customer", text), *PAGED],
+        "responses": _answers(_page(ref("brief")), "401", "403", "404", "422"),
+    }
+
+
+def _question(name: str, schema: Json) -> Json:
+    return {"name": name, "in": "query", "schema": schema}
+
+
+PAGED = [
+    _question("page", {"type": "integer", "minimum": 1, "maximum": asking.MOST_PAGES}),
+    _question("size", {"type": "integer", "minimum": 1, "maximum": asking.MOST_ITEMS}),
+]
+
+
+def _page(item: Json) -> Json:
+    counted = {"page": {"type": "integer"}, "size": {"type": "integer"}, "more": {"type": "boolean"}}
+    return obj({"items": array(item), **counted})
+
+
+def _one(procedure: Procedure) -> Json:
+    return {
+        "operationId": f"get_{_name(procedure)}",
+        "summary": str(procedure.title),
+        "responses": _answers(ref(_name(procedure)), "401", "403", "404"),
+    }
+
+
+def _step(procedure: Procedure, step: Step, rules: Rules) -> Json:
+    look = gate.look_at(gate.blank(procedure, NOBODY, rules), step)
+    who = ", ".join(dict.fromkeys(str(way.role.title) for way in step.who))
+    return {
+        "operationId": f"{_name(procedure)}_{step.name}",
+        "summary": str(step.title),
+        "description": _("%(clause)s · for: %(roles)s", clause=step.clause, roles=who),
+        "parameters": [REPEAT] if step.creates else [REPEAT, MATCH],
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": bodies.schema_of(look.form())}},
+        },
+        "responses": _answers(
+            ref(_name(procedure)),
+            *("400", "401", "403", "404", "409", "413", "415", "422"),
+            done="201" if step.creates else "200",
+            more=["200"] if step.creates else [],
+        ),
+    }
+
+
+REPEAT: Json = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "schema": {"type": "string", "pattern": "^[!-~]{1,80}$"},
+}
+MATCH: Json = {
+    "name": "If-Match",
+    "in": "header",
+    "schema": {"type": "string", "pattern": '^"[0-9]{1,9}"$'},
+}
+
+
+def _customers() -> Json:
+    number = {
+        "name": "file_number",
+        "in": "path",
+        "required": True,
+        "schema": {"type": "string", "maxLength": 24},
+    }
+    tag, text = {"tags": [_("Customers")]}, {"type": "string", "maxLength": asking.LONGEST_QUESTION}
+    many = {
+        "operationId": "list_customers",
+        "summary": _("Customers"),
+        "parameters": [_question("q", text), *PAGED],
+        "responses": _answers(_page(ref("customer")), "401", "403", "404", "422"),
+    }
+    one = {
+        "operationId": "get_customer",
+        "summary": _("Customer"),
+        "responses": _answers(ref("customer"), "401", "403", "404"),
+    }
+    return {
+        "/customers": {"get": tag | many},
+        "/customers/{file_number}": {"parameters": [number], "get": tag | one},
+    }
+
+
+REFUSALS = {"403": "refusal", "409": "refusal", "422": "errors"}
+
+
+def _answers(body: Json, *refused: str, done: str = "200", more: tuple[str, ...] | list[str] = ()) -> Json:
+    """Describe the answers of an operation: what is done, and each way of being turned away."""
+    good = {code: _answer(_("Done"), body) for code in (done, *more)}
+    return good | {code: _answer(str(SAID[code]), ref(REFUSALS.get(code, "problem"))) for code in refused}
+
+
+def _answer(text: str, schema: Json) -> Json:
+    return {"description": text, "content": {"application/json": {"schema": schema}}}
+
+
+SAID: dict[str, Sentence] = {
+    "400": _l("The request cannot be understood."),
+    "401": _l("There is no token, or it is not good any more."),
+    "403": _l("The role, or the token's reach, does not allow it; the clause says which role does."),
+    "404": _l("There is no such thing in this office."),
+    "409": _l(
+        "It is not possible now: the objections say why, by which clauses, and who changed it meanwhile."
+    ),
+    "413": _l("The request is too large."),
+    "415": _l("The body is not JSON."),
+    "422": _l("Something in the values is not in order, said by field."),
+}
+
+
+def _case(procedure: Procedure) -> Json:
+    """Describe a case with the columns that its plugin gave it."""
+    known: Json = {}
+    for column in shapes.own_columns(procedure.model):
+        known[column.key] = _column(column)
+        known |= {name: {"type": ["string", "null"]} for name in shapes.relatives(column)}
+    return {"allOf": [ref("case"), obj({"fields": obj(known)}, closed=False)]}
+
+
+TYPES: dict[type, Json] = {
+    int: {"type": "integer"},
+    bool: {"type": "boolean"},
+    str: {"type": "string"},
+    Decimal: {"type": "string"},
+    dt.datetime: {"type": "string", "format": "date-time"},
+    dt.date: {"type": "string", "format": "date"},
+}
+
+
+def _column(column: Any) -> Json:
+    kind = column.type.python_type
+    return nullable(TYPES[kind]) if column.nullable else TYPES[kind]

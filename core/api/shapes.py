@@ -1,0 +1,173 @@
+"""What a case looks like as JSON, and the schema of it: both read from the model and the procedure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Column, inspect
+
+from core import deadlines, gate, ledger
+from core.cases import Case
+from core.clauses import HouseRule
+from core.customers.models import Customer
+from core.errors import Objection
+from core.gate import Act
+from core.i18n import Sentence
+from core.ledger import LedgerRow
+from core.procedure import Procedure, Step
+
+Json = dict[str, Any]
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON has it: a moment and a day as text, an amount with two places."""
+    if isinstance(value, dt.datetime):
+        return value.astimezone(dt.UTC).isoformat()
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return f"{value:.2f}" if isinstance(value, Decimal) else value
+
+
+def own_columns(model: type[Case]) -> list[Column[Any]]:
+    """Return the columns that the plugin gave the case; what is marked so stays inside (a signature's picture)."""
+    common = {*dir(Case), "shared_office_id"}
+    columns = inspect(model).columns
+    return [one for one in columns if one.key not in common and one.info.get("api", True)]
+
+
+def fields(case: Case) -> Json:
+    """Return what the case knows of its own, with the names of the records that it points to."""
+    found: Json = {}
+    for column in own_columns(type(case)):
+        found[column.key] = plain(getattr(case, column.key))
+        if column.foreign_keys:
+            stem = column.key.removesuffix("_id")
+            found[stem] = _named(getattr(case, stem, None))
+    return found
+
+
+def _named(record: Any) -> str | None:
+    if record is None:
+        return None
+    told = (getattr(record, name, None) for name in ("number", "title", "name"))
+    return next((str(one) for one in told if one), None)
+
+
+def brief(case: Case, procedure: Procedure) -> Json:
+    """Return a case as a list shows it."""
+    customer = case.customer
+    return {
+        "number": case.number,
+        "state": case.state,
+        "state_title": str(procedure.states[case.state].title),
+        "ended": procedure.states[case.state].final,
+        "version": case.version,
+        "opened_at": plain(case.opened_at),
+        "changed_at": plain(case.changed_at),
+        "customer": {"file_number": customer.file_number, "name": customer.name} if customer else None,
+        "owner": case.owner.name if case.owner else None,
+    }
+
+
+def whole(act: Act) -> Json:
+    """Return a case with all that is known: fields, steps allowed now, deadlines, ledger."""
+    case, name = act.case, act.procedure.name
+    found = act.procedure.steps_from(case.state)
+    return {
+        **brief(case, act.procedure),
+        "fields": fields(case),
+        "steps": [_offer(gate.look_at(act, step)) for step in found if not step.inner],
+        "deadlines": [_deadline(one, act) for one in deadlines.of_case(name, case.id)],
+        "ledger": [_row(one, act) for one in ledger.of_case(name, case.id)],
+    }
+
+
+def _offer(look: Act) -> Json:
+    against = look.closed_by()
+    return {
+        "name": look.step.name,
+        "title": str(look.step.title),
+        "clause": str(look.step.clause),
+        "open": not against,
+        "objections": [objection(one) for one in against],
+    }
+
+
+def objection(one: Objection) -> Json:
+    """Return why a step may not happen: the sentence, its clause (or the house rule's reason), and the plugin."""
+    rule = str(one.clause.reason) if isinstance(one.clause, HouseRule) else None
+    return {"text": str(one.text), "clause": str(one.clause), "house_rule": rule, "plugin": one.plugin}
+
+
+def _deadline(one: deadlines.Deadline, act: Act) -> Json:
+    rule = act.procedure.deadlines.get(one.key)
+    return {
+        "key": one.key,
+        "title": str(rule.title) if rule else one.key,
+        "state": one.state,
+        "started_at": plain(one.started_at),
+        "due_at": plain(one.due_at),
+        "ended_at": plain(one.ended_at),
+        "role": one.role,
+        "person": one.person.name if one.person else None,
+        "clause": one.clause,
+        "plugin": one.plugin,
+    }
+
+
+def _row(row: LedgerRow, act: Act) -> Json:
+    step: Step | None = act.procedure.steps.get(row.action)
+    return {
+        "at": plain(row.at),
+        "actor": row.actor,
+        "step": row.action,
+        "title": str(step.title) if step else row.action,
+        "refused": row.kind == "refused",
+        "from_state": row.from_state,
+        "to_state": row.to_state,
+        "clause": row.clause,
+        "version": row.version,
+        "values": row.details.get("values", {}),
+        "objections": [str(Sentence.from_json(one)) for one in row.details.get("objections", [])],
+        "decisions": [_decision(one) for one in row.details.get("decisions", [])],
+    }
+
+
+def _decision(one: Json) -> Json:
+    told = {name: one[name] for name in ("decision", "value", "clause", "plugin", "version", "overridden")}
+    return {**told, "reason": str(Sentence.from_json(one["reason"]))}
+
+
+def customer(one: Customer) -> Json:
+    """Return a customer as the file has him, with the ids that a step takes."""
+    return {
+        "id": one.id,
+        "file_number": one.file_number,
+        "name": one.name,
+        "address": one.address,
+        "fax": one.fax,
+        "site_note": one.site_note,
+        "verified_at": plain(one.verified_at),
+        "contacts": [{"name": contact.name, "phones": contact.phones} for contact in one.contacts],
+        "installations": [
+            {
+                "id": product.id,
+                "product": product.product.name,
+                "version": product.version,
+                "serial_number": product.serial_number,
+                "contract_date": plain(product.contract_date),
+                "service_card": product.service_card,
+                "service_until": plain(product.service_until),
+            }
+            for product in one.installations
+        ],
+    }
+
+
+def relatives(column: Column[Any]) -> Iterator[str]:
+    """Yield the name under which the record that a column points to is told."""
+    if column.foreign_keys:
+        yield column.key.removesuffix("_id")

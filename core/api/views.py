@@ -1,0 +1,207 @@
+"""The API's addresses: thin, generated for every procedure of the office, and through the same gate as the screens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, request, url_for
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from core import gate
+from core.api import asking, bodies, door, openapi, replays, shapes
+from core.api.answers import Answer, of_errors, of_problem, of_refusal
+from core.api.tokens import ACT, READ
+from core.cases import Case
+from core.customers import lookup
+from core.customers import services as customer_file
+from core.customers.models import Customer
+from core.db import db
+from core.errors import NotFound, Refused
+from core.gate import Act
+from core.i18n import _, _l
+from core.permissions import SIGNED_IN
+from core.procedure import Procedure
+from core.rules import Rules
+from core.web.access import actor, needs, these_rules, this_office
+
+pages = Blueprint(door.BLUEPRINT, __name__, url_prefix="/api/v1/<office>")
+CASES, ONE = "/<collection>", "/<collection>/<number>"
+
+
+def _reads(rules: Rules, view_args: Mapping[str, Any]) -> str:
+    return procedure_of(rules, view_args["collection"]).reads
+
+
+def procedure_of(rules: Rules, collection: str) -> Procedure:
+    """Return the procedure of a collection, or NotFound when this office has none."""
+    found = (one for one in rules.plugins.procedures.values() if one.collection == collection)
+    procedure = next(found, None)
+    if procedure is None:
+        raise NotFound(
+            _l("%(office)s has no collection %(name)s.", office=rules.office.code, name=collection)
+        )
+    return procedure
+
+
+@pages.get("/openapi.json")
+@needs(SIGNED_IN)
+def description(office: str) -> Any:
+    """Return what can be asked here, built from the set of plugins that the office uses now."""
+    return openapi.document(these_rules())
+
+
+@pages.get("/customers")
+@needs("core.see_customers")
+def customers(office: str) -> Any:
+    """Return customers by file number, or those that fit what was typed (``q``)."""
+    asked = asking.of_customers()
+    if asked.errors:
+        return of_errors(asked.errors)
+    if not door.this_token().reaches("customers", READ):
+        return _beyond_reach("customers")
+    found = _some_customers(asked)
+    return {"items": [shapes.customer(one) for one in found[: asked.size]], **asked.place(len(found))}
+
+
+def _some_customers(asked: asking.Asked) -> list[Customer]:
+    if asked.q:
+        return lookup.find(asked.q, this_office().id)
+    query = select(Customer).where(Customer.office_id == this_office().id).order_by(Customer.file_number)
+    return list(db.session.scalars(query.offset(asked.offset).limit(asked.size + 1)))
+
+
+@pages.get("/customers/<file_number>")
+@needs("core.see_customers")
+def customer(office: str, file_number: str) -> Any:
+    """Return one customer, with the ids of his products."""
+    found = customer_file.by_file_number(file_number, this_office().id)
+    if not door.this_token().reaches("customers", READ):
+        return _beyond_reach("customers")
+    return shapes.customer(found) if found is not None else of_problem(404)
+
+
+@pages.get(CASES)
+@needs(_reads)
+def cases(office: str, collection: str) -> Any:
+    """Return a page of a collection, the newest first unless asked otherwise."""
+    procedure = procedure_of(these_rules(), collection)
+    asked = asking.of_cases(procedure)
+    if asked.errors:
+        return of_errors(asked.errors)
+    if not door.this_token().reaches(collection, READ):
+        return _beyond_reach(collection)
+    found = _some_cases(procedure, asked)
+    return {"items": [shapes.brief(one, procedure) for one in found[: asked.size]], **asked.place(len(found))}
+
+
+def _some_cases(procedure: Procedure, asked: asking.Asked) -> list[Case]:
+    model = procedure.model
+    query = select(model).where(model.office_id == this_office().id)
+    if asked.state:
+        query = query.where(model.state == asked.state)
+    if asked.customer:
+        known = customer_file.by_file_number(asked.customer, this_office().id)
+        query = query.where(model.customer_id == (known.id if known else None))
+    query = query.order_by(model.id if asked.sort == asking.OLDEST else model.id.desc())
+    return list(db.session.scalars(query.offset(asked.offset).limit(asked.size + 1)).unique())
+
+
+@pages.post(CASES)
+@needs(_reads)
+def create(office: str, collection: str) -> Any:
+    """Take the step with which a case of this collection begins."""
+    procedure = procedure_of(these_rules(), collection)
+    step = openapi.creating(procedure)
+    if step is None:
+        return (
+            {"message": str(procedure.begins or _("This begins inside another procedure."))},
+            405,
+            {"Allow": "GET"},
+        )
+    return _take(gate.look_at(gate.blank(procedure, actor(), these_rules()), step), collection)
+
+
+@pages.get(ONE)
+@needs(_reads)
+def one(office: str, collection: str, number: str) -> Any:
+    """Return one case: fields, what can be done now and why not, deadlines, ledger."""
+    act = gate.open_case(procedure_of(these_rules(), collection).name, number, actor(), this_office())
+    if not door.this_token().reaches(collection, READ):
+        return _beyond_reach(collection)
+    return _shown(act)
+
+
+@pages.post(f"{ONE}/steps/<step>")
+@needs(_reads)
+def take(office: str, collection: str, number: str, step: str) -> Any:
+    """Take a step of a case; ``If-Match`` with the version refuses it when somebody was quicker."""
+    act = gate.open_case(procedure_of(these_rules(), collection).name, number, actor(), this_office())
+    chosen = act.procedure.steps.get(step)
+    if chosen is None or chosen.inner or chosen.creates:
+        return of_problem(404)
+    return _take(gate.look_at(act, chosen), collection)
+
+
+def _take(act: Act, collection: str) -> Any:
+    """Check the JSON, lead a repeated request back to its first answer, and let the gate decide."""
+    if not door.this_token().reaches(collection, ACT):
+        return _beyond_reach(collection)
+    said = asking.of_step()
+    given = request.get_json()
+    if not isinstance(given, dict):
+        return of_errors({"body": [_l("Give an object with the values by name.")]})
+    errors = said.errors | bodies.faults(act.form(), given)
+    if errors:
+        return of_errors(errors)
+    asked = replays.digest_of(request.path, given)
+    return _again(act, said.key, asked) or _perform(act, given, said, asked)
+
+
+def _again(act: Act, key: str, asked: str) -> Any:
+    """Answer a request that was carried out before under the same key; nothing when it was not."""
+    earlier = replays.found(door.this_token().id, key) if key else None
+    if earlier is None:
+        return None
+    if earlier.asked != asked:
+        return {"message": _("This Idempotency-Key was used for another request."), "objections": []}, 409
+    case = db.session.get_one(act.procedure.model, earlier.subject_id)
+    return *_answer(act, case)[:2], {**_answer(act, case)[2], "Idempotent-Replayed": "true"}
+
+
+def _perform(act: Act, given: Mapping[str, Any], said: asking.Said, asked: str) -> Any:
+    name, step, number = act.procedure.name, act.step.name, act.case.number
+    try:
+        with gate.together():
+            case = gate.perform(name, number, step, actor(), given, office=this_office(), seen=said.seen)
+            if said.key:
+                replays.note(door.this_token().id, said.key, asked, case)
+    except Refused as refused:
+        return of_refusal(refused)
+    except IntegrityError:
+        # Twice at once under one key: the other one was carried out.
+        again = _again(act, said.key, asked)
+        if again is None:
+            raise
+        return again
+    return _answer(act, case)
+
+
+def _answer(act: Act, case: Case) -> tuple[Any, int, dict[str, str]]:
+    made = act.step.creates
+    look = gate.open_case(act.procedure.name, str(case.number), actor(), this_office())
+    where = url_for(
+        "api.one", office=this_office().code, collection=act.procedure.collection, number=case.number
+    )
+    body, status, headers = _shown(look)
+    return body, 201 if made else status, {**headers, **({"Location": where} if made else {})}
+
+
+def _shown(act: Act) -> tuple[Any, int, dict[str, str]]:
+    return shapes.whole(act), 200, {"ETag": f'"{act.case.version}"'}
+
+
+def _beyond_reach(collection: str) -> Answer:
+    text = _("This token does not reach so far in %(collection)s. Make another one.", collection=collection)
+    return {"message": text, "objections": []}, 403
