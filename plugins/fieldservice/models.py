@@ -50,7 +50,7 @@ class ServiceRequest(Model, Case):
     result: Mapped[str] = mapped_column(String(12), default="")
     opinion: Mapped[str] = mapped_column(Text, default="")
     signed_by: Mapped[str] = mapped_column(String(40), default="")
-    signature: Mapped[str] = mapped_column(Text, default="")
+    signature: Mapped[str] = mapped_column(Text, default="", info={"api": False})
     on_paper: Mapped[str] = mapped_column(String(120), default="")
     signed_at: Mapped[dt.datetime | None]
     travel_cost: Mapped[Decimal | None]

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from core.api.shapes import own_columns
 from core.roles import FIELD_ENGINEER
 from plugins.fieldservice.models import ServiceRequest
 
@@ -24,6 +25,11 @@ def test_whoever_reviews_a_request_sees_what_was_signed_and_what_it_cost(
     assert "<dd>20.00</dd>" in page
     assert '<img class="img-fluid bg-white border rounded" src="data:image/png;base64,' in page
     assert f"/visit/{number}" not in page
+
+
+@pytest.mark.clause("QI/04 3.1.7")
+def test_the_picture_of_a_signature_does_not_leave_the_house() -> None:
+    assert "signature" not in {column.key for column in own_columns(ServiceRequest)}
 
 
 @pytest.mark.clause("QI/05 3.2")
