@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import datetime as dt
 import hashlib
 import re
@@ -15,6 +14,8 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Form, fields, validators
 from wtforms.fields import Choice, SelectChoice
 
+from core import png
+from core.digits import AMOUNT, WHOLE, Bounds, shaped
 from core.i18n import Sentence, _l
 from core.roles import Role
 
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from core.gate import Act
 
 Choices = Mapping[str, Sentence | str]
-WHOLE = re.compile(r"[+-]?\d{1,12}")
-AMOUNT = re.compile(r"[+-]?\d{1,12}(\.\d{1,2})?")
 UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 YEARS = range(1990, 2100)
 
@@ -75,15 +74,6 @@ def _writable(form: Form, field: Any) -> None:
     """Refuse characters that no database keeps and no paper shows."""
     if UNWRITABLE.search(field.data or ""):
         raise validators.ValidationError(_l("There is a character in it that cannot be kept. Type it anew."))
-
-
-def _shaped(field: Any, valuelist: list[str], shape: re.Pattern[str], hint: Sentence) -> list[str]:
-    """Refuse a number that is not written as people write it: no 1e5, no NaN, no 1_000."""
-    given = [one.strip() for one in valuelist]
-    if given and given[0] and not shape.fullmatch(given[0]):
-        field.data = None
-        raise ValueError(hint)
-    return given
 
 
 def _in_our_time(form: Form, field: Any) -> None:
@@ -139,13 +129,13 @@ class NumberField(StepField, fields.IntegerField):
         **kwargs: Any,
     ) -> None:
         message = _l("Give a number from %(minimum)s to %(maximum)s.", minimum=minimum, maximum=maximum)
-        bounds = validators.NumberRange(minimum, maximum, message)
+        bounds = Bounds(minimum, maximum, message)
         super().__init__(label, _rules(required, bounds), description=hint, **kwargs)
         self.minimum, self.maximum = minimum, maximum
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         hint = _l("Give a whole number in digits, like 12.")
-        super().process_formdata(_shaped(self, valuelist, WHOLE, hint))
+        super().process_formdata(shaped(self, valuelist, WHOLE, hint))
 
 
 class MoneyField(StepField, fields.DecimalField):
@@ -153,12 +143,12 @@ class MoneyField(StepField, fields.DecimalField):
 
     def __init__(self, label: Sentence | None = None, *, required: bool = True, **kwargs: Any) -> None:
         message = _l("Give an amount between 0 and 9,999,999.99 yuan.")
-        bounds = validators.NumberRange(Decimal(0), Decimal("9999999.99"), message)
+        bounds = Bounds(Decimal(0), Decimal("9999999.99"), message)
         super().__init__(label, _rules(required, bounds), places=2, **kwargs)
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         hint = _l("Give an amount in digits, like 120.50.")
-        super().process_formdata(_shaped(self, valuelist, AMOUNT, hint))
+        super().process_formdata(shaped(self, valuelist, AMOUNT, hint))
 
 
 class DayField(StepField, fields.DateField):
@@ -299,7 +289,6 @@ def _people(act: Act, role: Role) -> dict[str, str]:
     return {str(person.id): person.name for person in act.rules.colleagues(role)}
 
 
-PNG = b"\x89PNG\r\n\x1a\n"
 LARGEST_SIGNATURE = 300_000
 
 
@@ -312,20 +301,20 @@ class SignatureField(StepField, fields.HiddenField):
         super().__init__(label, _rules(required), **kwargs)
 
     def pre_validate(self, form: Form) -> None:
-        if self.data and not _is_png(self.data):
+        if self.data and not _is_drawing(self.data):
             raise validators.ValidationError(_l("The signature did not arrive whole. Please sign again."))
 
     def to_json(self) -> Any:
         return hashlib.sha256(self.data.encode()).hexdigest() if self.data else None
 
 
-def _is_png(url: str) -> bool:
+def _is_drawing(url: str) -> bool:
     head, _comma, body = url.partition(",")
     if head != "data:image/png;base64" or len(body) > LARGEST_SIGNATURE:
         return False
     try:
-        return base64.b64decode(body, validate=True).startswith(PNG)
-    except (binascii.Error, ValueError):
+        return png.is_drawn(base64.b64decode(body, validate=True))
+    except ValueError:
         return False
 
 

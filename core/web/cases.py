@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from markupsafe import Markup
 from sqlalchemy import or_, select
 from werkzeug.datastructures import MultiDict
 
@@ -61,14 +62,15 @@ class Offer:
     @property
     def url(self) -> str:
         """Where the step is taken: on its own page, on the form of a new case, or on the case's page."""
-        case, procedure, office = self.act.case, self.act.procedure, this_office().code
-        if self.step.own_page:
-            number = {"number": case.number} if case.number else {}
-            return url_for(self.step.own_page, office=office, **number)
-        if self.step.creates:
-            name, plugin, noun = self.step.name, procedure.plugin, procedure.noun
-            return url_for("cases.new", office=office, plugin=plugin, noun=noun, step=name)
-        return case_url(procedure, case.number, step=self.step.name, _anchor="step")
+        procedure, office, step = self.act.procedure, this_office().code, self.step
+        if not step.creates:
+            way = self.act.allowing()
+            named = way is not None and way.only is not None
+            return step_url(procedure, step, self.act.case.number, office, named=named)
+        if step.own_page:
+            return url_for(step.own_page, office=office)
+        plugin, noun = procedure.plugin, procedure.noun
+        return url_for("cases.new", office=office, plugin=plugin, noun=noun, step=step.name)
 
 
 @pages.get("/")
@@ -149,13 +151,19 @@ def take_step(office: str, plugin: str, noun: str, number: str, step: str) -> An
     # A page that does not say which version it showed has shown none.
     seen = request.form.get("seen", -1, type=int)
     try:
-        done = gate.perform(name, number, step, actor(), request.form, office=this_office(), seen=seen)
+        with gate.together() as acts:
+            gate.perform(name, number, step, actor(), request.form, office=this_office(), seen=seen)
     except Refused as refused:
         act = gate.open_case(name, number, actor(), this_office())
         return case_page(act, chosen=step, refused=refused), _status(refused)
-    procedure = these_rules().procedure(name)
-    flash(_("Done: %(step)s", step=procedure.steps[step].title), "done")
-    return redirect(case_url(procedure, done.number))
+    done = these_rules().procedure(name).steps[step].title
+    flash(Markup(render_template("core/_done.html", done=done, made=_made(acts))), "done")
+    return redirect(case_url(these_rules().procedure(name), number))
+
+
+def _made(acts: list[Act]) -> list[Act]:
+    """Return what came into being inside a step, as far as the reader may see it."""
+    return [one for one in acts if one.step.creates and may(one.procedure.reads)]
 
 
 def case_page(act: Act, chosen: str = "", refused: Refused | None = None) -> str:
@@ -275,6 +283,17 @@ def case_url(procedure: Procedure, number: str | None, office: str = "", **more:
     """Return the address of a case, in the office of this page or in another one."""
     code, plugin, noun = office or this_office().code, procedure.plugin, procedure.noun
     return url_for("cases.case", office=code, plugin=plugin, noun=noun, number=number, **more)
+
+
+def step_url(procedure: Procedure, step: Step, number: str | None, office: str, *, named: bool) -> str:
+    """Return where a step of a case is taken: whom the case names takes it on the step's own page.
+
+    Who may take it for his role alone takes it on the case's page, unless nobody is named.
+    """
+    personal = any(way.only for way in step.who)
+    if step.own_page and (named or not personal):
+        return url_for(step.own_page, office=office, number=number, step=step.name, _anchor="step")
+    return case_url(procedure, number, office, step=step.name, _anchor="step")
 
 
 STATUS = {RefusalKind.FORM: 422, RefusalKind.ROLE: 403}

@@ -19,7 +19,7 @@ from core.people import Person
 from core.procedure import DeadlineRule, Procedure, Step
 from core.rules import Rules
 from core.web.access import actor, local_path, public, signed_in
-from core.web.cases import case_url
+from core.web.cases import case_url, step_url
 from core.web.menu import entries_of, entry_at, rules_of_mine
 from core.web.paging import page_number
 from core.web.waiting import waiting
@@ -41,9 +41,12 @@ class Due:
 
     @property
     def url(self) -> str:
-        """The case's page, with the form of the step that meets the deadline."""
-        more = {"step": self.step.name, "_anchor": "step"} if self.step else {}
-        return case_url(self.procedure, self.deadline.number, self.rules.office.code, **more)
+        """Where the step that meets the deadline is taken; without one, the case's page."""
+        one, office = self.deadline, self.rules.office.code
+        if self.step is None:
+            return case_url(self.procedure, one.number, office)
+        named = one.person_id is not None and one.person_id == actor().person_id
+        return step_url(self.procedure, self.step, one.number, office, named=named)
 
 
 @pages.get("/")

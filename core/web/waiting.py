@@ -13,8 +13,9 @@ from core.db import db
 from core.deadlines import Deadline, mine
 from core.people import Actor, RoleGrant
 from core.procedure import Procedure, Step
+from core.roles import Allowed
 from core.rules import Rules
-from core.web.cases import case_url
+from core.web.cases import step_url
 
 PAGE = 20
 
@@ -27,13 +28,13 @@ class Waiting:
     rules: Rules
     procedure: Procedure
     step: Step
+    way: Allowed
 
     @property
     def url(self) -> str:
-        """The case's page, with the form of the step."""
-        return case_url(
-            self.procedure, self.case.number, self.rules.office.code, step=self.step.name, _anchor="step"
-        )
+        """Where the step is taken."""
+        office, named = self.rules.office.code, self.way.only is not None
+        return step_url(self.procedure, self.step, self.case.number, office, named=named)
 
 
 def waiting(actor: Actor, rules: Mapping[int, Rules], page: int) -> tuple[list[Waiting], bool]:
@@ -118,6 +119,7 @@ def _line(name: str, case: Case, actor: Actor, rules: Mapping[int, Rules]) -> Wa
     for procedure, step in leading(actor, here):
         if procedure.name != name or case.state not in step.sources:
             continue
-        if actor.allowed(case.office_id, step.who, case) is not None:
-            return Waiting(case=case, rules=here, procedure=procedure, step=step)
+        way = actor.allowed(case.office_id, step.who, case)
+        if way is not None:
+            return Waiting(case=case, rules=here, procedure=procedure, step=step, way=way)
     return None

@@ -13,9 +13,9 @@ from core.roles import (
     REGIONAL_MANAGER,
     SUPPORT_MANAGER,
 )
-from core.slots import Card, MenuItem
+from core.slots import MenuItem
 from core.verdicts import Verdict
-from plugins.fieldservice import forms, services
+from plugins.fieldservice import cards, forms, services
 from plugins.fieldservice.hooks import Admission
 
 manifest = Manifest(
@@ -24,6 +24,17 @@ manifest = Manifest(
     version="0.1.0",
     requires=("hotline",),
     parameters=(
+        Parameter(
+            key="fieldservice.dispatch_working_days",
+            kind=int,
+            default=0,
+            minimum=0,
+            maximum=5,
+            stricter="lower",
+            unit=_l("working days"),
+            label=_l("A request is dispatched within (0: the same working day)"),
+            clause="QP/2-04 5.4",
+        ),
         Parameter(
             key="fieldservice.first_call_until_hour",
             kind=int,
@@ -131,9 +142,4 @@ def core_menu():
 
 @hookimpl
 def core_case_cards(act):
-    request = act.case
-    if act.procedure.name != "fieldservice.request" or request.engineer_id != act.actor.person_id:
-        return None
-    return Card(
-        title=_l("Your visit"), template="fieldservice/visit_card.html", clause="QI/04 flow", weight=10
-    )
+    return cards.cards_of(act)

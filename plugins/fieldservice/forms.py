@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from wtforms.validators import DataRequired, ValidationError
@@ -13,14 +14,17 @@ from core.forms import (
     MomentField,
     MoneyField,
     PersonField,
+    ReasonForm,
+    RecordField,
     SignatureField,
     StepForm,
     TextField,
     YesField,
 )
-from core.i18n import _l
+from core.i18n import Sentence, _l
 from core.roles import FIELD_ENGINEER
-from plugins.fieldservice import services
+from plugins.fieldservice import knowledge, services
+from plugins.fieldservice.choices import PROBLEM_TYPES, RESULTS
 from plugins.fieldservice.hooks import Admission
 from plugins.hotline import services as hotline
 
@@ -29,13 +33,22 @@ if TYPE_CHECKING:
     from core.gate import Act
     from core.verdicts import Decision
 
-PROBLEM_TYPES = {
-    "quality": _l("Quality"),
-    "requirement": _l("Requirement"),
-    "usage": _l("Usage"),
-    "other": _l("Other"),
-}
-RESULTS = {"all_solved": _l("All solved"), "partly": _l("Partly solved"), "unsolved": _l("Unsolved")}
+Errors = dict[str, list[Sentence]]
+
+
+class LikelyForm(StepForm):
+    """A form that begins with what is likely."""
+
+    def __init__(self, act: Act, values: Any = None, **kwargs: Any) -> None:
+        """Propose, unless something was typed."""
+        super().__init__(act, values, **kwargs)
+        if values is None:
+            for name, value in self.proposed(act.case).items():
+                self[name].data = value
+
+    def proposed(self, case: Any) -> Mapping[str, Any]:
+        """Say what is likely, by field."""
+        return {}
 
 
 class RegisterForm(StepForm):
@@ -98,10 +111,16 @@ class DispatchForm(StepForm):
     advice = LongTextField(_l("Advice"), required=False)
 
 
-class ReturnForm(StepForm):
-    """Why the engineer gives the request back, or why it is undone."""
+class ReopenForm(ReasonForm):
+    """Why a closed request is looked at again, and how the problem stands now (QI/05 3.1)."""
 
-    reason = LongTextField(_l("Reason"), limit=1000)
+    result = ChoiceField(_l("Result as it is now"), choices=RESULTS)
+
+    def __init__(self, act: Act, values: Any = None, **kwargs: Any) -> None:
+        """What was signed then says nothing of now."""
+        super().__init__(act, values, **kwargs)
+        if values is None:
+            self.result.data = None
 
 
 class AppointmentForm(StepForm):
@@ -115,10 +134,27 @@ class AppointmentForm(StepForm):
             raise ValidationError(_l("This time has passed. Agree on a time that lies ahead."))
 
 
+class ArrangeForm(AppointmentForm):
+    """The appointment; one after the day that was promised has its reason (QI/03 3.2.7)."""
+
+    why_late = LongTextField(_l("Why later than promised"), limit=1000, required=False)
+
+    def check(self) -> Errors:
+        """Name the promise that the appointment does not keep."""
+        found, promised = super().check(), services.promised_visit(self.act)
+        if promised and (self.appointment_at.data or promised) > promised and not self.why_late.data:
+            until = f"{promised.astimezone(self.act.rules.office.zoneinfo):%Y-%m-%d %H:%M}"
+            text = _l(
+                "The visit was promised until %(until)s. Say why it is later (QI/03 3.2.7).", until=until
+            )
+            found.setdefault("why_late", [text])
+        return found
+
+
 class RescheduleForm(AppointmentForm):
     """A kept appointment, moved: only with a reason and the customer's consent (QI/04 3.2.1)."""
 
-    reason = LongTextField(_l("Reason"), limit=1000)
+    reason = LongTextField(_l("Reason"), limit=1000, fresh=True)
     consent = YesField(
         _l("The customer agreed to the new time"),
         required=True,
@@ -157,10 +193,14 @@ class SolveForm(StepForm):
     remedy = LongTextField(_l("Remedy"))
 
 
-class TrialForm(StepForm):
+class TrialForm(LikelyForm):
     """Who at the customer's tried it (QI/04 3.1.6-trial)."""
 
     tried_by = TextField(_l("Tried by"), limit=40)
+
+    def proposed(self, case: Any) -> Mapping[str, Any]:
+        """Mostly it is the contact."""
+        return {"tried_by": case.tried_by or case.contact}
 
 
 class ExplainForm(StepForm):
@@ -169,35 +209,83 @@ class ExplainForm(StepForm):
     prevention = LongTextField(_l("Prevention told"))
 
 
-class SignForm(StepForm):
-    """The customer's word and signature (QI/04 3.1.7)."""
+class SignForm(LikelyForm):
+    """The customer's word and signature, drawn or on paper (QI/04 3.1.7)."""
 
     result = ChoiceField(_l("Result"), choices=RESULTS)
     opinion = LongTextField(_l("The customer's opinion"), required=False)
     signed_by = TextField(_l("Signed by"), limit=40)
-    signature = SignatureField(_l("Signature"))
+    signature = SignatureField(_l("Signature"), required=False)
+    on_paper = TextField(
+        _l("Where the signed sheet is kept"),
+        limit=120,
+        required=False,
+        hint=_l("Only when nobody can sign on the screen."),
+    )
+
+    def proposed(self, case: Any) -> Mapping[str, Any]:
+        """Mostly the contact signs."""
+        return {"signed_by": case.signed_by or case.contact}
+
+    def check(self) -> Errors:
+        """One of the two signatures there must be."""
+        found = super().check()
+        if not self.signature.data and not self.on_paper.data:
+            text = _l("Let the customer sign here; or on paper, and say where the signed sheet is kept.")
+            found.setdefault("signature", [text])
+        return found
+
+
+def _spent(label: Sentence) -> MoneyField:
+    """Build the field of a cost; left empty, nothing was spent."""
+    return MoneyField(label, required=False, render_kw={"placeholder": "0.00"})
 
 
 class TurnInForm(StepForm):
     """The return slip: what the visit cost (QR/03)."""
 
-    travel_cost = MoneyField(_l("Travel (yuan)"))
-    material_cost = MoneyField(_l("Material (yuan)"))
-    other_cost = MoneyField(_l("Other (yuan)"))
+    travel_cost = _spent(_l("Travel (yuan)"))
+    material_cost = _spent(_l("Material (yuan)"))
+    other_cost = _spent(_l("Other (yuan)"))
 
 
-class KnowledgeForm(StepForm):
-    """Problem and remedy for the support database (QI/01 flow)."""
+class KnowledgeForm(LikelyForm):
+    """Problem and remedy for the support database: written, or found there already (QI/01 flow)."""
 
-    problem = LongTextField(_l("Problem"))
-    solution = LongTextField(_l("Remedy"))
+    entry_id = RecordField(
+        _l("An entry that says it already"),
+        offers=knowledge.entries,
+        required=False,
+        hint=_l("When one is chosen the request is linked to it, and nothing below is written."),
+    )
+    problem = LongTextField(_l("Problem"), required=False)
+    solution = LongTextField(_l("Remedy"), required=False)
     avoid = LongTextField(_l("Prevention"), required=False)
 
     def __init__(self, act: Act, values: Any = None, **kwargs: Any) -> None:
-        """Propose what the request knows already."""
-        known = act.case
-        proposed = {"problem": known.symptom, "solution": known.remedy, "avoid": known.prevention}
-        super().__init__(act, values, data=proposed, **kwargs)
+        """Say that there is an entry; where none is known there is none to choose."""
+        super().__init__(act, values, **kwargs)
+        if len(self.entry_id.choices) == 1:
+            del self["entry_id"]
+        if act.case.knowledge:
+            self.problem.description = _l(
+                "The request has this entry: what you change is changed for everybody."
+            )
+
+    def proposed(self, case: Any) -> Mapping[str, Any]:
+        """Begin with the entry that there is, or else with what the request knows."""
+        entry = case.knowledge
+        if entry is None:
+            return {"problem": case.symptom, "solution": case.remedy, "avoid": case.prevention}
+        return {"problem": entry.problem, "solution": entry.remedy, "avoid": entry.prevention}
+
+    def check(self) -> Errors:
+        """What is not linked is written in full."""
+        found, linked = super().check(), "entry_id" in self and self.entry_id.data
+        for field in () if linked else (self.problem, self.solution):
+            if not field.data:
+                found.setdefault(field.name, [_l("This field is needed.")])
+        return found
 
 
 class AdviceForm(StepForm):

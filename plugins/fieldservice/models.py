@@ -33,6 +33,8 @@ class ServiceRequest(Model, Case):
     wanted_time: Mapped[str] = mapped_column(String(120), default="")
     verified_at: Mapped[dt.datetime | None]
     agreed_at: Mapped[dt.datetime | None]
+    call_from: Mapped[dt.datetime | None]
+    visit_from: Mapped[dt.datetime | None]
     entitlement: Mapped[str] = mapped_column(String(20), default="")
     engineer_id: Mapped[int | None] = mapped_column(ForeignKey("core_person.id"), index=True)
     dispatched_at: Mapped[dt.datetime | None]
@@ -48,7 +50,8 @@ class ServiceRequest(Model, Case):
     result: Mapped[str] = mapped_column(String(12), default="")
     opinion: Mapped[str] = mapped_column(Text, default="")
     signed_by: Mapped[str] = mapped_column(String(40), default="")
-    signature: Mapped[str] = mapped_column(Text, default="")
+    signature: Mapped[str] = mapped_column(Text, default="", info={"api": False})
+    on_paper: Mapped[str] = mapped_column(String(120), default="")
     signed_at: Mapped[dt.datetime | None]
     travel_cost: Mapped[Decimal | None]
     material_cost: Mapped[Decimal | None]
@@ -60,20 +63,34 @@ class ServiceRequest(Model, Case):
     installation: Mapped[Installation | None] = relationship(lazy="joined")
     engineer: Mapped[Person | None] = relationship(foreign_keys=[engineer_id], lazy="joined")
     knowledge: Mapped[KnowledgeEntry | None] = relationship()
-    previous: Mapped[ServiceRequest | None] = relationship(remote_side="ServiceRequest.id")
+    previous: Mapped[ServiceRequest | None] = relationship(
+        remote_side="ServiceRequest.id", back_populates="again"
+    )
+    again: Mapped[ServiceRequest | None] = relationship(back_populates="previous", uselist=False)
     backups: Mapped[list[Backup]] = relationship(
         back_populates="request", order_by="Backup.id", lazy="selectin"
     )
 
+    @property
+    def copies(self) -> list[Backup]:
+        """What was backed up on this visit; what an earlier engineer copied proves nothing about today's data."""
+        return [one for one in self.backups if one.arrived_at == self.arrived_at]
+
+    @property
+    def came_back(self) -> bool:
+        """Whether somebody was sent already, and the request came back from him, with a reason."""
+        return self.state == "registered" and bool(self.reason)
+
 
 class Backup(Model, OfficeRow):
-    """One account set that was copied before the work began (QI/04 3.1.6-backup)."""
+    """One account set that was copied on one visit before the work began (QI/04 3.1.6-backup)."""
 
     __tablename__ = "fieldservice_backup"
-    __table_args__ = (UniqueConstraint("request_id", "account_set"),)
+    __table_args__ = (UniqueConstraint("request_id", "arrived_at", "account_set"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     request_id: Mapped[int] = mapped_column(ForeignKey("fieldservice_request.id"), index=True)
+    arrived_at: Mapped[dt.datetime]
     account_set: Mapped[str] = mapped_column(String(8))
     path: Mapped[str] = mapped_column(String(120))
     confirmed_at: Mapped[dt.datetime]

@@ -1,15 +1,17 @@
 """The life of a field service request: QP/2-04 5.3-5.6, QI/04, and the beginning of QI/05."""
 
-from collections.abc import Mapping
+import datetime as dt
+from typing import Any
 
-from core.deadlines import next_working_morning, same_working_day, working_days
+from core.clauses import house_rule
+from core.deadlines import Within, next_working_morning, working_days
+from core.forms import ReasonForm
 from core.i18n import _l
-from core.procedure import Column, Procedure
+from core.procedure import Procedure
 from core.roles import DUTY_MANAGER, FIELD_ENGINEER, HOTLINE_ENGINEER, REGIONAL_MANAGER
-from plugins.fieldservice import forms, services
+from core.worktime import Due, OfficeCalendar, TraceKind, TraceLine
+from plugins.fieldservice import facts, forms, knowledge, services
 from plugins.fieldservice.models import ServiceRequest
-from plugins.hotline.hooks import ENTITLEMENTS, Entitlement
-from plugins.hotline.models import CHANNELS
 
 request = Procedure(
     "fieldservice.request",
@@ -20,61 +22,20 @@ request = Procedure(
     reads="fieldservice.read",
     begins=_l("A request is registered from a call, in one step with it: open the call, or log a new one."),
     heading=lambda one: one.customer.name if one.customer else "",
-    columns=(
-        Column(name="symptom", title=_l("Symptom"), value=lambda one: one.symptom),
-        Column(name="engineer", title=_l("Engineer"), value=lambda one: one.engineer and one.engineer.name),
-        Column(name="appointment", title=_l("Appointment"), value=lambda one: one.appointment_at),
-    ),
-    facts=(
-        Column(name="source", title=_l("Source"), value=lambda one: CHANNELS[one.source]),
-        Column(name="contact", title=_l("Contact"), value=lambda one: f"{one.contact} {one.phone}"),
-        Column(name="address", title=_l("Address"), value=lambda one: one.address),
-        Column(name="product", title=_l("Product"), value=lambda one: _product(one)),
-        Column(name="symptom", title=_l("Symptom"), value=lambda one: one.symptom),
-        Column(name="asked_for", title=_l("Visit asked for"), value=lambda one: one.asked_for),
-        Column(name="wanted_time", title=_l("Wanted time"), value=lambda one: one.wanted_time),
-        Column(name="verified", title=_l("Data verified"), value=lambda one: one.verified_at),
-        Column(name="entitlement", title=_l("Entitlement"), value=lambda one: _entitlement(one)),
-        Column(name="engineer", title=_l("Engineer"), value=lambda one: one.engineer and one.engineer.name),
-        Column(
-            name="problem_type",
-            title=_l("Problem type"),
-            value=lambda one: _chosen(forms.PROBLEM_TYPES, one.problem_type),
-        ),
-        Column(name="advice", title=_l("Advice"), value=lambda one: one.advice),
-        Column(name="appointment", title=_l("Appointment"), value=lambda one: one.appointment_at),
-        Column(name="arrived", title=_l("Arrived"), value=lambda one: one.arrived_at),
-        Column(
-            name="backups", title=_l("Back-up"), value=lambda one: [backup.path for backup in one.backups]
-        ),
-        Column(
-            name="backup_waived", title=_l("Why there is no back-up"), value=lambda one: one.backup_waived
-        ),
-        Column(name="cause", title=_l("Cause"), value=lambda one: one.cause),
-        Column(name="remedy", title=_l("Remedy"), value=lambda one: one.remedy),
-        Column(name="tried_by", title=_l("Tried by"), value=lambda one: one.tried_by),
-        Column(name="prevention", title=_l("Prevention told"), value=lambda one: one.prevention),
-        Column(name="result", title=_l("Result"), value=lambda one: _chosen(forms.RESULTS, one.result)),
-        Column(name="opinion", title=_l("The customer's opinion"), value=lambda one: one.opinion),
-        Column(name="signed", title=_l("Signed by"), value=lambda one: one.signed_by),
-        Column(name="reason", title=_l("Reason"), value=lambda one: one.reason),
-    ),
+    columns=facts.COLUMNS,
+    facts=facts.FACTS,
 )
 
 
-def _product(one: ServiceRequest) -> str:
-    return one.installation.title if one.installation else ""
-
-
-def _entitlement(one: ServiceRequest) -> object:
-    return ENTITLEMENTS[Entitlement(one.entitlement)] if one.entitlement else ""
-
-
-def _chosen(choices: Mapping[str, object], value: str) -> object:
-    return choices.get(value, "")
-
-
 THE_ENGINEER = FIELD_ENGINEER.where("engineer_id")
+THE_VISIT = "fieldservice.visit"
+
+
+def _when_agreed(calendar: OfficeCalendar, agreed: dt.datetime, _none: Any) -> Due:
+    """What was agreed with a customer is due at that very moment, in working time or not."""
+    due = TraceLine(TraceKind.DUE, agreed.astimezone(calendar.zone).isoformat())
+    return Due(at=agreed, trace=(due,))
+
 
 request.state("waiting", _l("Waits for the regional manager"), tone="alert")
 request.state("registered", _l("To be dispatched"), tone="alert")
@@ -91,7 +52,7 @@ request.state("cancelled", _l("Cancelled"), tone="off", final=True)
 request.deadline(
     "fieldservice.dispatch",
     title=_l("Dispatch"),
-    within=same_working_day(),
+    within=working_days("fieldservice.dispatch_working_days"),
     owner=DUTY_MANAGER,
     clause="QP/2-04 5.4",
     only_in=("registered",),
@@ -102,7 +63,7 @@ request.deadline(
     within=next_working_morning("fieldservice.first_call_until_hour"),
     owner=THE_ENGINEER,
     clause="QI/03 3.2.7",
-    since="agreed_at",
+    since="call_from",
 )
 request.deadline(
     "fieldservice.visit",
@@ -110,7 +71,15 @@ request.deadline(
     within=working_days("fieldservice.visit_working_days"),
     owner=THE_ENGINEER,
     clause="QI/03 3.2.7",
-    since="agreed_at",
+    since="visit_from",
+)
+request.deadline(
+    services.APPOINTMENT,
+    title=_l("Be at the customer's when agreed"),
+    within=Within(_when_agreed),
+    owner=THE_ENGINEER,
+    clause="QI/04 3.2.1",
+    since="appointment_at",
 )
 request.deadline(
     "fieldservice.morning_review",
@@ -171,6 +140,7 @@ request.step(
     by=THE_ENGINEER,
     clause="QI/04 3.1.1",
     tone="primary",
+    own_page=THE_VISIT,
 )
 request.step(
     "give_back",
@@ -178,10 +148,11 @@ request.step(
     title=_l("Give back to the duty manager"),
     by=THE_ENGINEER,
     clause="QI/04 3.1.1",
-    form=forms.ReturnForm,
+    form=ReasonForm,
     does=services.give_back,
     starts=("fieldservice.dispatch",),
-    drops=("fieldservice.first_call", "fieldservice.visit"),
+    drops=("fieldservice.first_call", "fieldservice.visit", services.APPOINTMENT),
+    own_page=THE_VISIT,
 )
 request.step(
     "recall",
@@ -189,10 +160,10 @@ request.step(
     title=_l("Take back, to dispatch anew"),
     by=DUTY_MANAGER,
     clause="QP/2-04 5.4",
-    form=forms.ReturnForm,
+    form=ReasonForm,
     does=services.give_back,
     starts=("fieldservice.dispatch",),
-    drops=("fieldservice.first_call", "fieldservice.visit"),
+    drops=("fieldservice.first_call", "fieldservice.visit", services.APPOINTMENT),
 )
 request.step(
     "correct",
@@ -208,9 +179,11 @@ request.step(
     title=_l("Make the appointment"),
     by=THE_ENGINEER,
     clause="QI/04 3.1.2",
-    form=forms.AppointmentForm,
+    form=forms.ArrangeForm,
     meets=("fieldservice.first_call",),
+    starts=(services.APPOINTMENT,),
     tone="primary",
+    own_page=THE_VISIT,
 )
 request.step(
     "reschedule",
@@ -219,6 +192,9 @@ request.step(
     by=THE_ENGINEER,
     clause="QI/04 3.2.1",
     form=forms.RescheduleForm,
+    does=services.reschedule,
+    starts=(services.APPOINTMENT,),
+    own_page=THE_VISIT,
 )
 request.step(
     "arrive",
@@ -227,8 +203,9 @@ request.step(
     by=THE_ENGINEER,
     clause="QI/04 3.1.4",
     does=services.arrive,
-    meets=("fieldservice.visit",),
+    meets=("fieldservice.visit", services.APPOINTMENT),
     tone="primary",
+    own_page=THE_VISIT,
 )
 request.step(
     "back_up",
@@ -238,6 +215,7 @@ request.step(
     clause="QI/04 3.1.6-backup",
     form=forms.BackupForm,
     does=services.back_up,
+    own_page=THE_VISIT,
 )
 request.step(
     "waive_backup",
@@ -246,7 +224,9 @@ request.step(
     by=THE_ENGINEER,
     clause="QI/04 3.1.6-backup",
     form=forms.WaiveForm,
+    requires=(services.not_backed_up,),
     tone="danger",
+    own_page=THE_VISIT,
 )
 request.step(
     "solve",
@@ -256,6 +236,7 @@ request.step(
     clause="QI/04 3.1.6-solve",
     form=forms.SolveForm,
     requires=(services.backed_up,),
+    own_page=THE_VISIT,
 )
 request.step(
     "try_out",
@@ -265,6 +246,7 @@ request.step(
     clause="QI/04 3.1.6-trial",
     form=forms.TrialForm,
     requires=(services.was_solved,),
+    own_page=THE_VISIT,
 )
 request.step(
     "explain",
@@ -274,6 +256,7 @@ request.step(
     clause="QI/04 3.1.6-explain",
     form=forms.ExplainForm,
     requires=(services.was_tried,),
+    own_page=THE_VISIT,
 )
 request.step(
     "sign",
@@ -285,6 +268,7 @@ request.step(
     does=services.sign,
     requires=(services.was_explained,),
     tone="primary",
+    own_page=THE_VISIT,
 )
 request.step(
     "turn_in",
@@ -296,6 +280,17 @@ request.step(
     does=services.turn_in,
     starts=("fieldservice.morning_review",),
     tone="primary",
+    own_page=THE_VISIT,
+)
+request.step(
+    "back_to_engineer",
+    "signed | turned_in -> on_site",
+    title=_l("Back to the engineer"),
+    by=DUTY_MANAGER,
+    clause=house_rule(_l("What was signed by mistake is signed anew; the ledger keeps both.")),
+    form=ReasonForm,
+    does=services.back_to_engineer,
+    drops=("fieldservice.morning_review",),
 )
 request.step(
     "standardise",
@@ -304,7 +299,7 @@ request.step(
     by=(FIELD_ENGINEER, DUTY_MANAGER),
     clause="QI/01 flow",
     form=forms.KnowledgeForm,
-    does=services.standardise,
+    does=knowledge.standardise,
 )
 request.step(
     "close",
@@ -333,7 +328,7 @@ request.step(
     title=_l("Cancel"),
     by=DUTY_MANAGER,
     clause="QP/2-04 5.4",
-    form=forms.ReturnForm,
+    form=ReasonForm,
     tone="danger",
     voids=True,
 )
@@ -343,6 +338,6 @@ request.step(
     title=_l("Reopen"),
     by=DUTY_MANAGER,
     clause="QI/05 3.1",
-    form=forms.ReturnForm,
+    form=forms.ReopenForm,
     starts=("fieldservice.morning_review",),
 )

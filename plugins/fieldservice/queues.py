@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, select
 
+from core import clock
 from core.db import db
 from core.deadlines import OPEN, Deadline, next_of
 from plugins.fieldservice.models import ServiceRequest
@@ -51,6 +52,13 @@ def to_review(office_id: int, page: int) -> Waiting:
     """What was turned in and is reviewed the next morning (QI/05 3.1), the oldest first."""
     here = (ServiceRequest.office_id == office_id) & (ServiceRequest.state == "turned_in")
     return _page(here, (ServiceRequest.turned_in_at, ServiceRequest.id), page)
+
+
+def passed_appointments(office_id: int) -> Waiting:
+    """Appointments whose time has passed while nobody has arrived (QI/04 3.2.1), the oldest first."""
+    here = (ServiceRequest.office_id == office_id) & (ServiceRequest.state == "arranged")
+    passed = ServiceRequest.appointment_at < clock.now()
+    return _page(here & passed, (ServiceRequest.appointment_at, ServiceRequest.id), 1)
 
 
 def open_visits(office_id: int) -> dict[int, int]:

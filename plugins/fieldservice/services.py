@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from core import gate
+from core import deadlines, gate
 from core.customers import services as customers
+from core.digits import narrow
 from core.errors import Objection
 from core.i18n import Sentence, _l
 from plugins.fieldservice.hooks import Admission
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from core.people import Person
 
 BACKUP_ROOT = "fieldservice.backup_root"
+APPOINTMENT, VISIT = "fieldservice.appointment", "fieldservice.visit"
 BETWEEN_ACCOUNT_SETS = re.compile(r"[\s,;，；、]+")
 
 
@@ -72,7 +75,8 @@ def may_go_on(act: Act) -> Objection | None:
 
 def admit(request: ServiceRequest, entitlement: str, at: dt.datetime | None) -> None:
     """Note on what terms a request stands; the promises to the customer count from ``at`` (QI/03 3.2.7)."""
-    request.entitlement, request.agreed_at = entitlement, at
+    request.entitlement = entitlement
+    request.agreed_at = request.call_from = request.visit_from = at
 
 
 def note_reason(request: ServiceRequest, reason: str) -> None:
@@ -104,7 +108,6 @@ CARRIED_OVER = [
     "symptom",
     "asked_for",
     "wanted_time",
-    "entitlement",
     "advice",
     "problem_type",
 ]
@@ -115,7 +118,8 @@ def follow_up(act: Act) -> None:
     previous = act.given["previous"]
     for name in CARRIED_OVER:
         setattr(act.case, name, getattr(previous, name))
-    act.case.previous_id, act.case.agreed_at = previous.id, act.now
+    act.case.previous_id = previous.id
+    admit(act.case, previous.entitlement, act.now)
 
 
 def dispatch(act: Act) -> None:
@@ -123,9 +127,40 @@ def dispatch(act: Act) -> None:
     act.case.dispatched_at = act.now
 
 
+DONE_ON_SITE = ("backup_waived", "cause", "remedy", "tried_by", "prevention")
+SIGNED = ("result", "signed_by", "signature", "on_paper")
+COSTS = ("travel_cost", "material_cost", "other_cost")
+
+
 def give_back(act: Act) -> None:
-    """The request is nobody's again; its promises wait for the next engineer (QI/04 3.1.1, 3.2.2)."""
-    act.case.engineer_id, act.case.dispatched_at, act.case.appointment_at = None, None, None
+    """The request is nobody's again, and its next visit begins with nothing (QI/04 3.1.1, 3.2.2).
+
+    The next engineer's phone call counts from his own dispatch; so does his visit, once somebody was there.
+    """
+    request = act.case
+    request.call_from = None
+    request.visit_from = None if request.arrived_at else request.visit_from
+    request.engineer_id = request.dispatched_at = request.appointment_at = request.arrived_at = None
+    for name in DONE_ON_SITE:
+        setattr(request, name, "")
+
+
+def promised_visit(act: Act) -> dt.datetime | None:
+    """Return until when the visit is promised, while it is (QI/03 3.2.7)."""
+    promise = _open_promise(act, VISIT)
+    return promise.due_at if promise else None
+
+
+def _open_promise(act: Act, key: str) -> deadlines.Deadline | None:
+    running = deadlines.of_case(act.procedure.name, act.case.id)
+    return next((one for one in running if one.key == key and one.state == deadlines.OPEN), None)
+
+
+def reschedule(act: Act) -> None:
+    """An appointment that has passed was missed, whatever is agreed on now (QI/04 3.2.1)."""
+    promise = _open_promise(act, APPOINTMENT)
+    if promise and promise.due_at < act.now:
+        deadlines.meet(act, (APPOINTMENT,))
 
 
 def arrive(act: Act) -> None:
@@ -145,17 +180,26 @@ def backup_folder(act: Act, account_set: str) -> str:
 
 
 def account_sets(text: str) -> list[str]:
-    """Read the numbers of account sets: ``1, 002`` -> 001, 002."""
-    return [part.zfill(3) for part in BETWEEN_ACCOUNT_SETS.split(text) if part]
+    """Read the numbers of account sets, in whatever width they are typed: ``1，００2`` -> 001, 002."""
+    return [part.zfill(3) for part in BETWEEN_ACCOUNT_SETS.split(narrow(text)) if part]
 
 
 def back_up(act: Act) -> None:
-    """Keep what was copied where, one row for each account set; the same set twice is one."""
-    done = {backup.account_set for backup in act.case.backups}
+    """Keep what was copied where on this visit, one row for each account set; the same set twice is one."""
+    request = act.case
+    done = {copy.account_set for copy in request.copies}
     for account_set in sorted(set(account_sets(act.values["account_sets"])) - done):
-        path = backup_folder(act, account_set)
-        row = Backup(office_id=act.case.office_id, account_set=account_set, path=path, confirmed_at=act.now)
-        act.case.backups.append(row)
+        row = Backup(office_id=request.office_id, account_set=account_set, confirmed_at=act.now)
+        row.arrived_at, row.path = request.arrived_at, backup_folder(act, account_set)
+        request.backups.append(row)
+    request.backup_waived = ""
+
+
+def confirmed_twice(act: Act) -> list[str]:
+    """Return the account sets of a back-up that had been confirmed on this visit before."""
+    typed = set(account_sets(act.values["account_sets"]))
+    earlier = {copy.account_set for copy in act.case.copies if copy.confirmed_at < act.now}
+    return sorted(typed & earlier)
 
 
 def sign(act: Act) -> None:
@@ -164,29 +208,33 @@ def sign(act: Act) -> None:
 
 
 def turn_in(act: Act) -> None:
-    """Note when the request came back (QR/04)."""
+    """Note when the request came back (QR/04); what was left empty cost nothing."""
     act.case.turned_in_at = act.now
+    for name in COSTS:
+        setattr(act.case, name, getattr(act.case, name) or Decimal(0))
 
 
-def standardise(act: Act) -> None:
-    """Store the problem and its remedy in the support database (QI/01 flow)."""
-    installation = act.case.installation
-    entry = hotline.write_knowledge(
-        act,
-        problem=act.values["problem"],
-        remedy=act.values["solution"],
-        prevention=act.values["avoid"] or "",
-        product_id=installation.product_id if installation else None,
-        version=installation.version if installation else "",
-    )
-    act.case.knowledge_id = entry.id
+def back_to_engineer(act: Act) -> None:
+    """What was signed counts no more; what was done on site stays done."""
+    for name in SIGNED:
+        setattr(act.case, name, "")
+    act.case.signed_at = act.case.turned_in_at = None
 
 
 def backed_up(act: Act) -> Objection | None:
     """Nothing is touched before it was copied, or there is a reason why not (QI/04 3.1.6-backup)."""
-    if act.case.backups or act.case.backup_waived:
+    if act.case.copies or act.case.backup_waived:
         return None
-    return Objection(_l("First back up, and confirm it for each account set."), "QI/04 3.1.6-backup")
+    text = _l(
+        "First back up, and confirm it for each account set. "
+        "If that cannot be, say why under “Work without a back-up”."
+    )
+    return Objection(text, "QI/04 3.1.6-backup")
+
+
+def not_backed_up(act: Act) -> Sentence | None:
+    """Nobody works without what he has made (QI/04 3.1.6-backup)."""
+    return _l("The back-up of this visit was made.") if act.case.copies else None
 
 
 def was_solved(act: Act) -> Sentence | None:

@@ -18,12 +18,13 @@ from core.roles import FIELD_ENGINEER
 from core.web.access import actor, needs, these_rules, this_office
 from core.web.cases import STATUS, refilled
 from core.web.show import here
-from plugins.fieldservice import queues, visit
-from plugins.fieldservice.forms import RESULTS
+from plugins.fieldservice import queues, services, visit
+from plugins.fieldservice.choices import RESULTS
 from plugins.fieldservice.models import ServiceRequest
 from plugins.fieldservice.queues import REQUEST
 
 OFFICE = "/<office>/fieldservice"
+NEVER = -1
 pages = Blueprint(
     "fieldservice",
     __name__,
@@ -59,10 +60,16 @@ def visit_page(office: str, number: str) -> Any:
         done = _perform(number, step)
     except Refused as refused:
         return _show_visit(number, step, refused), STATUS.get(refused.kind, 409)
-    if done.state in queues.VISITING:
-        return redirect(url_for(".visit", office=office, number=number, _anchor="now"))
-    flash(_("Done: %(step)s", step=_procedure().steps[step].title), "done")
-    return redirect(url_for(".visits", office=office))
+    if done.case.state not in queues.VISITING:
+        flash(_("Done: %(step)s", step=done.step.title), "done")
+        return redirect(url_for(".visits", office=office))
+    again = services.confirmed_twice(done) if step == "back_up" else []
+    if again:
+        flash(
+            _("Confirmed before on this visit: %(sets)s. Nothing was added.", sets=", ".join(again)), "info"
+        )
+    # What is said stands at the top of the page; the line that is open is further down.
+    return redirect(url_for(".visit", office=office, number=number, _anchor=None if again else "step"))
 
 
 def _show_visit(number: str, chosen: str, refused: Refused | None = None) -> str:
@@ -79,6 +86,7 @@ def _show_visit(number: str, chosen: str, refused: Refused | None = None) -> str
         backup=visit.backup_place(act, typed or next(line.form for line in lines if line.name == "back_up")),
         promise=deadlines.next_of(queues.REQUEST, [act.case.id]).get(act.case.id),
         refused=refused,
+        lost=list(visit.said(typed)) if typed else [],
     )
 
 
@@ -90,10 +98,10 @@ def dispatch_board(office: str) -> Any:
         return _show_board()
     number = request.form.get("number", "")
     try:
-        done = _perform(number, "dispatch")
+        one = _perform(number, "dispatch").case
     except Refused as refused:
         return _show_board(number, refused), STATUS.get(refused.kind, 409)
-    name = done.engineer.name if done.engineer else ""
+    name = one.engineer.name if one.engineer else ""
     flash(_("%(number)s is dispatched to %(engineer)s.", number=number, engineer=name), "done")
     return redirect(here({}))
 
@@ -105,23 +113,39 @@ class Row:
     request: ServiceRequest
     form: StepForm
     against: list[Objection]
+    refused: Refused | None
+
+    @property
+    def open(self) -> bool:
+        """Whether its form is shown."""
+        return not self.against and self.request.state == "registered"
 
 
 def _show_board(number: str = "", refused: Refused | None = None) -> str:
-    waiting = queues.to_dispatch(this_office().id, _page())
-    loads = queues.open_visits(this_office().id)
+    office_id, loads = this_office().id, queues.open_visits(this_office().id)
+    waiting = queues.to_dispatch(office_id, _page())
     rows = [_row(one, loads, refused if one.number == number else None) for one in waiting.requests]
     return render_template(
         "fieldservice/dispatch.html",
         procedure=_procedure(),
         waiting=waiting,
         rows=rows,
-        review=queues.to_review(this_office().id, _page("reviewed")),
+        review=queues.to_review(office_id, _page("reviewed")),
+        passed=queues.passed_appointments(office_id),
         results=RESULTS,
         engineers=bool(these_rules().colleagues(FIELD_ENGINEER)),
         number=number,
         refused=refused,
+        lost=_lost(number, rows) if refused else [],
     )
+
+
+def _lost(number: str, rows: list[Row]) -> list[tuple[str, Any]]:
+    """Return what was typed into a form that the page does not show any more."""
+    if any(row.open and row.refused for row in rows):
+        return []
+    act = gate.open_case(REQUEST, number, actor(), this_office())
+    return list(visit.said(gate.look_at(act, act.procedure.steps["dispatch"]).form(request.form)))
 
 
 def _row(one: ServiceRequest, loads: dict[int, int], refused: Refused | None) -> Row:
@@ -130,7 +154,7 @@ def _row(one: ServiceRequest, loads: dict[int, int], refused: Refused | None) ->
     form = refilled(act, refused) if refused else act.form()
     if "engineer_id" in form:
         form.engineer_id.offer({key: _with_load(name, loads.get(int(key), 0)) for key, name in _people(form)})
-    return Row(one, visit.apart(form, one.id), act.closed_by())
+    return Row(one, visit.apart(form, one.id), act.closed_by(), refused)
 
 
 def _people(form: StepForm) -> list[tuple[str, str]]:
@@ -141,11 +165,12 @@ def _with_load(name: str, load: int) -> str:
     return _("%(name)s · open visits: %(count)s", name=name, count=load)
 
 
-def _perform(number: str, step: str) -> ServiceRequest:
-    seen = request.form.get("seen", type=int)
-    done = gate.perform(REQUEST, number, step, actor(), request.form, office=this_office(), seen=seen)
-    assert isinstance(done, ServiceRequest)
-    return done
+def _perform(number: str, step: str) -> Act:
+    """Take a step of a request; who does not say what he saw has seen nothing that counts."""
+    seen = request.form.get("seen", NEVER, type=int)
+    with gate.together() as acts:
+        gate.perform(REQUEST, number, step, actor(), request.form, office=this_office(), seen=seen)
+    return acts[-1]
 
 
 def _procedure() -> Procedure:

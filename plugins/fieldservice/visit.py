@@ -114,12 +114,23 @@ def lines(act: Act, chosen: str, refilled: StepForm | None) -> list[Line]:
         found.append(
             _told(act, part, taken, found) if part.name == PROBLEM else _line(act, part, taken, found)
         )
-    due = next((line for line in found if line.open and not line.done and line.name != PROBLEM), None)
+    opened = _to_open(act, found, chosen, refilled)
     for line in found:
-        line.opened = line.name == chosen if chosen else line is due
+        line.opened = line is opened
         line.form = refilled if refilled is not None and line.name == chosen else line.form
         line.form = line.form and apart(line.form, line.name)
     return found
+
+
+def _to_open(act: Act, found: list[Line], chosen: str, refilled: StepForm | None) -> Line | None:
+    """Choose the line to be seen first: what an address asks for may not be its turn yet."""
+    named = next((line for line in found if line.name == chosen), None)
+    if named is not None and (refilled is not None or named.open):
+        return named
+    elsewhere = any(step.name == chosen for step in act.procedure.steps_from(act.case.state))
+    if named is None and (elsewhere or refilled is not None):
+        return None
+    return next((line for line in found if line.open and not line.done and line.name != PROBLEM), None)
 
 
 def apart(form: StepForm, suffix: object) -> StepForm:
@@ -129,13 +140,20 @@ def apart(form: StepForm, suffix: object) -> StepForm:
     return form
 
 
+BACK = "back_to_engineer"
+
+
 def taken_steps(act: Act) -> dict[str, LedgerRow]:
-    """Return the newest row of each step that was taken since the request was dispatched."""
+    """Return the newest row of each step that was taken since the request was dispatched, and still counts."""
     found: dict[str, LedgerRow] = {}
+    undone: tuple[str, ...] = ()
     for row in ledger.of_case(act.procedure.name, act.case.id):
-        if row.kind == "step" and row.to_state in ("registered", "dispatched"):
+        if row.kind != "step":
+            continue
+        if row.to_state in ("registered", "dispatched"):
             break
-        if row.kind == "step":
+        undone = ("sign", "turn_in") if row.action == BACK else undone
+        if row.action not in undone:
             found.setdefault(row.action, row)
     return found
 
@@ -155,7 +173,7 @@ def _line(act: Act, part: Part, taken: dict[str, LedgerRow], before: list[Line])
         done=done,
         against=against,
         form=None if against else form,
-        said=list(_said(form)) if done and form else [],
+        said=list(said(form)) if done and form else [],
     )
 
 
@@ -181,8 +199,8 @@ def _not_yet(act: Act, before: list[Line], clause: Citation) -> Objection:
     return Objection(_l("Not now: the request is “%(state)s”.", state=state.title), clause)
 
 
-def _said(form: StepForm) -> Iterator[tuple[str, Any]]:
-    """Yield what was recorded, with its label; a tick and a signature say nothing in words."""
+def said(form: StepForm) -> Iterator[tuple[str, Any]]:
+    """Yield what a form holds, with its label; a tick and a signature say nothing in words."""
     for field in form:
         value = field.data
         if isinstance(field, ChoiceField):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
 import multiprocessing
 import runpy
@@ -34,9 +33,20 @@ from core.testing import House, tables_of
 WORKER = Path(__file__).with_name("worker.py")
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(["pytest", "core.testing", "core.web"])
-SIGNATURE = "data:image/png;base64," + base64.b64encode(b"\x89PNG\r\n\x1a\n strokes").decode()
+SIGNATURE = (
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk"
+    "+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 SYMPTOM = "点反结账后报错退出，账套仍是已结账状态"
-NAMED = {"account_sets": "001", "module": "总账", "operation": "反结账", "phone": "021-61541030"}
+NAMED = {
+    "account_sets": "001",
+    "module": "总账",
+    "operation": "反结账",
+    "phone": "021-61541030",
+    "signature": SIGNATURE,
+    "problem": SYMPTOM,
+    "solution": SYMPTOM,
+}
 BORN_INSIDE = {"fieldservice.request": "request_visit", "quality.complaint": "complain"}
 EXPIRED = {"contract": dt.date(2019, 1, 1)}
 LOTS = ({}, {"result": "unsolved"}, EXPIRED)
@@ -182,7 +192,7 @@ class Walk:
         procedure = self.procedures[name]
         blank = case or procedure.model(office_id=self.office.id)
         act = gate.Act(procedure, step, blank, self.actor, rules_of(self.office), clock.now())
-        asked = [one for one in act.form() if not one.flags.optional or one.name == "customer_id"]
+        asked = [one for one in act.form() if not one.flags.optional or one.name in (*NAMED, "customer_id")]
         return {one.name: self.value(one, lot) for one in asked}
 
     def value(self, field: Any, lot: dict[str, Any]) -> Any:

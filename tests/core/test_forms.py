@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
 import json
 import re
@@ -175,29 +174,44 @@ def test_a_tick_that_must_be_set_is_set() -> None:
     )
 
 
-PNG = b"\x89PNG\r\n\x1a\n"
+SIGNATURE = (
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk"
+    "+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 
 
-@given(st.binary(max_size=40), st.sampled_from([b"", PNG]), st.sampled_from(["image/png", "image/svg+xml"]))
-def test_a_signature_is_a_picture(strokes: bytes, head: bytes, kind: str) -> None:
-    url = f"data:{kind};base64,{base64.b64encode(head + strokes).decode()}"
-    fits = kind == "image/png" and (head + strokes).startswith(PNG)
-    assert taken(forms.SignatureField(_l("X")), url) == (fits, url if fits else None)
+def test_a_signature_is_a_picture_on_which_something_is_drawn() -> None:
+    assert taken(forms.SignatureField(_l("X")), SIGNATURE) == (True, SIGNATURE)
+    for worthless in (SIGNATURE.replace("png", "svg+xml"), SIGNATURE[:-8], SIGNATURE[:42]):
+        assert taken(forms.SignatureField(_l("X")), worthless) == (False, None)
 
 
 @given(anything)
 @example("data:image/png;base64,")
 @example("data:image/png;base64,iVBORw0KGgo")
+@example("data:image/png;base64,iVBORw0KGgo=")
 def test_what_is_no_picture_is_no_signature(said: str) -> None:
     assert taken(forms.SignatureField(_l("X")), said) == (False, None)
 
 
 def test_a_signature_is_not_endless_and_only_its_fingerprint_is_kept_in_the_ledger() -> None:
-    endless = "data:image/png;base64," + base64.b64encode(PNG + b"x" * forms.LARGEST_SIGNATURE).decode()
+    endless = SIGNATURE + "A" * forms.LARGEST_SIGNATURE
     assert taken(forms.SignatureField(_l("X")), endless) == (False, None)
-    form = asked(forms.SignatureField(_l("X")), "data:image/png;base64," + base64.b64encode(PNG).decode())
+    form = asked(forms.SignatureField(_l("X")), SIGNATURE)
     assert form.check() == {}
     assert re.fullmatch("[0-9a-f]{64}", form.for_ledger()["it"])
+
+
+@pytest.mark.parametrize("field", [forms.MoneyField, forms.NumberField])
+@pytest.mark.parametrize("said", ["x", "1e5", "-1", "99999999999"])
+def test_a_wrong_number_is_told_one_thing_only(field: Any, said: str) -> None:
+    assert len(asked(field(_l("X")), said).check()["it"]) == 1
+
+
+def test_digits_are_read_in_whatever_width_they_are_typed() -> None:
+    assert taken(forms.MoneyField(_l("X")), "１２．５０") == (True, Decimal("12.50"))
+    assert taken(forms.NumberField(_l("X")), " １２") == (True, 12)
+    assert taken(forms.NumberField(_l("X")), "1²") == (False, None)
 
 
 FIELDS = {
@@ -209,7 +223,7 @@ FIELDS = {
     "moment": (lambda **it: forms.MomentField(_l("X"), **it), dt.datetime(2026, 1, 2, tzinfo=dt.UTC)),
     "choice": (lambda **it: forms.ChoiceField(_l("X"), choices={"a": "A"}, **it), "a"),
     "record": (lambda **it: forms.RecordField(_l("X"), offers=lambda act: {"7": "A"}, **it), 7),
-    "signature": (lambda **it: forms.SignatureField(_l("X"), **it), "data:image/png;base64,iVBORw0KGgo="),
+    "signature": (lambda **it: forms.SignatureField(_l("X"), **it), SIGNATURE),
 }
 
 

@@ -42,7 +42,10 @@ SYMPTOM = {
     "happens": "点反结账后报错退出，账套仍是已结账状态",
 }
 VISIT = {"contact": "罗文", "phone": "13800000000", "address": "莘庄工业区 2399 号", "verified": True}
-SIGNATURE = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUg=="
+SIGNATURE = (
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk"
+    "+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 
 
 class Centre:
@@ -92,30 +95,43 @@ class Centre:
         request = self.registered(customer)
         return self.act(request, "dispatch", self.duty, engineer_id=self.engineer.person_id)
 
-    def on_site(self) -> ServiceRequest:
-        """Bring a request as far as the customer's door."""
+    def arranged(self, appointment: dt.datetime) -> ServiceRequest:
+        """Bring a request as far as its appointment."""
         request = self.dispatched()
         self.act(request, "confirm", self.engineer)
-        appointment = clock.now() + dt.timedelta(hours=1)
-        self.act(request, "arrange", self.engineer, appointment_at=appointment)
+        return self.act(request, "arrange", self.engineer, appointment_at=appointment)
+
+    def on_site(self) -> ServiceRequest:
+        """Bring a request as far as the customer's door."""
+        request = self.arranged(clock.now() + dt.timedelta(hours=1))
         return self.act(request, "arrive", self.engineer)
 
-    def turned_in(self, result: str = "all_solved") -> ServiceRequest:
-        """Bring a request back from the customer with a result."""
+    def explained(self) -> ServiceRequest:
+        """Bring a request as far as the customer's signature."""
         request = self.on_site()
         self.act(request, "back_up", self.engineer, account_sets="001", reports_asked=True)
         self.act(request, "solve", self.engineer, cause="索引损坏", remedy="重建总账索引")
         self.act(request, "try_out", self.engineer, tried_by="高敏")
-        self.act(request, "explain", self.engineer, prevention="结账前先备份")
-        signed = {"result": result, "signed_by": "高敏", "signature": SIGNATURE}
-        self.act(request, "sign", self.engineer, **signed)
+        return self.act(request, "explain", self.engineer, prevention="结账前先备份")
+
+    def signed(self, result: str = "all_solved") -> ServiceRequest:
+        """Bring a request to the customer's signature."""
+        signed = {"result": result, "opinion": "满意", "signed_by": "高敏", "signature": SIGNATURE}
+        return self.act(self.explained(), "sign", self.engineer, **signed)
+
+    def turned_in(self, result: str = "all_solved") -> ServiceRequest:
+        """Bring a request back from the customer with a result."""
         costs = {"travel_cost": "20", "material_cost": "0", "other_cost": "0"}
-        return self.act(request, "turn_in", self.engineer, **costs)
+        return self.act(self.signed(result), "turn_in", self.engineer, **costs)
+
+    def every_promise(self, case: Case) -> list[Deadline]:
+        """Return the deadlines that the case has had, the oldest first."""
+        found = deadlines.of_case(PROCEDURES[type(case)], case.id)  # type: ignore[index]
+        return sorted(found, key=lambda one: one.id)
 
     def promises(self, case: Case) -> dict[str, Deadline]:
         """Return the newest deadline of each kind that the case has had."""
-        found = deadlines.of_case(PROCEDURES[type(case)], case.id)  # type: ignore[index]
-        return {one.key: one for one in sorted(found, key=lambda one: one.id)}
+        return {one.key: one for one in self.every_promise(case)}
 
 
 @pytest.fixture

@@ -27,6 +27,8 @@ def upgrade() -> None:
         sa.Column("wanted_time", sa.String(length=120), nullable=False),
         sa.Column("verified_at", core.db.UTCDateTime(timezone=True), nullable=True),
         sa.Column("agreed_at", core.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("call_from", core.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("visit_from", core.db.UTCDateTime(timezone=True), nullable=True),
         sa.Column("entitlement", sa.String(length=20), nullable=False),
         sa.Column("engineer_id", sa.Integer(), nullable=True),
         sa.Column("dispatched_at", core.db.UTCDateTime(timezone=True), nullable=True),
@@ -43,6 +45,7 @@ def upgrade() -> None:
         sa.Column("opinion", sa.Text(), nullable=False),
         sa.Column("signed_by", sa.String(length=40), nullable=False),
         sa.Column("signature", sa.Text(), nullable=False),
+        sa.Column("on_paper", sa.String(length=120), nullable=False),
         sa.Column("signed_at", core.db.UTCDateTime(timezone=True), nullable=True),
         sa.Column("travel_cost", core.db.Yuan(), nullable=True),
         sa.Column("material_cost", core.db.Yuan(), nullable=True),
@@ -122,6 +125,7 @@ def upgrade() -> None:
         "fieldservice_backup",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("request_id", sa.Integer(), nullable=False),
+        sa.Column("arrived_at", core.db.UTCDateTime(timezone=True), nullable=False),
         sa.Column("account_set", sa.String(length=8), nullable=False),
         sa.Column("path", sa.String(length=120), nullable=False),
         sa.Column("confirmed_at", core.db.UTCDateTime(timezone=True), nullable=False),
@@ -136,7 +140,10 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_fieldservice_backup")),
         sa.UniqueConstraint(
-            "request_id", "account_set", name=op.f("uq_fieldservice_backup_request_id_account_set")
+            "request_id",
+            "arrived_at",
+            "account_set",
+            name=op.f("uq_fieldservice_backup_request_id_arrived_at_account_set"),
         ),
     )
     with op.batch_alter_table("fieldservice_backup", schema=None) as batch_op:

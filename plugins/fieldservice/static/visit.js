@@ -18,10 +18,12 @@
     });
   };
 
+  const narrow = (text) => text.replace(/[０-９]/g, (digit) => String.fromCharCode(digit.charCodeAt(0) - 0xfee0));
+
   document.querySelectorAll("[data-folder]").forEach((box) => {
     const field = box.closest("li").querySelector('[name="account_sets"]'), blank = box.firstElementChild.cloneNode(true);
     const show = () => {
-      const typed = field.value.split(/[\s,;，；、]+/).filter((part) => /^\d{1,3}$/.test(part)).map((part) => part.padStart(3, "0"));
+      const typed = narrow(field.value).split(/[\s,;，；、]+/).filter((part) => /^\d{1,3}$/.test(part)).map((part) => part.padStart(3, "0"));
       const sets = [...new Set(typed.length ? typed : ["001"])];
       if (sets.length === box.children.length && sets.every((set, at) => box.children[at].textContent.includes(`\\${set}`))) return;
       box.replaceChildren(...sets.map((set) => {

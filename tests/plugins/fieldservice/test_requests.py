@@ -15,11 +15,14 @@ from core.numbers import NumberVoid
 from core.roles import FIELD_ENGINEER, HOTLINE_ENGINEER
 from core.testing import House
 from plugins.fieldservice.models import ServiceRequest
-from plugins.hotline.models import KnowledgeEntry
 
 MONDAY = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
 DISPATCH, FIRST_CALL, VISIT, REVIEW = (
     f"fieldservice.{key}" for key in ("dispatch", "first_call", "visit", "morning_review")
+)
+SIGNATURE = (
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk"
+    "+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
 ADDRESS = {"contact": "罗文", "phone": "13800000000", "address": "莘庄工业区 2399 号"}
 
@@ -151,6 +154,16 @@ def test_the_same_account_set_is_backed_up_once(beijing: Any) -> None:
 
 
 @pytest.mark.clause("QI/04 3.1.6-backup")
+def test_who_has_backed_up_works_with_it(beijing: Any) -> None:
+    request = beijing.on_site()
+    beijing.act(request, "waive_backup", beijing.engineer, backup_waived="新装机，尚无账套")
+    request = beijing.act(request, "back_up", beijing.engineer, account_sets="1", reports_asked=True)
+    assert request.backup_waived == ""
+    refused = beijing.refused(request, "waive_backup", beijing.engineer, backup_waived="不想")
+    assert refused.kind is RefusalKind.OBJECTION
+
+
+@pytest.mark.clause("QI/04 3.1.6-backup")
 def test_working_without_a_back_up_takes_a_reason(beijing: Any) -> None:
     request = beijing.on_site()
     assert set(beijing.refused(request, "waive_backup", beijing.engineer).errors) == {"backup_waived"}
@@ -274,19 +287,42 @@ def test_a_request_is_cancelled_with_a_reason_that_voids_its_number(beijing: Any
 
 
 @pytest.mark.clause("QI/05 3.1")
-def test_a_closed_request_is_reopened_with_a_reason(beijing: Any) -> None:
+def test_a_closed_request_is_reopened_with_a_reason_and_the_result_as_it_is_now(beijing: Any) -> None:
     request = beijing.act(beijing.turned_in(), "close", beijing.duty)
-    assert set(beijing.refused(request, "reopen", beijing.duty).errors) == {"reason"}
-    request = beijing.act(request, "reopen", beijing.duty, reason="问题重现")
+    assert set(beijing.refused(request, "reopen", beijing.duty).errors) == {"reason", "result"}
+    request = beijing.act(request, "reopen", beijing.duty, reason="问题重现", result="unsolved")
     assert (request.state, beijing.promises(request)[REVIEW].state) == ("turned_in", OPEN)
+    assert beijing.refused(request, "close", beijing.duty).kind is RefusalKind.OBJECTION
+    assert beijing.act(request, "send_again", beijing.duty, advice="带补丁再去").state == "sent_again"
 
 
-@pytest.mark.clause("QI/01 flow")
-def test_problem_and_remedy_are_kept_for_everybody(beijing: Any) -> None:
-    request = beijing.turned_in()
-    known = {"problem": "反结账报错", "solution": "重建总账索引"}
-    request = beijing.act(request, "standardise", beijing.engineer, **known)
-    entry = KnowledgeEntry.query.one()
-    assert (request.knowledge_id, entry.remedy) == (entry.id, "重建总账索引")
-    product = request.installation
-    assert (entry.product_id, entry.version) == (product.product_id, product.version)
+@pytest.mark.clause("QI/04 3.1.7")
+@pytest.mark.parametrize("turned_in", [True, False])
+def test_what_was_signed_by_mistake_goes_back_and_is_signed_anew(beijing: Any, turned_in: bool) -> None:
+    request = beijing.turned_in("partly") if turned_in else beijing.signed("partly")
+    assert set(beijing.refused(request, "back_to_engineer", beijing.duty).errors) == {"reason"}
+    assert beijing.refused(request, "back_to_engineer", beijing.engineer).kind is RefusalKind.ROLE
+    request = beijing.act(request, "back_to_engineer", beijing.duty, reason="结果点错了")
+    cleared = (request.result, request.signed_by, request.signature, request.signed_at, request.turned_in_at)
+    assert (request.state, cleared) == ("on_site", ("", "", "", None, None))
+    assert (request.remedy, request.opinion, len(request.copies)) == ("重建总账索引", "满意", 1)
+    assert OPEN not in {promise.state for promise in beijing.promises(request).values()}
+    signed = {"result": "all_solved", "signed_by": "高敏", "signature": SIGNATURE}
+    request = beijing.act(request, "sign", beijing.engineer, **signed)
+    request = beijing.act(request, "turn_in", beijing.engineer)
+    assert beijing.act(request, "close", beijing.duty).state == "closed"
+
+
+@pytest.mark.clause("QP/2-04 5.5")
+def test_a_cost_that_is_left_empty_is_nothing(beijing: Any) -> None:
+    request = beijing.act(beijing.signed(), "turn_in", beijing.engineer, travel_cost="１２．５")
+    costs = (request.travel_cost, request.material_cost, request.other_cost)
+    assert costs == (Decimal("12.5"), Decimal(0), Decimal(0))
+
+
+@pytest.mark.clause("QI/04 3.1.7")
+def test_the_customer_signs_on_the_screen_or_on_paper(beijing: Any) -> None:
+    request, said = beijing.explained(), {"result": "all_solved", "signed_by": "高敏"}
+    assert set(beijing.refused(request, "sign", beijing.engineer, **said).errors) == {"signature"}
+    request = beijing.act(request, "sign", beijing.engineer, **said, on_paper="服务站文件柜 3 号夹")
+    assert (request.state, request.signature, request.on_paper) == ("signed", "", "服务站文件柜 3 号夹")

@@ -14,7 +14,7 @@ from plugins.fieldservice import services
 
 def request(**known: Any) -> Any:
     """Return a look at a request of which only this is known."""
-    blank = {"backups": [], "backup_waived": "", "remedy": "", "tried_by": "", "prevention": "", "result": ""}
+    blank = {"copies": [], "backup_waived": "", "remedy": "", "tried_by": "", "prevention": "", "result": ""}
     return SimpleNamespace(case=SimpleNamespace(**blank | known))
 
 
@@ -40,6 +40,10 @@ def test_account_sets_are_read_however_they_are_parted(typed: str) -> None:
     assert services.account_sets(typed) == ["001", "002", "010"]
 
 
+def test_account_sets_are_read_in_whatever_width_they_are_typed() -> None:
+    assert services.account_sets("００１，2、１２；３") == ["001", "002", "012", "003"]
+
+
 @given(st.lists(st.integers(0, 999), min_size=1), st.sampled_from([",", " ", "、", "; "]))
 def test_every_list_of_account_sets_is_read_back(numbers: list[int], between: str) -> None:
     assert services.account_sets(between.join(map(str, numbers))) == [f"{one:03d}" for one in numbers]
@@ -48,12 +52,18 @@ def test_every_list_of_account_sets_is_read_back(numbers: list[int], between: st
 @pytest.mark.clause("QI/04 3.1.6-backup")
 def test_nothing_is_solved_before_it_was_backed_up() -> None:
     assert services.backed_up(request())
-    assert services.backed_up(request(backups=["001"])) is None
+    assert services.backed_up(request(copies=["001"])) is None
 
 
 @pytest.mark.clause("QI/04 3.1.6-backup")
 def test_there_may_be_a_reason_for_working_without_a_back_up() -> None:
     assert services.backed_up(request(backup_waived="新装机，尚无账套")) is None
+
+
+@pytest.mark.clause("QI/04 3.1.6-backup")
+def test_nobody_works_without_the_back_up_that_he_made() -> None:
+    assert services.not_backed_up(request(copies=["001"]))
+    assert services.not_backed_up(request()) is None
 
 
 @pytest.mark.clause("QI/04 3.1.6-trial")

@@ -1,19 +1,17 @@
 """The engineer's page for a phone, and the duty manager's queue, as a browser without a screen sees them."""
 
 import datetime as dt
-import html
 import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import event
 
 from core import clock
 from core.db import db, writing
 from core.roles import FIELD_ENGINEER
-from core.testing import House, SignIn
+from core.testing import House
 from plugins.fieldservice.models import ServiceRequest
 from plugins.fieldservice.visit import phone_links
 
@@ -27,36 +25,7 @@ SIGNED = {"result": "all_solved", "signed_by": "高敏", "signature": PNG}
 COSTS = {"travel_cost": "12", "material_cost": "0", "other_cost": "0"}
 
 
-class Screen:
-    """A browser at which somebody of a centre sits; what it shows is read as plain words."""
-
-    def __init__(self, centre: Any, browser: FlaskClient) -> None:
-        self.centre, self.browser = centre, browser
-
-    def send(self, method: str, path: str, **typed: Any) -> tuple[int, str]:
-        """Send a request; afterwards the test sees what it changed."""
-        answer = self.browser.open(path, method=method, data=typed)
-        self.centre.house.see()
-        return answer.status_code, html.unescape(answer.text)
-
-    def get(self, path: str) -> str:
-        """Return a page of the centre's field service."""
-        status, page = self.send("GET", f"/{self.centre.office.code}/fieldservice/{path}")
-        assert status == 200, page
-        return page
-
-    def post(self, path: str, **typed: Any) -> tuple[int, str]:
-        """Send a form of the centre's field service."""
-        return self.send("POST", f"/{self.centre.office.code}/fieldservice/{path}", **typed)
-
-
-SitDown = Callable[..., Screen]
-
-
-@pytest.fixture
-def sit_down(sign_in: SignIn) -> SitDown:
-    """The means to sit down at a browser as somebody of a centre."""
-    return lambda centre, actor: Screen(centre, sign_in(actor))
+SitDown = Callable[..., Any]
 
 
 def arranged(centre: Any, hours: int = 2) -> ServiceRequest:
@@ -172,7 +141,7 @@ def test_a_longer_queue_asks_the_database_no_more_often(beijing: Any, sit_down: 
     assert asked[0] == asked[1]
 
 
-def questions(screen: Screen, path: str) -> int:
+def questions(screen: Any, path: str) -> int:
     """Count the questions that a page asks the database."""
     told: list[Any] = []
 
@@ -325,11 +294,19 @@ def test_two_phones_at_once_the_second_is_told_who_did_what(beijing: Any, sit_do
     assert found(number).cause == "结转时断电"
 
 
+def test_what_was_typed_into_a_step_that_is_gone_can_be_copied(beijing: Any, sit_down: SitDown) -> None:
+    number = beijing.on_site().number
+    typed = {"step": "give_back", "reason": "地址不清楚"}
+    status, page = sit_down(beijing, beijing.engineer).post(f"visit/{number}", **typed)
+    assert status == 409
+    assert "地址不清楚" in page.partition("What you typed, to copy")[2].partition("</dl>")[0]
+
+
 @pytest.mark.clause("QP/2-04 5.5")
 def test_only_the_engineer_who_is_named_takes_the_steps(beijing: Any, sit_down: SitDown) -> None:
     number = beijing.dispatched().number
     other = sit_down(beijing, beijing.hire(FIELD_ENGINEER, name="赵海燕"))
-    assert "only who is named on the case" in line(other.get(f"visit/{number}"), "confirm")
+    assert "Field engineer (only 王力)" in line(other.get(f"visit/{number}"), "confirm")
     assert other.post(f"visit/{number}", step="confirm")[0] == 403
     assert found(number).state == "dispatched"
 
@@ -383,6 +360,137 @@ def test_other_offices_and_offices_without_field_service_have_no_such_page(
     bare = house.office("TJ", "hotline")
     away = sit_down(beijing, house.hire(bare, FIELD_ENGINEER, name="孙强"))
     assert away.send("GET", "/TJ/fieldservice/visits")[0] == 404
+
+
+@pytest.mark.clause("QI/04 3.1.6-backup")
+def test_a_back_up_that_is_confirmed_twice_is_no_error_but_said(beijing: Any, sit_down: SitDown) -> None:
+    number = beijing.on_site().number
+    screen = sit_down(beijing, beijing.engineer)
+    screen.post(f"visit/{number}", step="back_up", **BACKED_UP)
+    again = {"step": "back_up", "account_sets": "００２、003", "reports_asked": "on"}
+    assert screen.post(f"visit/{number}", **again)[0] == 302
+    assert "Confirmed before on this visit: 002. Nothing was added." in screen.get(f"visit/{number}")
+    assert [copy.account_set for copy in found(number).copies] == ["001", "002", "003"]
+
+
+@pytest.mark.clause("QI/04 3.1.6-backup")
+def test_the_next_engineers_page_begins_with_his_own_back_up(beijing: Any, sit_down: SitDown) -> None:
+    number = explained(beijing).number
+    request = beijing.act(found(number), "recall", beijing.duty, reason="工程师生病，改派他人")
+    other = beijing.hire(FIELD_ENGINEER, name="赵海燕")
+    beijing.act(request, "dispatch", beijing.duty, engineer_id=other.person_id)
+    beijing.act(request, "confirm", other)
+    beijing.act(request, "arrange", other, appointment_at=clock.now() + dt.timedelta(hours=1))
+    beijing.act(request, "arrive", other)
+    page = sit_down(beijing, other).get(f"visit/{number}")
+    assert "工程师生病，改派他人" in page
+    assert '<details name="visit" open>' in line(page, "back_up")
+    assert "WL2" not in line(page, "back_up")
+    assert "If that cannot be, say why under “Work without a back-up”." in line(page, "solve")
+
+
+@pytest.mark.clause("QI/04 3.1.7")
+def test_what_was_signed_by_mistake_is_to_be_done_again(beijing: Any, sit_down: SitDown) -> None:
+    number = beijing.turned_in("partly").number
+    beijing.act(found(number), "back_to_engineer", beijing.duty, reason="结果点错了")
+    screen = sit_down(beijing, beijing.engineer)
+    assert numbers(screen.get("visits")) == [number]
+    page = screen.get(f"visit/{number}")
+    assert "结果点错了" in page
+    assert '<li class="visit-done" id="visit-explain"' in page
+    assert '<details name="visit" open>' in line(page, "sign")
+    assert "First: Result and signature" in line(page, "turn_in")
+
+
+@pytest.mark.clause("QI/04 3.1.7")
+def test_the_customer_sees_what_he_signs_for_and_the_contact_stands_there(
+    beijing: Any, sit_down: SitDown
+) -> None:
+    request = beijing.on_site()
+    beijing.act(request, "back_up", beijing.engineer, **BACKED_UP)
+    number = beijing.act(request, "solve", beijing.engineer, **SOLVED).number
+    screen = sit_down(beijing, beijing.engineer)
+    assert 'value="罗文"' in line(screen.get(f"visit/{number}"), "try_out")
+    beijing.act(request, "try_out", beijing.engineer, tried_by="高敏")
+    beijing.act(request, "explain", beijing.engineer, prevention="结账前先备份")
+    signing = line(screen.get(f"visit/{number}"), "sign")
+    signed_for = signing[signing.index("visit-signed-for") :].partition("</dl>")[0]
+    for words in ("反结账", "恢复备份后反结账", "结账前先备份"):
+        assert words in signed_for
+    assert 'value="罗文"' in signing
+
+
+@pytest.mark.clause("QI/04 3.1.7")
+def test_without_scripts_the_customer_signs_on_paper(beijing: Any, sit_down: SitDown) -> None:
+    number = explained(beijing).number
+    screen = sit_down(beijing, beijing.engineer)
+    signing = line(screen.get(f"visit/{number}"), "sign")
+    assert "Let the customer sign on paper" in "".join(
+        re.findall(r"<noscript>(.*?)</noscript>", signing, re.S)
+    )
+    typed = {"result": "all_solved", "signed_by": "高敏", "on_paper": "服务站文件柜"}
+    assert screen.post(f"visit/{number}", step="sign", **typed)[0] == 302
+    assert "服务站文件柜" in line(screen.get(f"visit/{number}"), "sign")
+
+
+@pytest.mark.clause("QI/03 3.2.7")
+def test_an_appointment_later_than_promised_asks_for_its_reason(beijing: Any, sit_down: SitDown) -> None:
+    number = beijing.dispatched().number
+    beijing.act(found(number), "confirm", beijing.engineer)
+    screen = sit_down(beijing, beijing.engineer)
+    assert "Why later than promised" not in line(screen.get(f"visit/{number}"), "arrange")
+    late = {"step": "arrange", "appointment_at": local(clock.now() + dt.timedelta(days=40))}
+    status, page = screen.post(f"visit/{number}", **late)
+    assert (status, "The visit was promised until" in line(page, "arrange")) == (422, True)
+    assert screen.post(f"visit/{number}", **late, why_late="客户下月才有空")[0] == 302
+
+
+@pytest.mark.clause("QI/04 3.2.1")
+def test_an_appointment_that_has_passed_is_red_for_both(beijing: Any, sit_down: SitDown) -> None:
+    number = arranged(beijing).number
+    engineer, duty = sit_down(beijing, beijing.engineer), sit_down(beijing, beijing.duty)
+    passed = "Appointments that have passed, and nobody has arrived"
+    assert "visit-passed" not in engineer.get("visits")
+    assert passed not in duty.get("dispatch")
+    with clock.stopped_at(clock.now() + dt.timedelta(hours=3)):
+        page = engineer.get("visits")
+        assert "visit-passed" in page
+        assert "Be at the customer's when agreed" in page
+        assert number in duty.get("dispatch").partition(passed)[2].partition("Turned in")[0]
+
+
+def test_the_page_opens_the_step_it_is_asked_for_when_it_is_its_turn(beijing: Any, sit_down: SitDown) -> None:
+    number = beijing.dispatched().number
+    screen = sit_down(beijing, beijing.engineer)
+    opened = '<details name="visit" open>'
+    assert opened in line(screen.get(f"visit/{number}?step=arrive"), "confirm")
+    assert opened in line(screen.get(f"visit/{number}?step=nonsense"), "confirm")
+    page = screen.get(f"visit/{number}?step=give_back")
+    assert opened not in page
+    assert '<details name="more" open>' in page
+
+
+@pytest.mark.parametrize("seen", ["", "x", "-1"])
+def test_who_does_not_say_what_he_saw_has_seen_nothing(beijing: Any, sit_down: SitDown, seen: str) -> None:
+    request = beijing.registered()
+    typed = {"number": request.number, "seen": seen, "engineer_id": beijing.engineer.person_id}
+    assert sit_down(beijing, beijing.duty).post("dispatch", **typed)[0] == 409
+    visited = beijing.dispatched().number
+    engineer = sit_down(beijing, beijing.engineer)
+    assert engineer.post(f"visit/{visited}", step="confirm", seen=seen)[0] == 409
+    assert (found(request.number).state, found(visited).state) == ("registered", "dispatched")
+
+
+@pytest.mark.clause("QP/2-04 5.4")
+def test_the_queue_tells_what_came_back_and_what_is_a_follow_up(beijing: Any, sit_down: SitDown) -> None:
+    back = beijing.act(beijing.dispatched(), "give_back", beijing.engineer, reason="地址不清楚")
+    first = beijing.act(beijing.turned_in("partly"), "send_again", beijing.duty, advice="带补丁")
+    again = ServiceRequest.query.filter_by(previous_id=first.id).one()
+    page = sit_down(beijing, beijing.duty).get("dispatch")
+    for words in ("Given back", "地址不清楚"):
+        assert words in article(page, back.number)
+        assert words not in article(page, again.number)
+    assert "Follow-up" in article(page, again.number)
 
 
 @pytest.mark.clause("QP/2-04 5.4")
@@ -449,9 +557,11 @@ def test_the_second_dispatcher_is_told_who_was_first(beijing: Any, sit_down: Sit
     request = beijing.registered()
     typed = {"number": request.number, "seen": request.version, "engineer_id": beijing.engineer.person_id}
     beijing.act(request, "dispatch", beijing.duty, engineer_id=beijing.engineer.person_id)
-    status, page = sit_down(beijing, beijing.duty).post("dispatch", **typed)
+    status, page = sit_down(beijing, beijing.duty).post("dispatch", **typed, advice="先看日志")
     assert status == 409
     assert "Meanwhile 周艳 did “Dispatch” on it." in page
+    lost = page.partition("What you typed, to copy")[2].partition("</dl>")[0]
+    assert ("王力" in lost, "先看日志" in lost) == (True, True)
 
 
 @pytest.mark.clause("QI/05 3.1")
@@ -467,4 +577,4 @@ def test_the_request_itself_leads_its_engineer_to_the_visit(beijing: Any, sit_do
     number = beijing.dispatched().number
     for person, led in ((beijing.engineer, True), (beijing.duty, False)):
         page = sit_down(beijing, person).get(f"request/{number}")
-        assert (f"/BJ/fieldservice/visit/{number}#now" in page) is led
+        assert (f"/BJ/fieldservice/visit/{number}#step" in page) is led

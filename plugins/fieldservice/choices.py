@@ -1,0 +1,11 @@
+"""What is chosen from on a field service request (QR/03)."""
+
+from core.i18n import _l
+
+PROBLEM_TYPES = {
+    "quality": _l("Quality"),
+    "requirement": _l("Requirement"),
+    "usage": _l("Usage"),
+    "other": _l("Other"),
+}
+RESULTS = {"all_solved": _l("All solved"), "partly": _l("Partly solved"), "unsolved": _l("Unsolved")}
