@@ -21,6 +21,7 @@ _DATE = re.compile(
 )
 _MONTHS_AND_DAYS = ("month", "day", "month_han", "day_han", "month_bare", "day_bare")
 _EXCEL_DAY = re.compile(r"(\d{5})(?:\.\d+)?")
+FEWEST_DIALLED = 5
 _EXCEL_EPOCH = dt.date(1899, 12, 30)
 _BETWEEN_PHONES = re.compile(r"[/;,、|\r\n]+|或")
 _EXTENSION = re.compile(r"(?:[转轉]|分机|ext\.?|[x#*])[\s:.]*(?:分机)?\s*(\d{1,6})", re.IGNORECASE)
@@ -98,6 +99,11 @@ def phones(text: str) -> tuple[Phone, ...]:
             digits = found[-1].digits[: -len(phone.digits)] + phone.digits
             found.append(Phone(raw=digits, digits=digits))
     return tuple(dict.fromkeys(found))
+
+
+def can_be_dialled(text: str) -> bool:
+    """Say whether a text holds a number that somebody can dial: five digits at least, an extension alone cannot be."""
+    return any(len(phone.digits) >= FEWEST_DIALLED for phone in phones(text))
 
 
 def _pieces(text: str) -> list[str]:

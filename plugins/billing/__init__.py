@@ -4,6 +4,7 @@ from typing import Any
 
 from core.amendments import Amendable
 from core.deadlines import working_days
+from core.forms import ReasonForm
 from core.hooks import hookimpl
 from core.i18n import _l
 from core.parameters import Parameter
@@ -118,7 +119,7 @@ def _let_it_end(request: Amendable) -> None:
         title=_l("Decline the visit"),
         by=REGIONAL_MANAGER,
         clause="QI/03 3.2.6",
-        form=forms.DeclineForm,
+        form=ReasonForm,
         does=services.decline,
         tone="danger",
         voids=True,

@@ -47,12 +47,6 @@ class SealForm(StepForm):
             )
 
 
-class LiftForm(StepForm):
-    """Why the seal is lifted."""
-
-    reason = LongTextField(_l("Reason"), limit=1000)
-
-
 class CourtesyForm(StepForm):
     """The final courtesy visit: said on the request, and told to the customer (QI/04 3.2.4)."""
 
@@ -88,9 +82,3 @@ class RenewForm(StepForm):
         """A renewed card is valid today."""
         if field.data and field.data < self.act.now.astimezone(self.act.rules.office.zoneinfo).date():
             raise ValidationError(_l("This card has expired. Give the renewed card's last day."))
-
-
-class DeclineForm(StepForm):
-    """What the regional manager told the customer."""
-
-    reason = LongTextField(_l("Reason"), limit=1000)

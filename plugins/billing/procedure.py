@@ -1,5 +1,6 @@
 """Sealing: a regional manager's recorded step, never inferred from dates (QI/03 3.3.1)."""
 
+from core.forms import ReasonForm
 from core.i18n import _l
 from core.procedure import Column, Procedure
 from core.roles import REGIONAL_MANAGER
@@ -43,5 +44,5 @@ sealing.step(
     title=_l("Lift the seal"),
     by=REGIONAL_MANAGER,
     clause="QI/03 3.3.1",
-    form=forms.LiftForm,
+    form=ReasonForm,
 )

@@ -14,6 +14,7 @@ from core.forms import (
     MomentField,
     MoneyField,
     PersonField,
+    PhoneField,
     ReasonForm,
     RecordField,
     SignatureField,
@@ -55,7 +56,7 @@ class RegisterForm(StepForm):
     """A request being registered from a call (QR/03, QI/03 3.2.7)."""
 
     contact = TextField(_l("Contact"), limit=40)
-    phone = TextField(_l("Phone"), limit=40)
+    phone = PhoneField(_l("Phone"), limit=40)
     address = TextField(_l("Address"), limit=200)
     asked_for = LongTextField(_l("Visit asked for"), limit=1000, required=False)
     wanted_time = TextField(_l("Wanted time"), limit=120, required=False)
@@ -97,7 +98,7 @@ class CorrectForm(StepForm):
     """What was not clear when the request was registered (QI/04 3.1.1)."""
 
     contact = TextField(_l("Contact"), limit=40)
-    phone = TextField(_l("Phone"), limit=40)
+    phone = PhoneField(_l("Phone"), limit=40)
     address = TextField(_l("Address"), limit=200)
     symptom = LongTextField(_l("Symptom"), limit=3000)
     wanted_time = TextField(_l("Wanted time"), limit=120, required=False)

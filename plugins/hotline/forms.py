@@ -10,7 +10,16 @@ from wtforms.validators import ValidationError
 from core.customers import services as customers
 from core.customers import values
 from core.customers.models import Customer, Installation
-from core.forms import ChoiceField, DayField, LongTextField, RecordField, StepForm, TextField, YesField
+from core.forms import (
+    ChoiceField,
+    DayField,
+    LongTextField,
+    PhoneField,
+    RecordField,
+    StepForm,
+    TextField,
+    YesField,
+)
 from core.i18n import Sentence, _l
 from plugins.hotline import services
 from plugins.hotline.models import CHANNELS
@@ -59,12 +68,6 @@ def telling(form: Any, field: Any) -> None:
     """Refuse an answer from which no colleague could learn anything (QI/03 3.1.8)."""
     if services.says_nothing(field.data or ""):
         raise ValidationError(_l("Write what was said or done, so that a colleague could do the same."))
-
-
-def reachable(form: Any, field: Any) -> None:
-    """Refuse a phone that nobody can dial: what was promised is told by phone (QI/03 3.2.2)."""
-    if not services.is_reachable(field.data or ""):
-        raise ValidationError(_l("Give a phone number in digits, with an extension if there is one."))
 
 
 def known_customer(form: Any, field: Any) -> None:
@@ -139,7 +142,7 @@ class LogForm(SymptomForm):
     new_all_the_same = YesField(_l("It is another customer with the same name or phone"))
     channel = ChoiceField(_l("Channel"), choices=CHANNELS)
     contact = TextField(_l("Contact"), limit=40)
-    phone = TextField(_l("Phone"), limit=40, checks=(reachable,))
+    phone = PhoneField(_l("Phone"), limit=40)
 
     def _seen_together(self) -> list[Wrong | None]:
         mine = [self._whose(), self._twin(), self._taken(), self._ahead()]
@@ -198,16 +201,10 @@ class LogForm(SymptomForm):
 class AnswerForm(StepForm):
     """What was answered or done."""
 
-    answer = LongTextField(_l("Answer given"), checks=(telling,))
+    answer = LongTextField(_l("Answer given"), checks=(telling,), fresh=True)
 
 
 class DemandForm(StepForm):
     """What the customer demands, for the duty manager (QI/03 3.1.7, 3.2.8)."""
 
-    demand = LongTextField(_l("What the customer demands"), limit=1000)
-
-
-class ReasonForm(StepForm):
-    """Why: for everything that is undone, passed on or cancelled."""
-
-    reason = LongTextField(_l("Reason"), limit=1000)
+    demand = LongTextField(_l("What the customer demands"), limit=1000, fresh=True)

@@ -2,6 +2,7 @@
 
 from core.clauses import house_rule
 from core.deadlines import working_days, working_minutes
+from core.forms import ReasonForm
 from core.i18n import _l
 from core.procedure import Column, Procedure
 from core.roles import DUTY_MANAGER, HOTLINE_ENGINEER, REGIONAL_MANAGER
@@ -137,7 +138,7 @@ call.step(
     title=_l("To the regional manager"),
     by=THE_OWNER,
     clause="QI/03 3.2.6",
-    form=forms.ReasonForm,
+    form=ReasonForm,
     starts=("hotline.settle",),
 )
 call.step(
@@ -173,7 +174,7 @@ call.step(
     title=_l("Cancel"),
     by=THE_OWNER,
     clause="QI/03 3.1.9",
-    form=forms.ReasonForm,
+    form=ReasonForm,
     tone="danger",
     voids=True,
 )
@@ -183,6 +184,6 @@ call.step(
     title=_l("Reopen"),
     by=DESK,
     clause="QI/03 3.1.9",
-    form=forms.ReasonForm,
+    form=ReasonForm,
     does=services.take_over,
 )

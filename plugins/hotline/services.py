@@ -26,17 +26,10 @@ if TYPE_CHECKING:
     from core.rules import Rules
     from core.verdicts import Decision
 
-FEWEST_DIGITS = 5
-
 
 def says_nothing(text: str) -> bool:
     """Say whether nobody could learn anything from a text (QI/03 3.1.8)."""
     return is_vague(text)
-
-
-def is_reachable(text: str) -> bool:
-    """Say whether a text holds a number that can be dialled (QI/03 3.2.2); an extension alone cannot."""
-    return any(len(phone.digits) >= FEWEST_DIGITS for phone in values.phones(text))
 
 
 def log(act: Act) -> None:

@@ -46,9 +46,3 @@ class AnswerForm(StepForm):
     findings = LongTextField(_l("What was found"), checks=(to_learn_from,))
     answer = LongTextField(_l("Answer given to the customer"), checks=(to_learn_from,))
     prevention = LongTextField(_l("What prevents it in future"), required=False, checks=(to_learn_from,))
-
-
-class ReasonForm(StepForm):
-    """Why a complaint is taken up again."""
-
-    reason = LongTextField(_l("Reason"), limit=1000)

@@ -1,6 +1,7 @@
 """The life of a complaint: logged from a call, answered the same working day (QI/02)."""
 
 from core.deadlines import working_days
+from core.forms import ReasonForm
 from core.i18n import _l
 from core.procedure import Column, Procedure
 from core.roles import DUTY_MANAGER, HOTLINE_ENGINEER, QUALITY_SUPERVISOR
@@ -71,6 +72,6 @@ complaint.step(
     title=_l("Reopen"),
     by=QUALITY_SUPERVISOR,
     clause="QI/05 2.1",
-    form=forms.ReasonForm,
+    form=ReasonForm,
     starts=("quality.answer",),
 )

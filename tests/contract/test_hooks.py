@@ -27,7 +27,7 @@ from tests.plugins_dummy.fixtures import database_url, plugins  # noqa: F401
 
 NINE = dt.datetime(2026, 11, 23, 1, tzinfo=dt.UTC)
 LOWER = ("hotline", "fieldservice")
-VISIT = {"contact": "高敏", "phone": "1", "address": "莘庄", "verified": True}
+VISIT = {"contact": "高敏", "phone": "021-61541030", "address": "莘庄", "verified": True}
 SYMPTOM = {
     "channel": "phone",
     "contact": "高敏",

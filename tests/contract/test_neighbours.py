@@ -36,7 +36,7 @@ LONG_AGO = dt.date(2015, 1, 27)
 ROLES = (HOTLINE_ENGINEER, DUTY_MANAGER, REGIONAL_MANAGER, FIELD_ENGINEER, QUALITY_SUPERVISOR)
 MODULES = {point.name: point.load() for point in entry_points(group=GROUP)}
 REGIONS = [name for name, module in MODULES.items() if module.manifest.regional]
-VISIT = {"contact": "高敏", "phone": "1", "address": "莘庄", "verified": True}
+VISIT = {"contact": "高敏", "phone": "021-61541030", "address": "莘庄", "verified": True}
 SYMPTOM = {
     "channel": "phone",
     "contact": "高敏",

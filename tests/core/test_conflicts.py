@@ -74,3 +74,18 @@ def test_several_slips_in_a_row_are_one_line_of_the_story(two: Any) -> None:
     told = said(first.get(page).text)
     assert told.count("Refused:") == 1
     assert "Correct the symptom 3 times" in told
+
+
+def test_a_reason_given_for_one_step_is_not_put_into_the_mouth_of_the_next(two: Any) -> None:
+    page, first, _second = two
+
+    def version() -> str:
+        return re.findall(r'name="seen" value="(\d+)"', first.get(f"{page}?step=cancel").text)[0]
+
+    solved = {"answer": "已指导先备份再反结账", "seen": version()}
+    assert first.post(f"{page}/solve", data=solved).status_code == 302
+    seen = re.findall(r'name="seen" value="(\d+)"', first.get(f"{page}?step=reopen").text)[0]
+    assert first.post(f"{page}/reopen", data={"reason": "问题又出现了", "seen": seen}).status_code == 302
+    for step, before in (("cancel", "问题又出现了"), ("solve", "已指导先备份再反结账")):
+        form = first.get(f"{page}?step={step}").text.partition(f'action="{page}/{step}"')[2]
+        assert before not in form.partition("</form>")[0]

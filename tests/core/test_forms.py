@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from core import forms
+from core import fields, forms
 from core.forms import StepForm, as_formdata
 from core.i18n import Sentence, _l
 from core.roles import FIELD_ENGINEER
@@ -125,7 +125,7 @@ def test_a_moment_is_read_on_the_offices_clock_and_kept_in_utc(local: dt.datetim
 @example("9999-12-31T23:59-12:00")
 def test_a_moment_that_is_none_is_refused_and_breaks_nothing(said: str) -> None:
     fits, moment = taken(forms.MomentField(_l("X")), said)
-    assert not fits or moment.year in forms.YEARS
+    assert not fits or moment.year in fields.YEARS
 
 
 @given(anything)
@@ -195,7 +195,7 @@ def test_what_is_no_picture_is_no_signature(said: str) -> None:
 
 
 def test_a_signature_is_not_endless_and_only_its_fingerprint_is_kept_in_the_ledger() -> None:
-    endless = SIGNATURE + "A" * forms.LARGEST_SIGNATURE
+    endless = SIGNATURE + "A" * fields.LARGEST_SIGNATURE
     assert taken(forms.SignatureField(_l("X")), endless) == (False, None)
     form = asked(forms.SignatureField(_l("X")), SIGNATURE)
     assert form.check() == {}

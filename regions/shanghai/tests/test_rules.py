@@ -31,7 +31,7 @@ SYMPTOM = {
     "operation": "反结账",
     "happens": "点反结账后报错退出",
 }
-VISIT = {"contact": "高敏", "phone": "1", "address": "莘庄", "verified": True}
+VISIT = {"contact": "高敏", "phone": "021-61541030", "address": "莘庄", "verified": True}
 
 
 @pytest.fixture

@@ -144,7 +144,7 @@ def test_a_card_is_renewed_for_the_product_in_question_only(
     house.see()
     first = db.session.get_one(Customer, expired.id).installations[0]
     call = beijing.log(expired, installation_id=first.id)
-    visit = {"contact": "高敏", "phone": "1", "address": "莘庄", "verified": True}
+    visit = {"contact": "高敏", "phone": "021-61541030", "address": "莘庄", "verified": True}
     beijing.act(call, "request_visit", beijing.hotline, **visit)
     card = {"card": "FW9", "until": "2099-01-01", "product": first.id}
     request = beijing.act(beijing.request_of(call), "renew", beijing.manager, **card)
@@ -207,7 +207,7 @@ def test_a_cancelled_request_waits_for_no_decision(beijing: Any, expired: Custom
 def test_a_contract_that_came_to_light_lets_the_request_go_on(beijing: Any, house: House) -> None:
     new = {"customer_id": "", "new_customer": "恒源纺织品公司", "phone": "54541111"}
     call = beijing.log(**new)
-    visit = {"contact": "高敏", "phone": "1", "address": "莘庄", "verified": True}
+    visit = {"contact": "高敏", "phone": "021-61541030", "address": "莘庄", "verified": True}
     beijing.act(call, "request_visit", beijing.hotline, **visit)
     request = beijing.request_of(call)
     assert (request.state, request.entitlement) == ("waiting", Entitlement.NO_CONTRACT)
@@ -226,7 +226,7 @@ def test_a_contract_that_came_to_light_lets_the_request_go_on(beijing: Any, hous
 @pytest.mark.clause("QI/02 upgrade.withdrawn")
 def test_a_withdrawn_product_gets_no_request_but_an_offer(beijing: Any, house: House) -> None:
     old = house.customer(beijing.office, withdrawn_on=dt.date(2020, 6, 30))
-    visit = {"contact": "高敏", "phone": "1", "address": "莘庄", "verified": True}
+    visit = {"contact": "高敏", "phone": "021-61541030", "address": "莘庄", "verified": True}
     call = beijing.log(old)
     refused = beijing.refused(call, "request_visit", beijing.hotline, **visit)
     (objection,) = refused.objections

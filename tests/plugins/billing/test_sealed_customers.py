@@ -19,7 +19,7 @@ from plugins.hotline.hooks import Entitlement
 from plugins.hotline.services import entitlement
 
 pytestmark = pytest.mark.clause("QI/03 3.3.1")
-VISIT = {"contact": "高敏", "phone": "1", "address": "莘庄", "verified": True}
+VISIT = {"contact": "高敏", "phone": "021-61541030", "address": "莘庄", "verified": True}
 
 
 @pytest.fixture

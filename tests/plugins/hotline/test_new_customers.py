@@ -69,7 +69,7 @@ def test_the_name_alone_is_enough_to_begin_with(beijing: Any) -> None:
 def test_a_contract_that_was_told_counts_at_once(beijing: Any, house: House, product: Product) -> None:
     a_month_ago = (clock.now() - dt.timedelta(days=30)).date()
     call = beijing.log(**NEW, new_product_id=product.id, new_contract_date=a_month_ago)
-    visit = {"contact": "高敏", "phone": "1", "address": "莘庄", "verified": True}
+    visit = {"contact": "高敏", "phone": "021-61541030", "address": "莘庄", "verified": True}
     beijing.act(call, "request_visit", beijing.hotline, **visit)
     request = beijing.request_of(call)
     assert (request.state, request.entitlement) == ("registered", Entitlement.FREE_YEAR)
