@@ -36,6 +36,12 @@ class Phone:
     digits: str
     extension: str = ""
 
+    @property
+    def dial(self) -> str:
+        """The address that a telephone dials, the extension after a pause; a country code written with + stays."""
+        plus = "+86" if re.match(r"\s*(?:\+|00)\s*86", self.raw) else ""
+        return f"tel:{plus}{self.digits}" + (f",{self.extension}" if self.extension else "")
+
 
 def code(text: str) -> str:
     """Clean a number that identifies: half-width, capitals, no spaces."""

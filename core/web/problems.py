@@ -19,7 +19,7 @@ class Problem:
 EXPIRED = Problem(
     title=_l("This form has expired"),
     text=_l("It lay open too long, or you signed in again meanwhile. Nothing was changed."),
-    remedy=_l("Go back, copy what you typed, reload the page and send it again."),
+    remedy=_l("Go back, copy what you typed (the call desk keeps it), reload the page and send it again."),
 )
 WRONG = Problem(
     title=_l("This cannot be understood"),

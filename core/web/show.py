@@ -14,8 +14,7 @@ from markupsafe import Markup, escape
 
 from core import clock
 from core.clauses import Clause
-from core.customers.models import Contact
-from core.customers.values import Phone, phones
+from core.customers.values import phones
 from core.deadlines import DROPPED, MET, MISSED, Deadline
 from core.i18n import LOCALES, Sentence, _
 from core.offices import Office
@@ -39,6 +38,7 @@ def init_show(app: Flask) -> None:
         shown=shown,
         shown_brief=shown_brief,
         clause_title=clause_title,
+        phones=phones,
     )
     app.jinja_env.globals.update(
         _=_,
@@ -55,7 +55,6 @@ def init_show(app: Flask) -> None:
         plugin_name=plugin_name,
         here=here,
         problem_of=problem_of,
-        phones_of=phones_of,
         decision_title=decision_title,
         answer_title=answer_title,
     )
@@ -211,11 +210,6 @@ def plugin_title(name: str) -> str:
     """Return a plugin's title, with its version."""
     one = installed_plugins().installed.get(name)
     return f"{one.manifest.title} {one.manifest.version}" if one else name
-
-
-def phones_of(contact: Contact) -> tuple[Phone, ...]:
-    """Return the numbers under which somebody is reached, each ready to be dialled."""
-    return phones(contact.phones)
 
 
 def here(changes: Mapping[str, Any]) -> str:

@@ -32,5 +32,6 @@ def fieldservice_admission(customer: Customer, entitlement: str, rules: Rules) -
     """Decide where a registered request goes: to the duty manager (``registered``) or to wait (``waiting``).
 
     ``entitlement`` is what ``hotline_entitlement`` answered. The most local answer counts; fieldservice's own
-    sends everybody to the duty manager. Called once, when a request is registered.
+    sends everybody to the duty manager. Called when a request is registered or checked
+    again, and to say at the desk what would come of it.
     """

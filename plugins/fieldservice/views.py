@@ -32,7 +32,6 @@ pages = Blueprint(
     static_folder="static",
     static_url_path="/fieldservice/static",
 )
-pages.app_template_filter("phone_links")(visit.phone_links)
 
 
 @pages.app_template_filter("map_link")

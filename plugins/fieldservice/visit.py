@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -249,19 +248,3 @@ def backup_place(act: Act, form: StepForm | None) -> BackupPlace | None:
     typed = form.account_sets.data if form is not None and "account_sets" in form else ""
     given = [one for one in services.account_sets(typed or "") if one.isdecimal()]
     return BackupPlace(folder, [folder + part for part in given or ["001"]])
-
-
-EXTENSION = re.compile(r"(.*\d)\s*(?:转|ext\.?|#|(?<=\d{7})-)\s*(\d{1,6})", re.IGNORECASE)
-
-
-def phone_links(phones: str) -> list[tuple[str, str]]:
-    """Split what a contact's phone field holds into numbers, each with what a telephone dials."""
-    parts = (part.strip() for part in re.split(r"[,，;；、/]", phones))
-    return [(one, _dialled(one)) for one in parts if re.search(r"\d", one)]
-
-
-def _dialled(phone: str) -> str:
-    found = EXTENSION.fullmatch(phone)
-    main, extension = found.groups() if found else (phone, "")
-    digits = re.sub(r"[^\d+]", "", main)
-    return f"tel:{digits},{extension}" if extension else f"tel:{digits}"

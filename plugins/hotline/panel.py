@@ -142,6 +142,6 @@ def caller(customer: Customer, typed: str) -> Contact | None:
     return next(fitting, contacts[0] if contacts else None)
 
 
-def phones_of(contact: Contact) -> list[str]:
+def numbers_of(contact: Contact) -> list[str]:
     """Return the numbers of a contact one by one, as they were written."""
     return [phone.raw for phone in values.phones(contact.phones)] or [contact.phones]

@@ -34,7 +34,7 @@ pages = Blueprint(
     static_folder="static",
     static_url_path="/hotline/static",
 )
-pages.app_template_filter("phones_of")(panel.phones_of)
+pages.app_template_filter("numbers_of")(panel.numbers_of)
 pages.app_template_filter("caller")(panel.caller)
 
 
@@ -52,7 +52,7 @@ def desk(office: str) -> Any:
         return _log()
     customer = customers.of_office(request.args.get("customer", ""), this_office().id)
     caller = panel.caller(customer, request.args.get("q", "")) if customer else None
-    said = (caller.name, panel.phones_of(caller)[0]) if caller else ("", "")
+    said = (caller.name, panel.numbers_of(caller)[0]) if caller else ("", "")
     return _page(_look(desks.opening(customer, *said)))
 
 

@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import event
 
 from core import clock
+from core.customers.values import phones
 from core.db import db, writing
 from core.roles import FIELD_ENGINEER
 from core.testing import House
 from plugins.fieldservice.models import ServiceRequest
-from plugins.fieldservice.visit import phone_links
 
 PNG = (
     "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk"
@@ -113,7 +113,7 @@ def test_the_next_visit_can_be_phoned_and_found_with_one_tap(beijing: Any, sit_d
     ],
 )
 def test_a_telephone_dials_what_is_written(typed: str, dialled: list[str]) -> None:
-    assert [link for _shown, link in phone_links(typed)] == dialled
+    assert [phone.dial for phone in phones(typed)] == dialled
 
 
 def test_my_visits_come_a_page_at_a_time(
