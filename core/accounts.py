@@ -66,8 +66,9 @@ def person_by_login(login: str) -> Person:
 def hire(login: str, name: str, number: str, grants: Grants, by: Actor) -> Person:
     """Add a person with roles; the first password comes by ``new_link``."""
     given = list(grants)
-    login, name = login.strip().lower(), name.strip()
-    _refuse_odd_details(login, name, number, given)
+    login, name = checked_details(login, name, number)
+    if not given:
+        raise Invalid("role", _l("Give at least one role in an office."))
     with writing(frozenset(office.id for office, _role in given)):
         person = Person(login=login, name=name, initials=initials_of(name), hotline_number=number)
         db.session.add(person)
@@ -79,15 +80,16 @@ def hire(login: str, name: str, number: str, grants: Grants, by: Actor) -> Perso
     return person
 
 
-def _refuse_odd_details(login: str, name: str, number: str, grants: list[tuple[Office, Role]]) -> None:
+def checked_details(login: str, name: str, number: str) -> tuple[str, str]:
+    """Return the login and the name of somebody as they are stored, or refuse what cannot be one."""
+    login, name = login.strip().lower(), name.strip()
     if not LOGIN.fullmatch(login):
         raise Invalid("login", ODD_LOGIN)
     if not 1 <= len(name) <= 40:
         raise Invalid("name", _l("A name has 1 to 40 characters."))
     if not NUMBER.fullmatch(number):
         raise Invalid("number", _l("A hotline number has at most 8 letters or digits, like 07."))
-    if not grants:
-        raise Invalid("role", _l("Give at least one role in an office."))
+    return login, name
 
 
 def give_roles(person: Person, grants: Grants, by: Actor) -> None:

@@ -433,9 +433,9 @@ def test_head_office_opens_an_office_and_may_go_in_at_once(
 @pytest.mark.parametrize(
     ("typed", "what"),
     [
-        ({"code": "W"}, "W is no code: 2 to 8 letters and digits, like SH."),
-        ({"code": "武汉"}, "武汉 is no code"),
-        ({"code": "W-H"}, "W-H is no code"),
+        ({"code": "W"}, "“W” is no code: 2 to 8 letters and digits, like SH."),
+        ({"code": "武汉"}, "“武汉” is no code"),
+        ({"code": "W-H"}, "“W-H” is no code"),
         ({"code": "ABCDEFGHI"}, "Too long: at most 8 characters."),
         ({"code": "hq"}, "There is an office HQ already. Choose another code."),
         ({"name_zh": " "}, "This field is needed."),
