@@ -132,7 +132,7 @@ def test_columns_are_named_once(house: House, office: Office, command: Command, 
     [
         (("XX", SHANGHAI), "There is no office XX."),
         (("SH", "/no/such/file.csv"), "/no/such/file.csv: No such file"),
-        (("SH", SAMPLES), f"{SAMPLES}: Is a directory"),
+        (("SH", SAMPLES), f"{SAMPLES}: This is a folder."),
         (("SH", Path(__file__)), "No header row was recognised"),
         (("SH", SHANGHAI, "--map", "档案号"), "--map 档案号: write it as HEADING=FIELD."),
         (("SH", SHANGHAI, "--map", "档案号=colour"), "The column “档案号” cannot become “colour”."),
