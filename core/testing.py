@@ -22,7 +22,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Table
 from werkzeug.test import TestResponse
 
-from core import clock, migrate, switches
+from core import clock, migrate, sessions, switches
 from core.app import create_app
 from core.customers.models import Customer, Installation, Product
 from core.customers.services import add_customer
@@ -32,6 +32,7 @@ from core.people import Actor, Person, actor_for, give_role, initials_of
 from core.plugins import Plugins
 from core.roles import Role
 from core.testing_databases import postgres_server, run_id, sqlite_url
+from core.web.access import SESSION_KEY
 
 ENGINES = ("sqlite", "postgresql")
 SETTER_UP = Actor("tests")
@@ -239,6 +240,7 @@ def sign_in(app: Flask) -> SignIn:
         browser = Browser(app, app.response_class)
         with browser.session_transaction() as session:
             session["_user_id"], session["_fresh"], session["locale"] = key, True, locale
+            session[SESSION_KEY] = sessions.new_key()
         return browser
 
     return sit_down
