@@ -37,6 +37,14 @@ SAID_BY_CLICK = (
     _l("{value} is not in the range {range}."),
     _l("{name} {filename!r} does not exist."),
     _l("Option {name!r} does not take a value."),
+    _l("Option {name!r} requires an argument."),
+    _l("{value!r} is not {choice}."),
+    _l("{value!r} is not one of {choices}."),
+    _l("{value!r} does not match the format {format}."),
+    _l("Got unexpected extra argument ({args})"),
+    _l("Got unexpected extra arguments ({args})"),
+    _l("Did you mean {possibility}?"),
+    _l("(Did you mean one of: {possibilities}?)"),
 )
 
 

@@ -442,6 +442,16 @@ def test_plugins_are_switched_and_listed(shanghai: Run) -> None:
     assert "nonsense" in refused(shanghai("plugins", "enable", "nonsense", "SH"))
 
 
+def test_a_switch_that_changes_nothing_says_so(shanghai: Run) -> None:
+    assert "hotline was on in SH already" in fine(shanghai("plugins", "enable", "hotline", "SH"))
+    assert "billing was not on in SH" in fine(shanghai("plugins", "disable", "billing", "SH"))
+    assert "no plugin nope" in refused(shanghai("plugins", "disable", "nope", "SH"))
+    fine(shanghai("plugins", "enable", "fieldservice", "SH"))
+    assert "fieldservice. Disable that first." in refused(shanghai("plugins", "disable", "hotline", "SH"))
+    fine(shanghai("plugins", "enable", "quality", "SH"))
+    assert "Disable these first." in refused(shanghai("plugins", "disable", "hotline", "SH"))
+
+
 def test_a_switch_from_the_command_line_counts_at_once_elsewhere(shanghai: Run) -> None:
     with inside():
         office_id = office_by_code("SH").id
@@ -456,6 +466,14 @@ def test_a_plugin_that_is_on_but_gone_is_named_and_can_be_switched_off(shanghai:
         line = refused(shanghai(*words))
         assert "'ghost'" in line
         assert "SH" in line
+    by_hand(GHOST.replace("ghost", "spectre").replace("'SH'", "'HQ'"))
+    line = refused(shanghai("plugins", "check"))
+    assert "'ghost' (SH); 'spectre' (HQ)" in line
+    assert has_line(
+        "ghost +enabled, not installed +— +— +on since .*", fine(shanghai("plugins", "list", "SH"))
+    )
+    assert has_line("spectre +enabled, not installed +— +— +HQ", fine(shanghai("plugins", "list")))
+    fine(shanghai("plugins", "disable", "spectre", "HQ"))
     fine(shanghai("plugins", "disable", "ghost", "SH"))
     assert has_line("SH: hotline", fine(shanghai("plugins", "check")))
 
@@ -525,6 +543,17 @@ def test_clauses_shows_rule_and_test_and_counts(home: Path) -> None:
     assert has_line(r"\d+ clauses: \d+ have a rule, \d+ of these also a test; .*", said)
     holes = re.findall(r"^[QS]\S+ \S+ .*", fine(typed("clauses", "--holes")), re.MULTILINE)
     assert all(re.search("no rule|no test", hole) for hole in holes)
+
+
+def test_a_clause_that_no_document_has_is_named_on_a_line_of_its_own(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "core.coverage.coverage", lambda plugins: ([], ["roster step: X 1", "roster role: X 2"])
+    )
+    result = typed("clauses", "--holes")
+    assert "2 times" in refused(result)
+    assert has_line("No document has the clause: roster step: X 1", result.stdout)
 
 
 def test_the_database_is_upgraded_and_checked(home: Path) -> None:
