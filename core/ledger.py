@@ -122,6 +122,12 @@ def last_setting(office_id: int, action: str) -> LedgerRow | None:
     return db.session.scalar(select(LedgerRow).where(*where).order_by(LedgerRow.id.desc()).limit(1))
 
 
+def settings_of(office_id: int, *actions: str) -> list[LedgerRow]:
+    """Return the last changes of some of an office's settings, the newest first."""
+    where = (LedgerRow.office_id == office_id, LedgerRow.kind == "setting", LedgerRow.action.in_(actions))
+    return list(db.session.scalars(select(LedgerRow).where(*where).order_by(LedgerRow.id.desc()).limit(50)))
+
+
 @dataclass(frozen=True)
 class Damage:
     """Where an office's chain is broken, and how."""

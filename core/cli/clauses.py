@@ -39,8 +39,8 @@ def clauses(holes: bool) -> None:
         if one.hole or not holes:
             _print(one)
     _print_counts(found)
-    for one in lost:
-        click.echo(_("No document has the clause: %(lost)s", lost=one))
+    for citation in lost:
+        click.echo(_("No document has the clause: %(lost)s", lost=citation))
     if lost:
         raise KoudaiError(
             _l(

@@ -41,7 +41,7 @@ def list_plugins(office: str | None) -> None:
     last = _("In %(office)s", office=chosen.code) if chosen else _("Used in")
     used = _since(chosen) if chosen else _users()
     rows = [
-        (one.name, one.manifest.title, one.manifest.version, _required(one), used.get(one.name, "—"))
+        (one.name, str(one.manifest.title), one.manifest.version, _required(one), used.get(one.name, "—"))
         for one in installed_plugins().installed.values()
     ]
     gone = sorted(used.keys() - installed_plugins().installed.keys())

@@ -37,14 +37,20 @@ SAID_BY_CLICK = (
     _l("{value} is not in the range {range}."),
     _l("{name} {filename!r} does not exist."),
     _l("Option {name!r} does not take a value."),
-    _l("Option {name!r} requires an argument."),
-    _l("{value!r} is not {choice}."),
-    _l("{value!r} is not one of {choices}."),
-    _l("{value!r} does not match the format {format}."),
-    _l("Got unexpected extra argument ({args})"),
-    _l("Got unexpected extra arguments ({args})"),
-    _l("Did you mean {possibility}?"),
-    _l("(Did you mean one of: {possibilities}?)"),
+)
+
+
+def _n(one: str, several: str) -> tuple[str, str]:
+    """Name a sentence in the two forms between which click chooses by a number."""
+    return one, several
+
+
+COUNTED_BY_CLICK = (
+    _n("{value!r} is not {choice}.", "{value!r} is not one of {choices}."),
+    _n("{value!r} does not match the format {format}.", "{value!r} does not match the formats {formats}."),
+    _n("Option {name!r} requires an argument.", "Option {name!r} requires {nargs} arguments."),
+    _n("Got unexpected extra argument ({args})", "Got unexpected extra arguments ({args})"),
+    _n("Did you mean {possibility}?", "(Did you mean one of: {possibilities}?)"),
 )
 
 

@@ -423,6 +423,16 @@ def test_odd_staff_are_refused_by_name(shanghai: Run) -> None:
     assert "王力" not in fine(shanghai("staff", "list"))
 
 
+def test_a_link_is_a_whole_address(shanghai: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = fine(shanghai("staff", "reset", "admin"))
+    assert has_line(r"  http://127\.0\.0\.1:8000/password/\S+", told)
+    assert "KOUDAI_URL" in told
+    monkeypatch.setenv("KOUDAI_URL", "https://koudai.example/")
+    told = fine(shanghai("staff", "reset", "admin"))
+    assert has_line(r"  https://koudai\.example/password/\S+", told)
+    assert "KOUDAI_URL" not in told
+
+
 def test_a_login_that_nobody_has_is_named(shanghai: Run) -> None:
     for verb in ("reset", "leave"):
         assert "nobody.here" in refused(shanghai("staff", verb, "nobody.here"))
@@ -505,6 +515,11 @@ def test_a_parameter_is_shown_set_and_cleared(shanghai: Run) -> None:
     assert has_line(r"   default \(hotline\) +60 .*", ladder)
     assert f"{KEY} = 60" in fine(shanghai("parameters", "clear", "SH", KEY))
     assert "QI/03 3.2.5" in refused(shanghai("parameters", "set", "SH", KEY, "90"))
+    fine(shanghai("parameters", "set", "SH", KEY, "35"))
+    fine(shanghai("parameters", "set", "HQ", KEY, "30"))
+    assert "35 working minutes — laxer than 30 working minutes, not in force" in fine(
+        shanghai("parameters", "show", "SH", KEY)
+    )
     assert KEY in fine(shanghai("parameters", "show"))
     assert "hotline.nonsense" in refused(shanghai("parameters", "set", "SH", "hotline.nonsense", "1"))
 
