@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import re
 import secrets
+import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
@@ -66,6 +67,7 @@ def person_by_login(login: str) -> Person:
 def hire(login: str, name: str, number: str, grants: Grants, by: Actor) -> Person:
     """Add a person with roles; the first password comes by ``new_link``."""
     given = list(grants)
+    number = unicodedata.normalize("NFKC", number).strip()
     login, name = checked_details(login, name, number)
     if not given:
         raise Invalid("role", _l("Give at least one role in an office."))

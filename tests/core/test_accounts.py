@@ -399,7 +399,7 @@ def test_a_hotline_number_belongs_to_one_person_of_an_office(
 ) -> None:
     beijing = house.office("BJ")
     with pytest.raises(Invalid, match="王力 already has the hotline number 07 in SH") as refused:
-        accounts.hire("li.na", "李娜", "07", [(beijing, DUTY_MANAGER), (office, DUTY_MANAGER)], BOSS)
+        accounts.hire("li.na", "李娜", "０７", [(beijing, DUTY_MANAGER), (office, DUTY_MANAGER)], BOSS)
     assert refused.value.field == "number"
     assert accounts.hire("li.na", "李娜", "07", [(beijing, DUTY_MANAGER)], BOSS)
     for login in ("no.number", "nor.this.one"):

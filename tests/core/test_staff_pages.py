@@ -144,9 +144,7 @@ def test_who_is_hired_sets_a_password_by_the_link_and_works(
     assert hired.initials == "QW"
 
 
-def test_a_link_begins_with_the_address_that_was_set(
-    app: Flask, office: Office, desk: FlaskClient
-) -> None:
+def test_a_link_begins_with_the_address_that_was_set(app: Flask, office: Office, desk: FlaskClient) -> None:
     app.config["URL"] = "https://koudai.example/service"
     page = desk.post("/SH/staff/hire", data=GOOD).text
     assert 'value="https://koudai.example/service/password/' in page
