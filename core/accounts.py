@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import re
 import secrets
+import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
@@ -20,12 +21,12 @@ from core.db import Model, db, writing
 from core.errors import Invalid, KoudaiError, NotFound
 from core.i18n import _l
 from core.offices import Office, OfficeKind
+from core.passwords import refuse_weak
 from core.people import Actor, Person, RoleGrant, give_role, in_charge_of, initials_of
 from core.roles import ADMINISTRATOR, Role
 from core.throttle import LoginFailure, SignInRefused
 
 LINK_LIFE = dt.timedelta(days=3)
-SHORTEST, LONGEST = 10, 128
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
 NUMBER = re.compile(r"\w{0,8}")
 ODD_LOGIN = _l("A login has 2 to 40 small letters, digits, dots or dashes, like wang.li.")
@@ -66,9 +67,12 @@ def person_by_login(login: str) -> Person:
 def hire(login: str, name: str, number: str, grants: Grants, by: Actor) -> Person:
     """Add a person with roles; the first password comes by ``new_link``."""
     given = list(grants)
-    login, name = login.strip().lower(), name.strip()
-    _refuse_odd_details(login, name, number, given)
+    number = unicodedata.normalize("NFKC", number).strip()
+    login, name = checked_details(login, name, number)
+    if not given:
+        raise Invalid("role", _l("Give at least one role in an office."))
     with writing(frozenset(office.id for office, _role in given)):
+        _refuse_taken_number(number, given)
         person = Person(login=login, name=name, initials=initials_of(name), hotline_number=number)
         db.session.add(person)
         try:
@@ -79,15 +83,36 @@ def hire(login: str, name: str, number: str, grants: Grants, by: Actor) -> Perso
     return person
 
 
-def _refuse_odd_details(login: str, name: str, number: str, grants: list[tuple[Office, Role]]) -> None:
+def checked_details(login: str, name: str, number: str) -> tuple[str, str]:
+    """Return the login and the name of somebody as they are stored, or refuse what cannot be one."""
+    login, name = login.strip().lower(), name.strip()
     if not LOGIN.fullmatch(login):
         raise Invalid("login", ODD_LOGIN)
     if not 1 <= len(name) <= 40:
         raise Invalid("name", _l("A name has 1 to 40 characters."))
     if not NUMBER.fullmatch(number):
         raise Invalid("number", _l("A hotline number has at most 8 letters or digits, like 07."))
-    if not grants:
-        raise Invalid("role", _l("Give at least one role in an office."))
+    return login, name
+
+
+def _refuse_taken_number(number: str, grants: list[tuple[Office, Role]]) -> None:
+    """Refuse a hotline number under which the callers of an office know somebody else already."""
+    where = (Person.hotline_number == number, Person.left_at.is_(None))
+    for office, _role in grants if number else ():
+        here = select(RoleGrant.person_id).where(
+            RoleGrant.office_id == office.id, RoleGrant.taken_at.is_(None)
+        )
+        other = db.session.scalar(select(Person.name).where(*where, Person.id.in_(here)).limit(1))
+        if other is not None:
+            raise Invalid(
+                "number",
+                _l(
+                    "%(name)s already has the hotline number %(number)s in %(office)s. Choose another.",
+                    name=other,
+                    number=number,
+                    office=office.code,
+                ),
+            )
 
 
 def give_roles(person: Person, grants: Grants, by: Actor) -> None:
@@ -223,16 +248,6 @@ def change_password(person: Person, old: str, new: str) -> None:
     with writing(_concerned(person)):
         throttle.forget(LoginFailure.id == attempt)
         _set_password(person, hashed)
-
-
-def refuse_weak(password: str, person: Person) -> None:
-    """Refuse a password that is too short or too easily guessed, beside its field."""
-    if len(password) < SHORTEST:
-        raise Invalid("password", _l("A password has at least %(least)s characters.", least=SHORTEST))
-    if len(password) > LONGEST:
-        raise Invalid("password", _l("A password has at most %(most)s characters.", most=LONGEST))
-    if password.strip().casefold() in (person.login, person.name.casefold()):
-        raise Invalid("password", _l("The password is your login or your name. Choose another."))
 
 
 def check(login: str, password: str, address: str) -> Person:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core import clock
@@ -17,6 +18,10 @@ from core.db import ForeignOffice, Model, OfficeRow, db, insert_once, offices_se
 from core.i18n import Sentence, _l
 
 GENESIS = "0" * 64
+# The first row of every chain; a chain that begins otherwise has lost its beginning, or its whole past.
+OPENING = ("office", "open")
+WITHOUT_OPENING = _l("the chain does not begin with the opening of the office")
+AT_ONCE = 500
 
 
 class LedgerHead(Model, OfficeRow):
@@ -117,6 +122,12 @@ def last_setting(office_id: int, action: str) -> LedgerRow | None:
     return db.session.scalar(select(LedgerRow).where(*where).order_by(LedgerRow.id.desc()).limit(1))
 
 
+def settings_of(office_id: int, *actions: str) -> list[LedgerRow]:
+    """Return the last changes of some of an office's settings, the newest first."""
+    where = (LedgerRow.office_id == office_id, LedgerRow.kind == "setting", LedgerRow.action.in_(actions))
+    return list(db.session.scalars(select(LedgerRow).where(*where).order_by(LedgerRow.id.desc()).limit(50)))
+
+
 @dataclass(frozen=True)
 class Damage:
     """Where an office's chain is broken, and how."""
@@ -130,31 +141,87 @@ def verify(office_id: int) -> Iterator[Damage]:
     """Walk an office's chain and report every altered, removed, reordered or cut row, while others go on writing."""
     if office_id not in offices_seen():
         raise ForeignOffice(f"the ledger of office {office_id} is outside the scope")
-    count, last = _head(office_id)
-    previous, expected, marked = GENESIS, 1, GENESIS
-    query = select(LedgerRow).where(LedgerRow.office_id == office_id).order_by(LedgerRow.seq)
-    for row in db.session.scalars(query.execution_options(yield_per=500, populate_existing=True)):
-        yield from _damage_of(row, expected, previous)
+    head, previous, expected, marked = _head(office_id), GENESIS, 1, GENESIS
+    for row in _links(office_id):
+        yield from _damage_of(office_id, row, expected, previous)
         previous, expected = row.hash, row.seq + 1
-        marked = row.hash if row.seq == count else marked
-    if expected <= count:
-        yield Damage(office_id, count, _l("the chain was cut after row %(seq)s", seq=expected - 1))
-    elif marked != last or _head(office_id)[0] < expected - 1:
-        yield Damage(office_id, expected - 1, _l("the head of the chain does not fit its rows"))
+        marked = row.hash if head and row.seq == head[0] else marked
+    yield from _damage_of_head(office_id, head, expected - 1, marked)
 
 
-def _damage_of(row: LedgerRow, expected: int, previous: str) -> Iterator[Damage]:
+@dataclass(frozen=True)
+class _Link:
+    """A row as the chain sees it: its place, what it follows, and whether it still says what was hashed."""
+
+    seq: int
+    previous: str
+    hash: str
+    whole: bool
+    opening: bool
+
+
+def _links(office_id: int) -> Iterator[_Link]:
+    query = select(LedgerRow.id).where(LedgerRow.office_id == office_id).order_by(LedgerRow.seq)
+    ids = list(db.session.scalars(query))
+    for start in range(0, len(ids), AT_ONCE):
+        links = _links_of(ids[start : start + AT_ONCE])
+        # SQLite keeps any text as a number: a row without its place is as good as removed.
+        yield from (link for link in links if isinstance(link.seq, int))
+
+
+def _links_of(ids: Sequence[int]) -> list[_Link]:
+    """Read some rows; where one holds what nobody can read any more, read the others without it."""
+    query = select(LedgerRow).where(LedgerRow.id.in_(ids)).order_by(LedgerRow.seq)
+    try:
+        rows = db.session.scalars(query.execution_options(populate_existing=True))
+        return [_link(row, row.hash == row.digest()) for row in rows]
+    except (ValueError, TypeError, DBAPIError):
+        if len(ids) == 1:
+            return _unreadable(ids[0])
+        return [link for one in ids for link in _links_of([one])]
+
+
+def _unreadable(row_id: int) -> list[_Link]:
+    """Return the bare link of a row whose content was spoilt."""
+    wanted = (LedgerRow.seq, LedgerRow.previous, LedgerRow.hash, LedgerRow.kind, LedgerRow.action)
+    row = db.session.execute(select(*wanted).where(LedgerRow.id == row_id)).one()
+    return [_link(row, False)]
+
+
+def _link(row: Any, whole: bool) -> _Link:
+    return _Link(row.seq, row.previous, row.hash, whole, (row.kind, row.action) == OPENING)
+
+
+def _damage_of(office_id: int, row: _Link, expected: int, previous: str) -> Iterator[Damage]:
     if row.seq != expected:
-        missing = _l("rows %(a)s to %(b)s are missing", a=expected, b=row.seq - 1)
-        yield Damage(row.office_id, expected, missing)
+        yield Damage(office_id, expected, _missing(expected, row.seq - 1))
     elif row.previous != previous:
-        yield Damage(row.office_id, row.seq, _l("it does not follow the row before it"))
-    if row.hash != row.digest():
-        yield Damage(row.office_id, row.seq, _l("it was altered"))
+        yield Damage(office_id, row.seq, _l("it does not follow the row before it"))
+    elif row.seq == 1 and not row.opening:
+        yield Damage(office_id, row.seq, WITHOUT_OPENING)
+    if not row.whole:
+        yield Damage(office_id, row.seq, _l("it was altered"))
 
 
-def _head(office_id: int) -> tuple[int, str]:
-    """Return what the head says now; rows that are appended after it was read are only more."""
+def _missing(first: int, last: int) -> Sentence:
+    if first == last:
+        return _l("row %(a)s is missing", a=first)
+    return _l("rows %(a)s to %(b)s are missing", a=first, b=last)
+
+
+def _damage_of_head(office_id: int, head: tuple[int, str] | None, rows: int, marked: str) -> Iterator[Damage]:
+    """Compare the head with the rows; those that were appended after it was read are only more."""
+    if head is None:
+        yield Damage(office_id, rows, _l("the head of the chain is missing"))
+    elif rows < head[0]:
+        yield Damage(office_id, head[0], _l("the chain was cut after row %(seq)s", seq=rows))
+    elif not rows:
+        yield Damage(office_id, rows, WITHOUT_OPENING)
+    elif marked != head[1] or (_head(office_id) or head)[0] < rows:
+        yield Damage(office_id, rows, _l("the head of the chain does not fit its rows"))
+
+
+def _head(office_id: int) -> tuple[int, str] | None:
     columns = select(LedgerHead.count, LedgerHead.hash).where(LedgerHead.office_id == office_id)
-    count, last = db.session.execute(columns).one_or_none() or (0, GENESIS)
-    return count, last
+    found = db.session.execute(columns).one_or_none()
+    return (found[0], found[1]) if found else None

@@ -12,6 +12,7 @@ from core.numbers import NumberSeries, NumberVoid
 from core.offices import Office
 from core.parameters import ParameterValue
 from core.people import Person, RoleGrant
+from core.sessions import EndedSession
 from core.switches import PluginSwitch
 from core.throttle import LoginFailure
 
@@ -24,6 +25,7 @@ __all__ = [
     "Customer",
     "CustomerKey",
     "Deadline",
+    "EndedSession",
     "ImportFile",
     "ImportRefusal",
     "ImportRun",

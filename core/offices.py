@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core import ledger
-from core.db import Model, db, writing
+from core.db import Model, db, see_too, writing
 from core.errors import Invalid, NotFound
 from core.i18n import Sentence, _l, bilingual
 
@@ -90,9 +90,15 @@ def below(office_id: int, tree: dict[int, Office]) -> frozenset[int]:
 
 def head_office() -> Office:
     """Return the office at the top, or say how to make it."""
-    found: Office | None = db.session.scalar(select(Office).where(Office.kind == OfficeKind.HEAD))
+    found = find_head_office()
     if found is None:
         raise NotFound(_l("There is no head office yet: run “koudai init”."))
+    return found
+
+
+def find_head_office() -> Office | None:
+    """Return the office at the top, once it was opened."""
+    found: Office | None = db.session.scalar(select(Office).where(Office.kind == OfficeKind.HEAD))
     return found
 
 
@@ -108,32 +114,58 @@ def open_office(
 ) -> Office:
     """Open an office below another one (by default head office), whose ledger says who did."""
     above = office_by_code(parent) if parent else head_office()
-    code, name_zh, name_en = code.strip().upper(), name_zh.strip(), name_en.strip()
-    _refuse_odd_office(code, name_zh, name_en, zone, above)
+    called = checked_names(code, name_zh, name_en)
+    _refuse_odd_place(called["code"], zone, above)
     above_id = above.id
     with writing(frozenset({above_id})):
-        opened = Office(code=code, name_zh=name_zh, name_en=name_en, kind=kind, zone=zone, parent_id=above_id)
-        db.session.add(opened)
-        try:
-            db.session.flush()
-        except IntegrityError:
-            raise Invalid("code", _taken(code)) from None
-        details = {"code": code, "name": name_zh, "kind": str(kind), "zone": zone}
-        ledger.append(
-            above_id, kind="office", action="open", actor=by.name, actor_id=by.person_id, details=details
-        )
+        opened = Office(kind=kind, zone=zone, parent_id=above_id, **called)
+        _begin(opened, by)
+        _record_opening(above_id, opened, by)
     return opened
 
 
-def _refuse_odd_office(code: str, name_zh: str, name_en: str, zone: str, above: Office) -> None:
+def open_head_office(code: str, name_zh: str, name_en: str, by: Actor) -> Office:
+    """Open the office at the top, with which everything begins."""
+    called = checked_names(code, name_zh, name_en)
+    with writing():
+        opened = Office(kind=OfficeKind.HEAD, zone="Asia/Shanghai", **called)
+        _begin(opened, by)
+    return opened
+
+
+def _begin(opened: Office, by: Actor) -> None:
+    """Add an office, whose own ledger begins with it."""
+    code = opened.code
+    db.session.add(opened)
+    try:
+        db.session.flush()
+    except IntegrityError:
+        raise Invalid("code", _taken(code)) from None
+    see_too(opened.id)
+    _record_opening(opened.id, opened, by)
+
+
+def _record_opening(office_id: int, opened: Office, by: Actor) -> None:
+    kind, action = ledger.OPENING
+    details = {"code": opened.code, "name": opened.name_zh, "kind": str(opened.kind), "zone": opened.zone}
+    ledger.append(office_id, kind=kind, action=action, actor=by.name, actor_id=by.person_id, details=details)
+
+
+def checked_names(code: str, name_zh: str, name_en: str) -> dict[str, str]:
+    """Return the code and the names of an office as they are stored, or refuse what cannot be one."""
+    code, name_zh, name_en = code.strip().upper(), name_zh.strip(), name_en.strip()
     if not CODE.fullmatch(code):
-        raise Invalid("code", _l("%(code)s is no code: 2 to 8 letters and digits, like SH.", code=code))
-    if code in {one.code for one in all_offices().values()}:
-        raise Invalid("code", _taken(code))
+        raise Invalid("code", _l("“%(code)s” is no code: 2 to 8 letters and digits, like SH.", code=code))
     if not 1 <= len(name_zh) <= LONGEST_NAME:
         raise Invalid("name_zh", _l("The name of an office has 1 to 60 characters."))
     if len(name_en) > LONGEST_NAME:
         raise Invalid("name_en", _l("The name of an office has 1 to 60 characters."))
+    return {"code": code, "name_zh": name_zh, "name_en": name_en}
+
+
+def _refuse_odd_place(code: str, zone: str, above: Office) -> None:
+    if code in {one.code for one in all_offices().values()}:
+        raise Invalid("code", _taken(code))
     if zone not in available_timezones():
         raise Invalid("zone", _l("There is no time zone %(zone)s. Use a name like Asia/Shanghai.", zone=zone))
     if above.kind == OfficeKind.OFFICE:

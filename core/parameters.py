@@ -19,6 +19,11 @@ from core.offices import Office, OfficeKind
 from core.people import Actor
 
 LONGEST_TEXT = 60
+ONE_OF = {
+    "working days": _l("working day"),
+    "working minutes": _l("working minute"),
+    "months": _l("month"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +40,11 @@ class Parameter:
     maximum: int | None = None
     locked: bool = False
     stricter: str = ""
+
+    def unit_of(self, value: Any) -> Sentence | str:
+        """Return the unit as it is said beside a value: 1 working day, 2 working days."""
+        several = self.unit.msgid if isinstance(self.unit, Sentence) else ""
+        return ONE_OF.get(several, self.unit) if value == 1 else self.unit
 
     def read(self, given: Any) -> Any:
         """Take what a person typed or a program gives, or raise UnknownSetting naming the remedy."""
@@ -116,12 +126,16 @@ class ParameterValue(Model):
 
 @dataclass(frozen=True, kw_only=True)
 class Rung:
-    """One rung of the ladder: who says what; the first rung with a value is the effective one."""
+    """One rung of the ladder: who says what; the first rung with a value is the effective one.
+
+    ``laxer_than`` is what keeps a value out of force that became too lax when a rung below it was sharpened.
+    """
 
     source: str
     name: str
     value: Any = None
     given: bool = False
+    laxer_than: Any = None
 
 
 def stored_values(office_ids: Sequence[int]) -> dict[tuple[int, str], Any]:
@@ -170,7 +184,7 @@ def _without_laxer(parameter: Parameter, rungs: list[Rung]) -> list[Rung]:
     floor = rungs[-1].value
     for rung in reversed(rungs):
         laxer = rung.given and parameter.loosens(rung.value, floor)
-        kept.append(replace(rung, given=False) if laxer else rung)
+        kept.append(replace(rung, given=False, laxer_than=floor) if laxer else rung)
         floor = rung.value if rung.given and not laxer else floor
     return kept[::-1]
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core import clock, deadlines, ledger
 from core.db import OFFICES, Model, advisory_lock, db, writing
 from core.errors import PluginError
-from core.i18n import _l
+from core.i18n import Sentence, _l
 from core.offices import Office, all_offices
 from core.people import Actor
 from core.plugins import Plugins, PluginSet
@@ -82,7 +82,7 @@ def lock_office(office_id: int, *, shared: bool = False) -> Office:
 
 
 def _build(plugins: Plugins, before: frozenset[str], after: frozenset[str], name: str, on: bool) -> PluginSet:
-    if on and name not in plugins.installed:
+    if name not in plugins.installed and name not in before - after:
         known = ", ".join(plugins.installed)
         raise PluginError(
             _l("There is no plugin %(plugin)s. Installed are: %(known)s.", plugin=name, known=known)
@@ -93,14 +93,20 @@ def _build(plugins: Plugins, before: frozenset[str], after: frozenset[str], name
         if other in after and name in plugins.installed[other].manifest.requires
     ]
     if not on and needing:
-        raise PluginError(
-            _l(
-                "Plugin %(plugin)s is required by %(others)s. Disable that first.",
-                plugin=name,
-                others=", ".join(needing),
-            )
-        )
+        raise PluginError(_needed(name, needing))
     return plugins.set_of(after if on else after & plugins.installed.keys())
+
+
+def _needed(name: str, others: list[str]) -> Sentence:
+    if len(others) == 1:
+        return _l(
+            "Plugin %(plugin)s is required by %(others)s. Disable that first.", plugin=name, others=others[0]
+        )
+    return _l(
+        "Plugin %(plugin)s is required by %(others)s. Disable these first.",
+        plugin=name,
+        others=", ".join(others),
+    )
 
 
 def _refuse_stranded(before: PluginSet, after: PluginSet) -> None:
@@ -145,16 +151,21 @@ def _record(office_id: int, name: str, on: bool, actor: Actor) -> None:
 
 
 def check_sets_in_use(plugins: Plugins) -> None:
-    """Build every set in use at start-up; refuse, by name, a plugin that is on but not installed."""
+    """Build every set in use at start-up; refuse, by name, what is on anywhere but not installed."""
     offices = all_offices()
-    for office_id, names in enabled_in(offices).items():
-        for name in sorted(names - set(plugins.installed)):
-            raise PluginError(
-                _l(
-                    "Plugin '%(plugin)s' is enabled in %(office)s but not installed. "
-                    "Install it, or disable it there.",
-                    plugin=name,
-                    office=offices[office_id].code,
-                )
+    enabled = enabled_in(offices)
+    gone: dict[str, list[str]] = {}
+    for office_id, names in enabled.items():
+        for name in names - plugins.installed.keys():
+            gone.setdefault(name, []).append(offices[office_id].code)
+    if gone:
+        raise PluginError(
+            _l(
+                "Enabled but not installed: %(plugins)s. Install it, or disable it there.",
+                plugins="; ".join(
+                    f"'{name}' ({' '.join(sorted(codes))})" for name, codes in sorted(gone.items())
+                ),
             )
+        )
+    for names in enabled.values():
         plugins.set_of(names)

@@ -22,16 +22,17 @@ from flask.testing import FlaskClient
 from sqlalchemy import Table
 from werkzeug.test import TestResponse
 
-from core import clock, migrate, switches
+from core import clock, migrate, sessions, switches
 from core.app import create_app
 from core.customers.models import Customer, Installation, Product
 from core.customers.services import add_customer
 from core.db import Base, db, offices_seen, see_offices, writing
-from core.offices import Office, OfficeKind, all_offices
+from core.offices import Office, all_offices, open_head_office, open_office
 from core.people import Actor, Person, actor_for, give_role, initials_of
 from core.plugins import Plugins
 from core.roles import Role
 from core.testing_databases import postgres_server, run_id, sqlite_url
+from core.web.access import SESSION_KEY
 
 ENGINES = ("sqlite", "postgresql")
 SETTER_UP = Actor("tests")
@@ -137,9 +138,7 @@ class House:
 
     def __init__(self, plugins: Plugins) -> None:
         self.plugins = plugins
-        with writing():
-            self.head = Office(code="HQ", kind=OfficeKind.HEAD, name_zh="总部", name_en="Head office")
-            db.session.add(self.head)
+        self.head = open_head_office("HQ", "总部", "Head office", SETTER_UP)
         self.see()
 
     def see(self) -> None:
@@ -149,11 +148,7 @@ class House:
 
     def office(self, code: str, *enabled: str, name: str = "") -> Office:
         """Open an office under the head office and switch plugins on; without names, the national ones."""
-        with writing():
-            office = Office(code=code, name_zh=name or f"{code}办事处", name_en=code, parent_id=self.head.id)
-            db.session.add(office)
-            db.session.flush()
-            office_id = office.id
+        office_id = open_office(code, name or f"{code}办事处", SETTER_UP, name_en=code).id
         for plugin in enabled or NATIONAL:
             switches.switch(self.plugins, _office(office_id), plugin, True, SETTER_UP)
         self.see()
@@ -245,6 +240,7 @@ def sign_in(app: Flask) -> SignIn:
         browser = Browser(app, app.response_class)
         with browser.session_transaction() as session:
             session["_user_id"], session["_fresh"], session["locale"] = key, True, locale
+            session[SESSION_KEY] = sessions.new_key()
         return browser
 
     return sit_down

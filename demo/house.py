@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from core import accounts, switches
-from core.cli.start import found_head_office, hire_administrator
+from core.cli.start import found_house
 from core.customers.importing import import_at_once
 from core.customers.models import Installation, Product
 from core.db import db, see_offices, writing
@@ -33,6 +33,7 @@ from core.roles import (
 
 BUILDER = Actor("koudai demo")
 SAMPLES = Path(__file__).parent.parent / "samples"
+HEAD_OFFICE = ("HQ", "总部", "Head office")
 NATIONAL = ("hotline", "fieldservice", "billing", "quality")
 OFFICES = {"BJ": ("北京分公司", "Beijing"), "SH": ("上海分公司", "Shanghai")}
 PLUGINS = {"BJ": NATIONAL, "SH": (*NATIONAL, "shanghai")}
@@ -70,8 +71,8 @@ STAFF = (
 
 def furnish(plugins: Plugins, today: dt.date) -> dict[str, str]:
     """Build the house in an empty database and return the logins with their passwords."""
-    head_id = found_head_office({"code": "HQ", "name_zh": "总部", "name_en": "Head office"})
-    administrator = hire_administrator(head_id, *ADMINISTRATOR)
+    administrator = found_house(HEAD_OFFICE, ADMINISTRATOR, BUILDER)
+    assert administrator is not None, "a demo begins with an empty database"
     for code, (name_zh, name_en) in OFFICES.items():
         open_office(code, name_zh, BUILDER, name_en=name_en)
     see_offices(frozenset(all_offices()))

@@ -39,8 +39,16 @@ def clauses(holes: bool) -> None:
         if one.hole or not holes:
             _print(one)
     _print_counts(found)
+    for citation in lost:
+        click.echo(_("No document has the clause: %(lost)s", lost=citation))
     if lost:
-        raise KoudaiError(_l("No document has these clauses: %(lost)s", lost="; ".join(lost)))
+        raise KoudaiError(
+            _l(
+                "%(count)s times a clause is cited that no document has; they stand above. "
+                "Correct the citation, or install the plugin with its document.",
+                count=len(lost),
+            )
+        )
 
 
 def _print(one: Coverage) -> None:

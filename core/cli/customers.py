@@ -69,7 +69,7 @@ def customers() -> None:
 @in_house
 def import_file(office: str, file: Path, trial: bool, mapped: tuple[str, ...], rejects: Path | None) -> None:
     """Try or import a file, report on it, and end with 1 if lines were refused (QI/03 3.2.7)."""
-    with _or_unusable():
+    with _or_unusable(file):
         office_id, content, chosen = _office_id(office), file.read_bytes(), _chosen(mapped)
         _check_writable(rejects, file)
         report = (_try if trial else _import)(office_id, content, file.name, chosen)
@@ -87,15 +87,17 @@ def import_file(office: str, file: Path, trial: bool, mapped: tuple[str, ...], r
 
 
 @contextmanager
-def _or_unusable() -> Iterator[None]:
+def _or_unusable(file: Path) -> Iterator[None]:
     from core.customers.sheet import UnreadableSheet
 
     try:
         yield
     except (KoudaiError, OSError) as error:
         said = str(sentence_of(error))
-        if isinstance(error, UnreadableSheet) and error.found:
-            said += " — " + _("To name a column: --map “heading=file_number”, once for each.")
+        if isinstance(error, UnreadableSheet):
+            said = _("%(file)s: %(why)s", file=file, why=said)
+            if error.found:
+                said += " — " + _("To name a column: --map “heading=file_number”, once for each.")
         raise Unusable(said) from error
 
 
@@ -148,11 +150,20 @@ def _import(office_id: int, content: bytes, name: str, chosen: dict[str, str]) -
 
     runs = importing.import_at_once(office_id, content, name, actor(), chosen)
     run = next(runs)
-    with _progress(_("Importing %(file)s", file=name), run.layout["lines"]) as bar:
+    with _or_stopped(), _progress(_("Importing %(file)s", file=name), run.layout["lines"]) as bar:
         bar.update(Tally(**run.tally).lines)
         for run in runs:
             bar.update(Tally(**run.tally).lines - bar.pos)
     return Report(Tally(**run.tally), dict(run.layout), importing.refused_by(run))
+
+
+@contextmanager
+def _or_stopped() -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo(_("What is in, stays in; the same command continues the import."), err=True)
+        raise
 
 
 def _progress(label: str, lines: int) -> Any:
@@ -179,7 +190,7 @@ def _print(report: Report) -> None:
     if layout["unknown"]:
         click.echo(_("Columns not imported: %(columns)s", columns=" | ".join(layout["unknown"])))
     if report.refused:
-        table([[_("Line"), _("Field"), _("Reason"), _("What stood there")], *_refusals(report.refused)])
+        table([[_("Line no."), _("Field"), _("Reason"), _("What stood there")], *_refusals(report.refused)])
 
 
 def _refusals(refused: Iterable[RefusedLine]) -> Iterator[list[str]]:

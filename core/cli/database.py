@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 from flask import current_app
 
-from core.cli.errors import FAILED
-from core.cli.home import unfurnished
-from core.errors import KoudaiError, NotFound
+from core.cli.errors import FAILED, warn_of_open_wall
+from core.cli.home import make_folder, refuse_missing_file, unfurnished
+from core.errors import NotFound
 from core.i18n import _, _l
 
 
@@ -20,6 +20,7 @@ def db() -> None:
 @unfurnished
 def upgrade() -> None:
     """Upgrade, and say so."""
+    make_folder()
     upgrade_database()
     click.echo(_("The database is up to date."))
 
@@ -39,6 +40,8 @@ def check() -> None:
     from core import migrate
     from core.rules import installed_plugins
 
+    refuse_missing_file()
+    warn_of_open_wall()
     wrong = migrate.check(_url(), installed_plugins())
     for line in wrong:
         click.echo(line)
@@ -53,19 +56,15 @@ def check() -> None:
 @unfurnished
 def revision(plugin: str, message: str) -> None:
     """Write the file; the database must be up to date."""
-    from alembic.util.exc import CommandError
-
     from core import migrate
     from core.rules import installed_plugins
 
+    refuse_missing_file()
     known = migrate.histories(installed_plugins())
     if plugin not in known:
         names = ", ".join(known)
         raise NotFound(_l("%(plugin)s has no migrations. Known are: %(known)s.", plugin=plugin, known=names))
-    try:
-        migrate.revise(_url(), installed_plugins(), plugin, message)
-    except CommandError as error:
-        raise KoudaiError(_l("%(why)s Run “koudai db upgrade” first.", why=error)) from error
+    migrate.revise(_url(), installed_plugins(), plugin, message)
     click.echo(_("Written to %(folder)s. Read it before you keep it.", folder=known[plugin]))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import traceback
 
@@ -16,6 +17,33 @@ from core.i18n import Sentence, _l
 FAILED, WRONG_USAGE, STOPPED = 1, 2, 130
 NOT_THERE = "does not exist"
 NO_TABLES = ("no such table", "no such column")
+FILE_FAULTS: dict[int | None, Sentence] = {
+    errno.ENOENT: _l("No such file or folder. Check how the path is written."),
+    errno.EEXIST: _l("There is a file of this name already. Choose another name, or move that file away."),
+    errno.EISDIR: _l("This is a folder. Name a file in it."),
+    errno.ENOTDIR: _l("A part of the path is a file, not a folder. Check how it is written."),
+    errno.EACCES: _l("You may not open this. Ask whoever owns it, or run the command as that user."),
+    errno.EPERM: _l("You may not open this. Ask whoever owns it, or run the command as that user."),
+    errno.EROFS: _l("Nothing can be written there. Choose another folder."),
+    errno.ENOSPC: _l("The disk is full. Make room and repeat."),
+}
+
+
+DATABASE_FAULTS = {
+    "database is locked": _l(
+        "The database %(address)s is locked by another program: wait until that has finished, or find out "
+        "which one holds it and stop it."
+    ),
+    "file is not a database": _l(
+        "The file of %(address)s is no SQLite database. Say with KOUDAI_HOME or KOUDAI_DATABASE where yours is."
+    ),
+    "readonly database": _l(
+        "The database %(address)s cannot be written. Give its file and its folder to the user who runs Koudai."
+    ),
+    "unable to open database file": _l(
+        "The database %(address)s cannot be opened: check that its folder is there and that you may write in it."
+    ),
+}
 
 
 def report(error: BaseException) -> int:
@@ -23,6 +51,9 @@ def report(error: BaseException) -> int:
     if isinstance(error, click.Abort):
         _say(_l("stopped"))
         return STOPPED
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        click.echo(error.ctx.get_help())
+        return 0
     if isinstance(error, click.ClickException):
         _say(_usage(error) if isinstance(error, click.UsageError) else error.format_message())
         return error.exit_code
@@ -49,7 +80,7 @@ def sentence_of(error: BaseException) -> Sentence:
     if isinstance(error, DBAPIError | SQLAlchemyError):
         return _of_database(error)
     if isinstance(error, OSError) and error.filename:
-        return _l("%(file)s: %(why)s", file=error.filename, why=error.strerror)
+        return _l("%(file)s: %(why)s", file=error.filename, why=FILE_FAULTS.get(error.errno, error.strerror))
     kind = type(error).__name__
     return _l(
         "Unexpected %(kind)s: %(what)s. With KOUDAI_DEBUG=1 it says where; please report it.",
@@ -60,6 +91,9 @@ def sentence_of(error: BaseException) -> Sentence:
 
 def _of_database(error: SQLAlchemyError) -> Sentence:
     why = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+    for said, sentence in DATABASE_FAULTS.items():
+        if said in why:
+            return _l(sentence.msgid, address=address())
     if any(one in why for one in NO_TABLES) or (isinstance(error, ProgrammingError) and NOT_THERE in why):
         return _l("The database %(address)s is not up to date: run “koudai db upgrade”.", address=address())
     if isinstance(error, OperationalError | ArgumentError):
@@ -69,6 +103,20 @@ def _of_database(error: SQLAlchemyError) -> Sentence:
             why=why,
         )
     return _l("The database %(address)s refused: %(why)s", address=address(), why=why)
+
+
+def warn_of_open_wall() -> None:
+    """Warn whoever runs Koudai as a role to which PostgreSQL shows the rows of every office."""
+    from core.db import wall_is_open
+
+    if wall_is_open():
+        _say(
+            _l(
+                "Warning: the database role of %(address)s is superuser or has BYPASSRLS, so PostgreSQL does not "
+                "keep the offices apart. Use a role with NOSUPERUSER NOBYPASSRLS that owns the tables.",
+                address=address(),
+            )
+        )
 
 
 def address() -> str:

@@ -13,7 +13,7 @@ from flask import Flask
 from flask_babel import force_locale
 
 from core.cli.words import spoken
-from core.errors import NotFound
+from core.errors import KoudaiError, NotFound
 from core.i18n import _l
 from core.people import Actor
 from core.roles import Role
@@ -23,14 +23,15 @@ R = TypeVar("R")
 
 
 @contextmanager
-def built() -> Iterator[Flask]:
+def built(*, serving: bool = False) -> Iterator[Flask]:
     """Build the installation's app, whatever its database is like, and let go of everything at the end."""
     from core.app import create_app
-    from core.config import folder
+    from core.config import settings, settings_of_commands
     from core.db import db
 
-    folder().mkdir(mode=0o700, parents=True, exist_ok=True)
-    locale, app = spoken(), create_app()
+    if serving:
+        make_folder()
+    locale, app = spoken(), create_app(settings() if serving else settings_of_commands())
     with app.app_context(), force_locale(locale):
         try:
             yield app
@@ -41,14 +42,54 @@ def built() -> Iterator[Flask]:
 
 
 @contextmanager
-def opened() -> Iterator[Flask]:
+def opened(*, serving: bool = False) -> Iterator[Flask]:
     """Open the installation's app, with every office in sight."""
     from core.db import see_offices
     from core.offices import all_offices
 
-    with built() as app:
+    refuse_missing_file()
+    with built(serving=serving) as app:
+        _refuse_empty()
         see_offices(frozenset(all_offices()))
         yield app
+
+
+def make_folder() -> None:
+    """Make the folder of the installation's files, which nobody else may read."""
+    from core.config import folder
+
+    folder().mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def refuse_missing_file() -> None:
+    """Refuse an SQLite file that is not there: whoever opened it would make it, empty."""
+    from core.config import database_file
+
+    file = database_file()
+    if file is not None and not file.exists():
+        raise _nothing_there()
+
+
+def _refuse_empty() -> None:
+    """Refuse a database without a single table of Koudai's: nobody has set it up."""
+    from sqlalchemy import inspect
+
+    from core.db import db
+
+    if not inspect(db.engine).has_table("core_office"):
+        raise _nothing_there()
+
+
+def _nothing_there() -> KoudaiError:
+    from core.cli.errors import address
+
+    return KoudaiError(
+        _l(
+            "Nothing is set up at %(address)s yet: run “koudai init”, or say with KOUDAI_HOME or "
+            "KOUDAI_DATABASE where your installation is.",
+            address=address(),
+        )
+    )
 
 
 def unfurnished(command: Callable[P, R]) -> Callable[P, R]:

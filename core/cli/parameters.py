@@ -58,7 +58,7 @@ def _show_defaults() -> None:
     installed = installed_plugins().installed.values()
     declared = [one for plugin in installed for one in plugin.manifest.parameters]
     rows = [(one.key, _value(one, one.default), cited(one.clause), one.label) for one in declared]
-    table([(_("Key"), _("Default"), _("Clause"), _("What it is")), *rows])
+    table([(_("Parameter"), _("Default"), _("Clause"), _("What it is")), *rows])
 
 
 def _show_all(rules: Rules) -> None:
@@ -70,7 +70,7 @@ def _show_all(rules: Rules) -> None:
         rows.append(
             (key, _value(declared, rung.value), _source(rung), cited(declared.clause), declared.label)
         )
-    table([(_("Key"), _("Value"), _("From"), _("Clause"), _("What it is")), *rows])
+    table([(_("Parameter"), _("Value"), _("From"), _("Clause"), _("What it is")), *rows])
 
 
 def _show_ladder(declared: Parameter, rungs: list[Rung]) -> None:
@@ -81,11 +81,18 @@ def _show_ladder(declared: Parameter, rungs: list[Rung]) -> None:
             (
                 "→" if rung is in_force else " ",
                 _source(rung),
-                _value(declared, rung.value) if rung.given else "—",
+                _said(declared, rung),
             )
             for rung in rungs
         ]
     )
+
+
+def _said(declared: Parameter, rung: Rung) -> str:
+    if rung.laxer_than is not None:
+        value, above = _value(declared, rung.value), _value(declared, rung.laxer_than)
+        return _("%(value)s — laxer than %(above)s, not in force", value=value, above=above)
+    return _value(declared, rung.value) if rung.given else "—"
 
 
 def _source(rung: Rung) -> str:
@@ -94,7 +101,7 @@ def _source(rung: Rung) -> str:
 
 def _value(declared: Parameter, value: Any) -> str:
     said = (_("yes") if value else _("no")) if declared.kind is bool else value
-    return f"{said} {declared.unit}".strip()
+    return f"{said} {declared.unit_of(value)}".strip()
 
 
 def _limits(declared: Parameter) -> str:

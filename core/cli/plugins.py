@@ -42,9 +42,11 @@ def list_plugins(office: str | None) -> None:
     last = _("In %(office)s", office=chosen.code) if chosen else _("Used in")
     used = _since(chosen) if chosen else _users()
     rows = [
-        (one.name, one.manifest.title, one.manifest.version, _required(one), used.get(one.name, "—"))
+        (one.name, str(one.manifest.title), one.manifest.version, _required(one), used.get(one.name, "—"))
         for one in installed_plugins().installed.values()
     ]
+    gone = sorted(used.keys() - installed_plugins().installed.keys())
+    rows += [(name, _("enabled, not installed"), "—", "—", used[name]) for name in gone]
     table([(_("Plugin"), _("Title"), _("Version"), _("Requires"), last), *rows])
 
 
@@ -94,8 +96,10 @@ def check() -> None:
 @in_house
 def enable(name: str, office: str) -> None:
     """Switch on, or refuse by name what would not stand."""
-    _switch(name, office, True)
-    click.echo(_("%(plugin)s is on in %(office)s.", plugin=name, office=office.upper()))
+    if _switch(name, office, True):
+        click.echo(_("%(plugin)s is on in %(office)s.", plugin=name, office=office.upper()))
+    else:
+        click.echo(_("%(plugin)s was on in %(office)s already.", plugin=name, office=office.upper()))
 
 
 @plugins.command(help=_l("Switch plugin NAME off in OFFICE; its data stays.").msgid)
@@ -104,16 +108,22 @@ def enable(name: str, office: str) -> None:
 @in_house
 def disable(name: str, office: str) -> None:
     """Switch off, or refuse by name what would not stand."""
-    _switch(name, office, False)
-    click.echo(_("%(plugin)s is off in %(office)s; its data stays.", plugin=name, office=office.upper()))
+    if _switch(name, office, False):
+        click.echo(_("%(plugin)s is off in %(office)s; its data stays.", plugin=name, office=office.upper()))
+    else:
+        click.echo(_("%(plugin)s was not on in %(office)s.", plugin=name, office=office.upper()))
 
 
-def _switch(name: str, code: str, on: bool) -> None:
+def _switch(name: str, code: str, on: bool) -> bool:
+    """Switch, and say whether that changed anything."""
     from core.offices import office_by_code
     from core.rules import installed_plugins
-    from core.switches import switch
+    from core.switches import enabled_in, switch
 
-    switch(installed_plugins(), office_by_code(code), name, on, actor())
+    office = office_by_code(code)
+    before = name in enabled_in([office.id])[office.id]
+    switch(installed_plugins(), office, name, on, actor())
+    return before is not on
 
 
 @plugins.command(

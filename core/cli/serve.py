@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib.util
 import os
 import socket
@@ -10,11 +11,16 @@ from typing import Any
 import click
 from flask import Flask
 
+from core.cli.errors import warn_of_open_wall
 from core.cli.home import opened
 from core.errors import KoudaiError
-from core.i18n import _, _l
+from core.i18n import Sentence, _, _l
 
 THREADS = 8
+PORT_FAULTS: dict[int | None, Sentence] = {
+    errno.EADDRINUSE: _l("another program listens there"),
+    errno.EACCES: _l("only the machine's administrator may"),
+}
 
 
 @click.command(help=_l("Serve the pages on http://HOST:PORT with several processes; Ctrl-C ends it.").msgid)
@@ -49,36 +55,53 @@ def checked_app() -> Flask:
     from core.rules import installed_plugins
     from core.switches import check_sets_in_use
 
-    with opened() as app:
+    with opened(serving=True) as app:
         plugins = installed_plugins()
-        behind = migrate.behind(app.config["SQLALCHEMY_DATABASE_URI"], plugins)
-        if behind:
-            raise KoudaiError(
-                _l(
-                    "The database lacks migrations of %(names)s: run “koudai db upgrade”.",
-                    names=", ".join(behind),
-                )
-            )
+        migrate.refuse_behind(app.config["SQLALCHEMY_DATABASE_URI"], plugins)
+        warn_of_open_wall()
         check_sets_in_use(plugins)
     return app
 
 
 def refuse_taken(host: str, port: int) -> None:
     """Refuse a port that another program listens on, before anything is begun."""
+    _refuse_nowhere(host)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as trial:
         trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             trial.bind((host, port))
-        except (OSError, UnicodeError) as error:
+        except OSError as error:
+            if error.errno == errno.EADDRNOTAVAIL:
+                raise _no_such_host(host) from error
             raise KoudaiError(
                 _l(
                     "Nobody can listen on %(host)s:%(port)s (%(why)s). Choose another with --port.",
                     host=host,
                     port=port,
-                    why=getattr(error, "strerror", None) or error,
+                    why=PORT_FAULTS.get(error.errno, error.strerror),
                 )
             ) from error
+
+
+def _refuse_nowhere(host: str) -> None:
+    """Refuse what is no address of a machine; an empty one would mean every network."""
+    try:
+        found = host.strip() and socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise _no_such_host(host) from error
+    if not found:
+        raise _no_such_host(host)
+
+
+def _no_such_host(host: str) -> KoudaiError:
+    return KoudaiError(
+        _l(
+            "--host “%(host)s” is no address of this machine. Give one, like 127.0.0.1, "
+            "or 0.0.0.0 for all its networks.",
+            host=host,
+        )
+    )
 
 
 def _serve_with_processes(app: Flask, host: str, port: int, workers: int) -> None:

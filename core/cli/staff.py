@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import click
+from flask import current_app
 
 from core.cli.home import actor, in_house, role_named
 from core.cli.words import table
@@ -52,10 +53,14 @@ def _grants(office: str, roles: tuple[str, ...]) -> list[tuple[Office, Role]]:
 def print_link(person: Person, token: str) -> None:
     """Print a one-time link; nobody can show it a second time."""
     from core.accounts import LINK_LIFE, link_path
+    from core.config import LOCAL_ADDRESS
 
-    said = {"name": person.name, "login": person.login, "days": LINK_LIFE.days, "path": link_path(token)}
+    said = {"name": person.name, "login": person.login, "days": LINK_LIFE.days}
+    known = current_app.config["URL"]
     click.echo(_("%(name)s (%(login)s) sets a password here, once, within %(days)s days:", **said))
-    click.echo(f"  {said['path']}")
+    click.echo(f"  {known or LOCAL_ADDRESS}{link_path(token)}")
+    if not known:
+        click.echo(_("  (With KOUDAI_URL it begins with the address at which people reach the pages.)"))
 
 
 @staff.command("list", help=_l("List the staff of one OFFICE, or of all, with their roles.").msgid)

@@ -14,8 +14,9 @@ from core.i18n import _, _l
 @in_house
 def verify(office: str | None) -> None:
     """Report the damage of each chain; any damage at all is a failure."""
-    from core.offices import all_offices, office_by_code
+    from core.offices import all_offices, head_office, office_by_code
 
+    head_office()
     chosen = [office_by_code(office)] if office else list(all_offices().values())
     damaged = [one.code for one in chosen if not _is_whole(one.id, one.code)]
     if damaged:
@@ -51,7 +52,7 @@ def _what_stands_there(office_id: int, seq: int) -> str:
     from core.db import db
     from core.ledger import LedgerRow
 
-    query = select(LedgerRow).where(LedgerRow.office_id == office_id, LedgerRow.seq == seq)
-    row = db.session.scalars(query.limit(1)).one_or_none()
-    said = (row.number, row.kind, row.action, row.actor) if row else ()
-    return f" ({' '.join(filter(None, said))})" if row else ""
+    # Not the whole row: what was spoilt in it could not be read.
+    said = select(LedgerRow.number, LedgerRow.kind, LedgerRow.action, LedgerRow.actor)
+    row = db.session.execute(said.where(LedgerRow.office_id == office_id, LedgerRow.seq == seq)).first()
+    return f" ({' '.join(str(one) for one in row if one)})" if row else ""

@@ -40,6 +40,20 @@ SAID_BY_CLICK = (
 )
 
 
+def _n(one: str, several: str) -> tuple[str, str]:
+    """Name a sentence in the two forms between which click chooses by a number."""
+    return one, several
+
+
+COUNTED_BY_CLICK = (
+    _n("{value!r} is not {choice}.", "{value!r} is not one of {choices}."),
+    _n("{value!r} does not match the format {format}.", "{value!r} does not match the formats {formats}."),
+    _n("Option {name!r} requires an argument.", "Option {name!r} requires {nargs} arguments."),
+    _n("Got unexpected extra argument ({args})", "Got unexpected extra arguments ({args})"),
+    _n("Did you mean {possibility}?", "(Did you mean one of: {possibilities}?)"),
+)
+
+
 def language(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
     """Choose the locale: ``--lang``, else KOUDAI_LANG, else Chinese for a Chinese terminal, else English."""
     asked = [_asked(arguments, place) for place in range(len(arguments))]

@@ -27,7 +27,8 @@ class Header:
 
 def find_header(sheet: Sheet, mapping: Mapping[str, str] | None = None) -> Header:
     """Find the row that names most fields; ``mapping`` (heading -> field, "" for none) comes first."""
-    chosen = _checked(mapping or {})
+    refuse_strange_fields(mapping or {})
+    chosen = {heading(word): field for word, field in (mapping or {}).items()}
     rows = [cells for _, cells in sheet.rows[:HEADER_WITHIN]]
     fields = [columns_of(cells, chosen) for cells in rows]
     index = max(range(len(rows)), key=lambda at: len(fields[at]))
@@ -36,7 +37,7 @@ def find_header(sheet: Sheet, mapping: Mapping[str, str] | None = None) -> Heade
     return _header(index, rows[index], fields[index])
 
 
-def _checked(mapping: Mapping[str, str]) -> dict[str, str]:
+def refuse_strange_fields(mapping: Mapping[str, str]) -> None:
     """Refuse a field that does not exist, by name."""
     for word, field in mapping.items():
         if field and field not in FIELDS:
@@ -48,7 +49,6 @@ def _checked(mapping: Mapping[str, str]) -> dict[str, str]:
                     fields=", ".join(FIELDS),
                 )
             )
-    return {heading(word): field for word, field in mapping.items()}
 
 
 def _fullest(rows: Sequence[Sequence[str]]) -> Sequence[str]:

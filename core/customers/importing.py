@@ -15,8 +15,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from core import clock, ledger
-from core.customers.columns import REQUIRED
-from core.customers.fields import FIELD_LABELS
+from core.customers.choices import refuse_faulty
 from core.customers.import_models import ColumnMapping, ImportFile, ImportRefusal, ImportRun, RunState
 from core.customers.lines import Problem, RefusedLine
 from core.customers.portions import Examined, bring_in, examine
@@ -45,7 +44,15 @@ class ImportBusy(KoudaiError):
 def read_for(office_id: int, content: bytes, file_name: str, chosen: Mapping[str, str]) -> Reading:
     """Read a file with what the office once said of such columns, and with what is said now."""
     sheet = read_sheet(content, file_name)
-    return read_lines_of(sheet, {**mapping_for(office_id, sheet), **chosen})
+    known = mapping_for(office_id, sheet)
+    if chosen:
+        refuse_faulty(sheet, known, chosen)
+    reading = read_lines_of(sheet, {**known, **chosen})
+    if not reading.lines:
+        raise UnreadableSheet(
+            _l("There is nothing under the header. Choose the file that holds the customers.")
+        )
+    return reading
 
 
 def mapping_for(office_id: int, sheet: Sheet) -> dict[str, str]:
@@ -158,21 +165,6 @@ def choices(run: ImportRun) -> list[Column]:
     """Return the columns of a run's file with samples, for somebody to say what they are."""
     content = _content(run)
     return columns_to_choose(read_sheet(content, run.file_name), run.mapping) if content else []
-
-
-def faults_of(chosen: Mapping[str, str]) -> dict[str, Sentence]:
-    """Say what is wrong with a choice of columns, by heading; "" is for what is wrong with the whole."""
-    faults: dict[str, Sentence] = {}
-    taken: dict[str, str] = {}
-    for word, name in chosen.items():
-        if name and name not in FIELD_LABELS:
-            faults[word] = _l("There is no such field. Choose one from the list.")
-        elif name and taken.setdefault(name, word) != word:
-            faults[word] = _l("“%(other)s” was chosen for this already.", other=taken[name])
-    missing = [FIELD_LABELS[name] for name in REQUIRED if name not in taken]
-    if missing:
-        faults[""] = _l("Say which column is “%(field)s”.", field=missing[0])
-    return faults
 
 
 def name_columns(run_id: int, office_id: int, chosen: Mapping[str, str], actor: Actor) -> ImportRun:

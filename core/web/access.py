@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from flask import Flask, abort, current_app, g, redirect, request, url_for
+from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from flask_login import LoginManager, current_user
 
+from core import sessions
 from core.api import door
 from core.db import db, see_offices
 from core.offices import Office, all_offices
@@ -20,6 +21,7 @@ from core.rules import Rules, installed_plugins, rules_of
 View = TypeVar("View", bound=Callable[..., Any])
 # What a browser would take for another site: two slashes, backslashes, and what it strips before it looks.
 LOCAL_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
+SESSION_KEY = "key"
 Needed = str | Callable[[Rules, Mapping[str, Any]], str]
 
 
@@ -55,6 +57,10 @@ def init_access(app: Flask) -> None:
 
 def _load_person(key: str) -> Person | None:
     """Read who is signed in, in a short transaction of its own, before any office is in sight."""
+    if SESSION_KEY not in session or sessions.has_ended(session[SESSION_KEY]):
+        # Emptied, or whoever copied the cookie could have it signed anew until nobody remembers its end.
+        session.clear()
+        return None
     person_id, _colon, stamp = key.partition(":")
     person = db.session.get(Person, int(person_id)) if person_id.isdecimal() else None
     if person is None or not person.is_active or person.session_stamp != stamp:

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, g, make_response, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    current_app,
+    flash,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask_login import current_user, login_user
 from wtforms import Form, PasswordField, validators
 
-from core import accounts
+from core import accounts, sessions
 from core.accounts import LinkRefused
 from core.errors import Invalid
 from core.forms import TextField
@@ -19,7 +30,7 @@ from core.permissions import CORE_PERMISSIONS
 from core.roles import Role
 from core.rules import known_roles
 from core.throttle import SignInRefused, Throttled
-from core.web.access import local_path, public, signed_in
+from core.web.access import SESSION_KEY, local_path, public, signed_in
 
 pages = Blueprint("accounts", __name__)
 # Nobody learns a link's token from the origin, and the CSRF check over HTTPS still has its referrer.
@@ -86,13 +97,15 @@ def admit(person: Person) -> None:
     session.clear()
     if locale:
         session["locale"] = locale
+    session[SESSION_KEY] = sessions.new_key()
     login_user(person)
 
 
 @pages.post("/sign-out")
 @signed_in
 def sign_out() -> Any:
-    """End the session; the next who sits down here begins with his own language."""
+    """End the session, for a copy of its cookie too; the next who sits down here has his own language."""
+    sessions.end(session[SESSION_KEY], current_app.permanent_session_lifetime)
     session.clear()
     return redirect(url_for("accounts.sign_in"))
 

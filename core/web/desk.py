@@ -15,8 +15,10 @@ from core import clock
 from core.db import db, writing
 from core.deadlines import Deadline, mine
 from core.i18n import LOCALES
+from core.offices import Office, OfficeKind
 from core.people import Person
 from core.procedure import DeadlineRule, Procedure, Step
+from core.roles import ADMINISTRATOR
 from core.rules import Rules
 from core.web.access import actor, local_path, public, signed_in
 from core.web.cases import case_url, step_url
@@ -70,7 +72,15 @@ def desk() -> str:
         more_waiting=more_waiting,
         rest=rest,
         several=len(rules) > 1,
+        without_role=not actor().roles,
+        administered=_administered_head_office(),
     )
+
+
+def _administered_head_office() -> Office | None:
+    """Return the head office to whoever administers it: nothing is ever due for an administrator."""
+    head = next((one for one in g.tree.values() if one.kind == OfficeKind.HEAD), None)
+    return head if head is not None and actor().has(head.id, [ADMINISTRATOR]) else None
 
 
 def _whose() -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from flask import Blueprint, flash, make_response, redirect, render_template, request, send_file, url_for
 
 from core.customers import importing
+from core.customers.choices import faults_of
 from core.customers.fields import FIELD_LABELS
 from core.customers.import_models import RUN_STATES, ImportRun, RunState
 from core.customers.importing import GOING, UNDECIDED, ImportBusy
@@ -23,8 +25,8 @@ from core.web.paging import page_number
 pages = Blueprint("imports", __name__, url_prefix="/<office>/customers/import")
 ONE = "/<int(max=2147483647):run_id>"
 PAGE = 50
-# What one request does: small enough to wait for without a word, or with a bar that moves.
-PORTIONS_BEFORE_A_PAGE, PORTIONS_OF_A_PRESS, LINES_OF_A_BAR = 20, 10, 5000
+# What one request works: short enough to wait for without a word, or with a bar that moves.
+SECONDS_OF_WORK = 4.0
 TONES = {RunState.IMPORTING: "alert", RunState.DONE: "done", RunState.STOPPED: "off"}
 
 
@@ -61,17 +63,21 @@ def upload(office: str) -> Any:
     try:
         run = importing.receive(this_office().id, given.read(), given.filename, actor())
     except UnreadableSheet as unreadable:
-        return _index(unreadable.sentence), 422
-    return redirect(_address(_work(run.id, PORTIONS_BEFORE_A_PAGE)))
+        return _index(_l("%(file)s: %(why)s", file=given.filename, why=unreadable.sentence)), 422
+    return redirect(_address(_work(run.id)))
 
 
-def _work(run_id: int, portions: int) -> ImportRun:
-    """Do some portions of a run; one that has ended, or waits for somebody's word, stays as it is."""
+def _work(run_id: int) -> ImportRun:
+    """Do one portion of a run and, while there is time, the next; what waits for somebody's word stays."""
     office_id = this_office().id
     run = importing.find(run_id, office_id)
     reading = importing.read_again(run) if run.state in GOING else None
-    while reading is not None and run.state in GOING and portions:
-        run, portions = importing.advance(run_id, office_id, reading), portions - 1
+    # To read the file is the dearest part of a large one: it is read once, then worked on for some seconds.
+    enough = time.monotonic() + SECONDS_OF_WORK
+    while reading is not None and run.state in GOING:
+        run = importing.advance(run_id, office_id, reading)
+        if time.monotonic() >= enough:
+            break
     return run
 
 
@@ -111,11 +117,11 @@ def columns(office: str, run_id: int) -> Any:
     if request.method == "GET":
         return _columns_page(found, {column.heading: column.field for column in known})
     chosen = {column.heading: request.form.get(f"column-{at}", "") for at, column in enumerate(known)}
-    faults = importing.faults_of(chosen)
+    faults = faults_of(chosen)
     if faults:
         return _columns_page(found, chosen, faults), 422
     importing.name_columns(run_id, this_office().id, chosen, actor())
-    return redirect(_address(_work(run_id, PORTIONS_BEFORE_A_PAGE)))
+    return redirect(_address(_work(run_id)))
 
 
 def _columns_page(
@@ -147,9 +153,8 @@ def start(office: str, run_id: int) -> Any:
 def advance(office: str, run_id: int) -> Any:
     """Do the next part of a trial or an import; the page's bar asks for it until there is no more."""
     if not request.headers.get("HX-Request"):
-        return redirect(_address(_work(run_id, PORTIONS_OF_A_PRESS)))
-    lines = int(importing.find(run_id, this_office().id).layout["lines"])
-    found = _work(run_id, 1 + lines // LINES_OF_A_BAR)
+        return redirect(_address(_work(run_id)))
+    found = _work(run_id)
     page = render_template("core/imports/_progress.html", run=found, tally=Tally(**found.tally))
     answer = make_response(page)
     if found.state not in GOING:

@@ -15,6 +15,7 @@ from core.db import writing
 from core.errors import Invalid, KoudaiError
 from core.forms import ChoiceField, DayField, TextField
 from core.i18n import Sentence, _, _l
+from core.ledger import LedgerRow
 from core.switches import lock_office
 from core.web.access import actor, needs, this_office
 from core.web.hours import WEEKDAYS, HoursForm
@@ -24,6 +25,11 @@ from core.worktime_text import note_text
 
 pages = Blueprint("office", __name__, url_prefix="/<office>/settings")
 DAYS_SHOWN = 14
+CHANGES = {
+    "opening_hours": _l("other opening hours"),
+    "add_day": _l("%(day)s added: %(note)s"),
+    "remove_day": _l("%(day)s removed: %(note)s"),
+}
 DAY_KINDS: dict[str, Sentence] = {DayKind.CLOSED: _l("closed that day"), DayKind.WORKING: _l("open that day")}
 
 
@@ -68,7 +74,15 @@ def _page(hours: HoursForm | None = None, day: DayForm | None = None, refused: S
         kinds=DAY_KINDS,
         today=calendar.local_day(clock.now()),
         coming=list(coming_days(calendar)),
+        history=[(row, told(row)) for row in ledger.settings_of(here.id, *CHANGES)],
         refused=refused,
+    )
+
+
+def told(row: LedgerRow) -> Sentence:
+    """Say what a change of the opening hours or of the office's own days was."""
+    return Sentence(
+        CHANGES[row.action].msgid, {"day": row.details.get("day", ""), "note": row.details.get("note", "")}
     )
 
 

@@ -99,9 +99,8 @@ class ShownParameter:
     def own(self) -> Rung | None:
         """The office's own rung, if it has set a value."""
         here = this_office().code
-        return next(
-            (rung for rung in self.rungs if rung.given and rung.name == here and rung.source in OWN), None
-        )
+        own = (rung for rung in self.rungs if rung.name == here and rung.source in OWN)
+        return next((rung for rung in own if rung.given or rung.laxer_than is not None), None)
 
 
 OWN = ("office", "region", "nation")
@@ -141,7 +140,7 @@ def set_one(office: str, key: str) -> Any:
             _refuse_overtaken(lock_office(this_office().id).id, key)
             set_parameter(this_office(), key, typed, actor())
     except KoudaiError as error:
-        return _parameters_page(key, typed, error.sentence), 422
+        return _parameters_page(key, typed, _labelled(error.sentence, parameter)), 422
     flash(_("Set: %(parameter)s", parameter=parameter.label), "done")
     return _to_parameters(office)
 
@@ -154,9 +153,14 @@ def clear_one(office: str, key: str) -> Any:
     try:
         clear_parameter(this_office(), key, actor())
     except KoudaiError as error:
-        return _parameters_page(key, None, error.sentence), 409
+        return _parameters_page(key, None, _labelled(error.sentence, parameter)), 409
     flash(_("Taken back: %(parameter)s", parameter=parameter.label), "done")
     return _to_parameters(office)
+
+
+def _labelled(said: Sentence, parameter: Parameter) -> Sentence:
+    """Call a parameter as its page does, not by the key that the command line knows."""
+    return Sentence(said.msgid, {**said.values, "key": f"“{parameter.label}”"}, said.domain)
 
 
 def _declared(key: str) -> Parameter:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from wtforms import Form, SelectMultipleField, validators
 from wtforms.fields import SelectChoice
 
@@ -132,7 +132,10 @@ def _hire(form: HireForm, roles: Mapping[str, Role]) -> tuple[Person, str]:
 
 def _link_page(person: Person, token: str, *, hired: bool = False) -> str:
     """Show a one-time link: here and now, for nobody can show it again."""
-    address = url_for("accounts.first_password", token=token, _external=True)
+    # The Host that a browser sends may be anybody's; the address that was set is ours.
+    own = current_app.config.get("URL")
+    page = accounts.link_path(token)
+    address = f"{own}{page}" if own else url_for("accounts.first_password", token=token, _external=True)
     days = accounts.LINK_LIFE.days
     return render_template("core/staff/link.html", person=person, address=address, days=days, hired=hired)
 

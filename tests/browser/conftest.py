@@ -14,6 +14,8 @@ from werkzeug.serving import make_server
 
 from core.db import db, writing
 from core.people import Person
+from core.sessions import new_key
+from core.web.access import SESSION_KEY
 
 Browse = Callable[..., Page]
 
@@ -56,7 +58,7 @@ def session_of(app: Flask, person: Person, locale: str) -> str:
     with writing(frozenset()):
         who = db.session.get_one(Person, person.id)
         who.password_hash = who.password_hash or "set"
-    inside = {"_user_id": who.get_id(), "_fresh": True, "locale": locale}
+    inside = {"_user_id": who.get_id(), "_fresh": True, "locale": locale, SESSION_KEY: new_key()}
     signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
     return str(signer.dumps(inside))
 

@@ -129,7 +129,24 @@ def test_an_invented_link_is_refused(house: House) -> None:
         accounts.redeem("invented", GOOD)
 
 
-@pytest.mark.parametrize("weak", ["短短短短短短短短短", "wang.li.wang.li", "王力王力王力王力王力", "x" * 129])
+@pytest.mark.parametrize(
+    "weak",
+    [
+        "短短短短短短短短短",
+        "wang.li.wang.li",
+        "WangLi-WangLi 2026",
+        "王力王力王力王力王力",
+        "王力王力王力王力王力123",
+        "x" * 129,
+        " " * 10,
+        "abc       ",
+        "1234567890",
+        "9876543210",
+        "1122334455",
+        "abcdefghijklmno",
+        "abababababab",
+    ],
+)
 def test_a_weak_password_is_refused_beside_its_field(house: House, office: Office, weak: str) -> None:
     person = accounts.hire("wang.li.wang.li", "王力王力王力王力王力", "", [(office, HOTLINE_ENGINEER)], BOSS)
     token = accounts.new_link(person, BOSS)
@@ -368,3 +385,24 @@ def test_nobody_is_hired_without_a_role(wangli: Person) -> None:
     assert refused.value.field == "role"
     with pytest.raises(NotFound, match=r"gao\.min"):
         accounts.person_by_login("gao.min")
+
+
+@pytest.mark.parametrize(
+    "good", [GOOD, "13818022947", "wang.li keeps a cat", "abcd-efgh-jkmn", "---- mond ----"]
+)
+def test_a_password_that_is_only_unusual_is_taken(wangli: Person, good: str) -> None:
+    assert accounts.redeem(accounts.new_link(wangli, BOSS), good).is_active
+
+
+def test_a_hotline_number_belongs_to_one_person_of_an_office(
+    house: House, office: Office, wangli: Person
+) -> None:
+    beijing = house.office("BJ")
+    with pytest.raises(Invalid, match="王力 already has the hotline number 07 in SH") as refused:
+        accounts.hire("li.na", "李娜", "０７", [(beijing, DUTY_MANAGER), (office, DUTY_MANAGER)], BOSS)
+    assert refused.value.field == "number"
+    assert accounts.hire("li.na", "李娜", "07", [(beijing, DUTY_MANAGER)], BOSS)
+    for login in ("no.number", "nor.this.one"):
+        assert accounts.hire(login, "无号", "", [(office, DUTY_MANAGER)], BOSS)
+    accounts.leave(wangli, BOSS)
+    assert accounts.hire("next.one", "接班", "07", [(office, DUTY_MANAGER)], BOSS)

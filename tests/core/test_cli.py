@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -18,21 +19,25 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import create_engine, make_url, select, text
+from sqlalchemy.exc import OperationalError
 
 from core import accounts, cli
 from core.app import create_app
 from core.cli import koudai
+from core.cli.errors import sentence_of
 from core.cli.words import language
 from core.db import db, see_offices
 from core.ledger import LedgerRow
 from core.offices import all_offices, office_by_code
 from core.people import Person
 from core.switches import enabled_in
+from core.testing_databases import postgres_server
 
 Run = Callable[..., Result]
 KOUDAI = Path(sys.executable).with_name("koudai")
 SAMPLE = Path(__file__).parents[2] / "samples" / "customers-sh.csv"
+MIGRATIONS = Path(cli.__file__).parents[1] / "migrations/versions"
 KEY = "hotline.long_test_minutes"
 GHOST = """
     insert into core_plugin_switch (office_id, plugin, enabled, switched_at, switched_by)
@@ -136,6 +141,13 @@ def test_help_explains_every_command_without_a_database(home: Path) -> None:
     assert not home.exists()
 
 
+@pytest.mark.parametrize("words", ["", "plugins", "office", "db"])
+def test_a_group_without_a_command_shows_its_help(home: Path, words: str) -> None:
+    said = fine(typed(*words.split()))
+    assert has_line("Commands:", said)
+    assert has_line("  check +.*" if words in ("plugins", "db") else "  (init|add) +.*", said)
+
+
 def commands(group: click.Group, path: str = "koudai") -> Iterator[tuple[str, click.Command]]:
     for name in group.list_commands(click.Context(group)):
         command = group.get_command(click.Context(group), name)
@@ -169,11 +181,84 @@ def test_wrong_usage_ends_with_2_and_points_to_the_help(home: Path, words: str, 
     assert "--help" in line
 
 
-@pytest.mark.parametrize("words", ["office list", "staff list", "verify", "serve", "plugins check"])
-def test_an_empty_database_is_named_with_its_remedy(home: Path, words: str) -> None:
+@pytest.mark.parametrize(
+    "words",
+    ["office list", "staff list", "verify", "serve", "plugins check", "db check", "db revision core x"],
+)
+def test_where_nothing_was_set_up_nothing_is_made_and_the_remedy_is_told(home: Path, words: str) -> None:
     line = refused(typed(*words.split()))
     assert str(home) in line
-    assert "koudai db upgrade" in line
+    assert "koudai init" in line
+    assert not home.exists()
+
+
+@pytest.mark.parametrize("words", ["office list", "verify", "serve --port 0"])
+def test_a_database_without_tables_is_named_with_its_remedy(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    sqlite3.connect(tmp_path / "other.db").executescript("create table stray (id integer)")
+    monkeypatch.setenv("KOUDAI_DATABASE", str(tmp_path / "other.db"))
+    assert "koudai init" in refused(typed(*words.split()))
+
+
+def test_a_house_without_a_head_office_is_not_called_whole(run: Run) -> None:
+    assert "koudai init" in refused(run("verify"))
+
+
+def test_a_database_that_is_half_there_is_named_with_its_remedy(shanghai: Run) -> None:
+    by_hand("alter table core_person rename column hotline_number to number")
+    assert "koudai db upgrade" in refused(shanghai("staff", "list"))
+
+
+@pytest.mark.parametrize(
+    ("variable", "given", "told"),
+    [
+        ("KOUDAI_DATABASE", "mysql://koudai:secret@db/koudai", "mysql is not supported"),
+        ("KOUDAI_DATABASE", "postgresql+psycopg2://koudai:secret@db/koudai", "postgresql+psycopg2 is not"),
+        ("KOUDAI_DATABASE", "postgresql+psycopg://koudai:secret@db:port/koudai", "no address of a database"),
+        ("KOUDAI_DATABASE", "://secret", "no address of a database"),
+        ("KOUDAI_DATABASE", "sqlite://", "in memory"),
+        ("KOUDAI_DATABASE", "sqlite:///:memory:", "in memory"),
+        ("KOUDAI_DATABASE", "sqlite:///file:x?mode=memory&uri=true", "in memory"),
+        ("KOUDAI_PROXIES", "abc", "KOUDAI_PROXIES is abc"),
+        ("KOUDAI_PROXIES", "-1", "KOUDAI_PROXIES is -1"),
+        ("KOUDAI_URL", "koudai.example", "KOUDAI_URL is koudai.example"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_named_with_its_remedy(
+    home: Path, monkeypatch: pytest.MonkeyPatch, variable: str, given: str, told: str
+) -> None:
+    monkeypatch.setenv(variable, given)
+    for words in ("init", "db upgrade"):
+        line = refused(typed(*words.split()))
+        assert told in line
+        assert "secret" not in line
+    assert not home.exists()
+
+
+@pytest.mark.parametrize("given", ["rel.db", "sqlite:///rel.db"])
+def test_a_database_file_named_from_here_is_one_and_the_same_for_every_command(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("KOUDAI_DATABASE", given)
+    fine(typed("init"))
+    assert has_line(r"HQ: \d+ rows, all whole", fine(typed("verify")))
+    assert (tmp_path / "rel.db").exists()
+    assert not (tmp_path / "instance").exists()
+
+
+def test_a_file_that_is_no_database_is_named(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tmp_path.joinpath("letter.db").write_text("Dear Sir or Madam" * 99)
+    monkeypatch.setenv("KOUDAI_DATABASE", str(tmp_path / "letter.db"))
+    assert "letter.db is no SQLite database" in refused(typed("office", "list"))
+
+
+def test_who_holds_a_locked_database_is_to_be_found() -> None:
+    locked = OperationalError("begin", {}, sqlite3.OperationalError("database is locked"))
+    assert "which one holds it" in str(sentence_of(locked))
 
 
 def test_an_unreachable_database_is_named_without_its_password(
@@ -207,7 +292,7 @@ def test_a_broken_command_of_others_is_named_and_breaks_nobody(
 def test_a_plugin_that_cannot_be_imported_is_named(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     broken = EntryPoint("roster", "no_such_package.roster", "koudai.plugins")
     monkeypatch.setattr("core.plugins.entry_points", lambda group: [broken])
-    assert "Plugin roster cannot be loaded" in refused(typed("plugins", "list"))
+    assert "Plugin roster cannot be loaded" in refused(typed("clauses"))
 
 
 # --- beginning
@@ -221,6 +306,44 @@ def test_init_makes_a_house_that_an_administrator_can_enter(home: Path) -> None:
         accounts.redeem(token[1], "long enough for once")
         assert accounts.check("lin", "long enough for once", "").name == "林晓岚"
         assert [one.code for one in all_offices().values()] == ["HQ"]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--code", "bad code!"), "“BAD CODE!” is no code"),
+        (("--code", ""), "“” is no code"),
+        (("--code", "A" * 28), "is no code"),
+        (("--name", " "), "name of an office"),
+        (("--en", "x" * 61), "name of an office"),
+        (("--login", "A B"), "login"),
+        (("--person", ""), "name"),
+    ],
+)
+def test_init_makes_nothing_while_something_is_wrong(home: Path, words: tuple[str, ...], told: str) -> None:
+    assert told in refused(typed("init", *words))
+    assert not home.exists()
+
+
+def test_a_code_in_small_letters_is_the_same_code(home: Path) -> None:
+    fine(typed("init", "--code", "hq2"))
+    assert has_line(r"HQ2: \d+ rows, all whole", fine(typed("verify", "hq2")))
+
+
+def test_head_office_and_administrator_come_together_or_not_at_all(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr("core.accounts._give", lambda *_: 1 / 0)
+        assert "ZeroDivisionError" in refused(run("init"))
+    with inside():
+        assert not all_offices()
+    fine(run("init"))
+
+
+def test_a_second_init_says_what_stays_as_it_is(run: Run) -> None:
+    fine(run("init", "--en", "Our head office"))
+    assert "The head office is HQ Our head office already" in fine(run("init", "--code", "XX"))
 
 
 def test_init_twice_changes_nothing(run: Run) -> None:
@@ -248,14 +371,19 @@ def test_an_office_is_opened_below_head_office(shanghai: Run) -> None:
     assert has_line("SH +Shanghai +Office +HQ +Asia/Shanghai +hotline", listed)
     assert has_line("NB +宁波分公司 +Office +EAST +Asia/Shanghai +—", listed)
     with inside():
-        opened = list(db.session.scalars(select(LedgerRow).where(LedgerRow.kind == "office")))
-        assert [row.details["code"] for row in opened] == ["SH", "EAST", "NB"]
+        query = select(LedgerRow).where(LedgerRow.kind == "office").order_by(LedgerRow.id)
+        opened = list(db.session.scalars(query))
+        codes = {one.id: one.code for one in all_offices().values()}
+        told = [(codes[row.office_id], row.details["code"]) for row in opened]
+        assert told == [
+            ("HQ", "HQ"), ("SH", "SH"), ("HQ", "SH"), ("EAST", "EAST"), ("HQ", "EAST"), ("NB", "NB"), ("EAST", "NB"),
+        ]  # fmt: skip
         assert all(row.actor.startswith("command line (") for row in opened)
 
 
 def test_an_odd_office_is_refused_by_name(shanghai: Run) -> None:
     for words, culprit in (
-        ("S x", "S is no code"),
+        ("S x", "“S” is no code"),
         ("SH 上海", "SH already"),
         ("NJ 南京 --parent XX", "XX"),
         ("NJ 南京 --zone Asia/Nanjing", "Asia/Nanjing"),
@@ -295,6 +423,16 @@ def test_odd_staff_are_refused_by_name(shanghai: Run) -> None:
     assert "王力" not in fine(shanghai("staff", "list"))
 
 
+def test_a_link_is_a_whole_address(shanghai: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = fine(shanghai("staff", "reset", "admin"))
+    assert has_line(r"  http://127\.0\.0\.1:8000/password/\S+", told)
+    assert "KOUDAI_URL" in told
+    monkeypatch.setenv("KOUDAI_URL", "https://koudai.example/")
+    told = fine(shanghai("staff", "reset", "admin"))
+    assert has_line(r"  https://koudai\.example/password/\S+", told)
+    assert "KOUDAI_URL" not in told
+
+
 def test_a_login_that_nobody_has_is_named(shanghai: Run) -> None:
     for verb in ("reset", "leave"):
         assert "nobody.here" in refused(shanghai("staff", verb, "nobody.here"))
@@ -314,6 +452,16 @@ def test_plugins_are_switched_and_listed(shanghai: Run) -> None:
     assert "nonsense" in refused(shanghai("plugins", "enable", "nonsense", "SH"))
 
 
+def test_a_switch_that_changes_nothing_says_so(shanghai: Run) -> None:
+    assert "hotline was on in SH already" in fine(shanghai("plugins", "enable", "hotline", "SH"))
+    assert "billing was not on in SH" in fine(shanghai("plugins", "disable", "billing", "SH"))
+    assert "no plugin nope" in refused(shanghai("plugins", "disable", "nope", "SH"))
+    fine(shanghai("plugins", "enable", "fieldservice", "SH"))
+    assert "fieldservice. Disable that first." in refused(shanghai("plugins", "disable", "hotline", "SH"))
+    fine(shanghai("plugins", "enable", "quality", "SH"))
+    assert "Disable these first." in refused(shanghai("plugins", "disable", "hotline", "SH"))
+
+
 def test_a_switch_from_the_command_line_counts_at_once_elsewhere(shanghai: Run) -> None:
     with inside():
         office_id = office_by_code("SH").id
@@ -328,6 +476,14 @@ def test_a_plugin_that_is_on_but_gone_is_named_and_can_be_switched_off(shanghai:
         line = refused(shanghai(*words))
         assert "'ghost'" in line
         assert "SH" in line
+    by_hand(GHOST.replace("ghost", "spectre").replace("'SH'", "'HQ'"))
+    line = refused(shanghai("plugins", "check"))
+    assert "'ghost' (SH); 'spectre' (HQ)" in line
+    assert has_line(
+        "ghost +enabled, not installed +— +— +on since .*", fine(shanghai("plugins", "list", "SH"))
+    )
+    assert has_line("spectre +enabled, not installed +— +— +HQ", fine(shanghai("plugins", "list")))
+    fine(shanghai("plugins", "disable", "spectre", "HQ"))
     fine(shanghai("plugins", "disable", "ghost", "SH"))
     assert has_line("SH: hotline", fine(shanghai("plugins", "check")))
 
@@ -359,6 +515,11 @@ def test_a_parameter_is_shown_set_and_cleared(shanghai: Run) -> None:
     assert has_line(r"   default \(hotline\) +60 .*", ladder)
     assert f"{KEY} = 60" in fine(shanghai("parameters", "clear", "SH", KEY))
     assert "QI/03 3.2.5" in refused(shanghai("parameters", "set", "SH", KEY, "90"))
+    fine(shanghai("parameters", "set", "SH", KEY, "35"))
+    fine(shanghai("parameters", "set", "HQ", KEY, "30"))
+    assert "35 working minutes — laxer than 30 working minutes, not in force" in fine(
+        shanghai("parameters", "show", "SH", KEY)
+    )
     assert KEY in fine(shanghai("parameters", "show"))
     assert "hotline.nonsense" in refused(shanghai("parameters", "set", "SH", "hotline.nonsense", "1"))
 
@@ -376,6 +537,19 @@ def test_verify_passes_and_names_the_row_that_was_altered(shanghai: Run) -> None
     assert shanghai("verify", "HQ").exit_code == 0
 
 
+@pytest.mark.parametrize(("column", "spoilt"), [("details", "no json"), ("at", "yesterday")])
+@pytest.mark.only_on("sqlite")
+def test_verify_names_a_row_that_nobody_can_read_and_goes_on(shanghai: Run, column: str, spoilt: str) -> None:
+    by_hand(
+        f"update core_ledger set {column} = '{spoilt}' where kind = 'staff' and action = 'hire'",
+        "update core_ledger set actor = 'nobody' where kind = 'switch'",
+    )
+    damaged = shanghai("verify")
+    assert damaged.exit_code == 1
+    assert has_line(r"HQ row \d+ \(staff hire .*\): it was altered", damaged.stdout)
+    assert has_line(r"SH row \d+ \(switch enable nobody\): it was altered", damaged.stdout)
+
+
 def test_clauses_shows_rule_and_test_and_counts(home: Path) -> None:
     said = fine(typed("clauses"))
     rule = r"^QP/2-04 5\.4 .*\n(    .*\n)*    step +fieldservice +fieldservice\.request dispatch"
@@ -386,23 +560,66 @@ def test_clauses_shows_rule_and_test_and_counts(home: Path) -> None:
     assert all(re.search("no rule|no test", hole) for hole in holes)
 
 
+def test_a_clause_that_no_document_has_is_named_on_a_line_of_its_own(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "core.coverage.coverage", lambda plugins: ([], ["roster step: X 1", "roster role: X 2"])
+    )
+    result = typed("clauses", "--holes")
+    assert "2 times" in refused(result)
+    assert has_line("No document has the clause: roster step: X 1", result.stdout)
+
+
 def test_the_database_is_upgraded_and_checked(home: Path) -> None:
     assert typed("db", "check").exit_code == 1
-    assert "db upgrade" in refused(typed("db", "revision", "quality", "x"))
     fine(typed("db", "upgrade"))
     fine(typed("db", "upgrade"))
     assert "what the models say" in fine(typed("db", "check"))
     assert "nonsense" in refused(typed("db", "revision", "nonsense", "x"))
 
 
+def test_no_migration_is_written_where_nothing_differs(home: Path) -> None:
+    fine(typed("db", "upgrade"))
+    before = sorted(MIGRATIONS.iterdir())
+    assert "nothing to migrate" in refused(typed("db", "revision", "core", "x"))
+    assert sorted(MIGRATIONS.iterdir()) == before
+
+
+@pytest.mark.parametrize("words", ["db upgrade", "db check", "db revision core x", "serve --port 0", "init"])
+def test_a_database_newer_than_the_program_is_told_apart_from_one_left_behind(run: Run, words: str) -> None:
+    by_hand("update alembic_version_core set version_num = 'core_9999'")
+    line = refused(run(*words.split()))
+    assert "newer than this program" in line
+    assert "core" in line
+
+
+@pytest.mark.only_on("postgresql")
+def test_a_role_that_sees_every_office_is_warned_of(
+    run: Run, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for words in ("init", "db check"):
+        assert "BYPASSRLS" not in run(*words.split()).stderr
+    superuser = postgres_server()._administrator.set(database=make_url(database_url).database)
+    monkeypatch.setenv("KOUDAI_DATABASE", superuser.render_as_string(hide_password=False))
+    for words in ("init", "db check"):
+        assert "BYPASSRLS" in run(*words.split()).stderr
+
+
 def test_a_database_left_behind_is_not_served(run: Run) -> None:
     by_hand("delete from alembic_version_quality")
-    line = refused(run("serve", "--port", "0"))
-    assert "quality" in line
-    assert "db upgrade" in line
+    for words in ("serve --port 0", "db check", "db revision quality x"):
+        line = refused(run(*words.split()))
+        assert "quality" in line
+        assert "db upgrade" in line
 
 
 # --- serving
+
+
+@pytest.mark.parametrize("host", ["nohost.invalid", "", "203.0.113.7", "a..b"])
+def test_a_host_that_is_not_this_machine_is_named(home: Path, host: str) -> None:
+    assert f"--host “{host}”" in refused(typed("serve", "--host", host))
 
 
 def test_a_taken_port_is_refused_at_once(home: Path) -> None:

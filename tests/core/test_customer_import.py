@@ -17,6 +17,7 @@ from sqlalchemy import event, func, insert, select
 from core import clock, ledger
 from core.app import create_app
 from core.customers import importing, lookup
+from core.customers.choices import faults_of
 from core.customers.import_models import ColumnMapping, ImportRefusal, ImportRun, LastSaid, RunState
 from core.customers.importing import ImportBusy
 from core.customers.models import Contact, Customer, CustomerKey, Installation, Product
@@ -655,17 +656,19 @@ def test_an_import_that_began_keeps_its_columns(office: Office) -> None:
     [
         (CHOSEN, {}),
         ({"甲列": "file_number"}, {"": "Say which column is “Unit's name”."}),
-        ({}, {"": "Say which column is “File number”."}),
+        ({}, {"": "Say which columns are “File number” and “Unit's name”."}),
         (CHOSEN | {"丙列": "name"}, {"丙列": "“乙列” was chosen for this already."}),
         (CHOSEN | {"丙列": "colour"}, {"丙列": "There is no such field. Choose one from the list."}),
     ],
 )
 def test_a_choice_of_columns_is_checked(app: Flask, chosen: dict[str, str], faults: dict[str, str]) -> None:
-    assert {word: str(fault) for word, fault in importing.faults_of(chosen).items()} == faults
+    assert {word: str(fault) for word, fault in faults_of(chosen).items()} == faults
 
 
-def test_a_file_without_a_single_line_comes_to_an_end(office: Office) -> None:
-    assert figures(bring_in(office, file_of())) == (0,) * 8
+def test_a_file_without_a_single_line_is_refused_as_a_whole(office: Office) -> None:
+    with pytest.raises(UnreadableSheet, match="nothing under the header"):
+        bring_in(office, file_of())
+    assert importing.latest(office.id) == []
 
 
 def test_a_file_that_is_no_table_is_not_kept(office: Office) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -132,10 +132,19 @@ def test_columns_are_named_once(house: House, office: Office, command: Command, 
     [
         (("XX", SHANGHAI), "There is no office XX."),
         (("SH", "/no/such/file.csv"), "/no/such/file.csv: No such file"),
-        (("SH", SAMPLES), f"{SAMPLES}: Is a directory"),
+        (("SH", SAMPLES), f"{SAMPLES}: This is a folder."),
         (("SH", Path(__file__)), "No header row was recognised"),
         (("SH", SHANGHAI, "--map", "档案号"), "--map 档案号: write it as HEADING=FIELD."),
         (("SH", SHANGHAI, "--map", "档案号=colour"), "The column “档案号” cannot become “colour”."),
+        (
+            ("SH", SHANGHAI, "--map", "档案=file_number"),
+            "“档案”: The file has no column of this heading. Found: ",
+        ),
+        (("SH", SHANGHAI, "--map", "单位名称="), "Say which column is “Unit's name”. Found: "),
+        (
+            ("SH", SHANGHAI, "--map", "联系人=note", "--map", "单位地址=note"),
+            "was chosen for this already. Found: ",
+        ),
         (
             ("SH", SHANGHAI, "--rejects", "/no/such/folder/refused.csv"),
             "/no/such/folder/refused.csv: No such",
@@ -150,6 +159,37 @@ def test_what_cannot_be_imported_is_named_and_ends_with_two(
     assert (said.code, said.out) == (2, "")
     assert told in said.err
     assert customers(house) == []
+
+
+def test_an_empty_table_is_refused_and_its_file_named(
+    house: House, office: Office, command: Command, tmp_path: Path
+) -> None:
+    file = written(tmp_path, "档案号,单位名称\n")
+    for more in ((), ("--trial",)):
+        said = command("SH", file, *more)
+        assert (said.code, said.out) == (2, "")
+        assert f"{file}: There is nothing under the header." in said.err
+
+
+def test_who_stops_an_import_is_told_that_it_can_go_on(
+    house: House, office: Office, command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = written(tmp_path, "\n".join(["档案号,单位名称", *(f"SH{one},第{one}厂" for one in range(250))]))
+    begin = importing.import_at_once
+
+    def stopped(*given: object) -> Iterator[ImportRun]:
+        runs = begin(*given)
+        yield next(runs)
+        yield next(runs)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as at_the_keyboard:
+        at_the_keyboard.setattr(importing, "import_at_once", stopped)
+        said = command("SH", file)
+    assert (said.code, "the same command continues the import" in said.err) == (130, True)
+    assert len(customers(house)) == 100
+    assert command("SH", file).code == 0
+    assert len(customers(house)) == 250
 
 
 def test_an_import_that_broke_off_is_continued_and_another_file_waits(

@@ -136,6 +136,7 @@ def test_a_number_held_as_text_by_a_formula_is_freed() -> None:
         ("NJ1,甲,,,2026-03-01,2026-02-28,", "service_until", "the service ends on 2026-02-28, before"),
         ("NJ1,甲,,,####,,", "contract_date", "the date was lost when the file was saved"),
         (f"NJ1,{'甲' * 121},,,,,", "name", "longer than 120 characters"),
+        (f"{'ﷺ' * 24},甲,,,,,", "file_number", "longer than 24 characters"),
     ],
 )
 def test_a_line_is_refused_with_field_and_reason(line: str, field: str, reason: str) -> None:

@@ -13,6 +13,7 @@ from core.db import db, writing
 from core.offices import Office
 from core.people import give_role
 from core.roles import (
+    ADMINISTRATOR,
     DUTY_MANAGER,
     HOTLINE_ENGINEER,
     QUALITY_SUPERVISOR,
@@ -45,6 +46,25 @@ def test_an_empty_desk_says_what_would_be_there(house: House, shanghai: Office, 
     page = sign_in(house.hire(shanghai, DUTY_MANAGER)).get("/").text
     assert "Nothing is due for you." in page
     assert "the most urgent first" in page
+
+
+def test_somebody_without_a_role_is_told_who_gives_one(
+    house: House, shanghai: Office, sign_in: SignIn
+) -> None:
+    page = sign_in(house.hire(shanghai)).get("/").text
+    assert "You have no role in any office yet." in page
+    assert "Nothing is due for you." not in page
+
+
+def test_the_desk_of_who_administers_the_house_leads_to_his_pages(
+    house: House, shanghai: Office, sign_in: SignIn
+) -> None:
+    chief, local = house.hire(house.head, ADMINISTRATOR), house.hire(shanghai, ADMINISTRATOR, name="陈静")
+    page = sign_in(chief).get("/").text
+    for path in ("/HQ/offices/", "/HQ/staff/", "/HQ/settings/"):
+        assert f'<a class="btn" href="{path}"' in page
+        assert sign_in(chief).get(path).status_code == 200
+    assert "/HQ/" not in sign_in(local).get("/").text
 
 
 @pytest.mark.clause("QI/03 3.1.7")

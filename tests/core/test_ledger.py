@@ -24,7 +24,7 @@ def office(house: House) -> Office:
     """An office whose ledger has ten rows."""
     opened = house.office("SH")
     with writing():
-        for number in range(6):
+        for number in range(5):
             ledger.append(
                 opened.id, kind="note", action=f"note {number}", actor="tests", details={"n": number}
             )
@@ -64,6 +64,7 @@ def test_an_untouched_chain_is_whole(office: Office, house: House) -> None:
 
 
 ALTERED = "it was altered"
+BEGINS_OTHERWISE = "the chain does not begin with the opening of the office"
 HERE = "office_id = :office and seq"
 
 
@@ -149,7 +150,54 @@ def test_an_altered_head_shows(office: Office, behind_its_back: Any, ledger_of: 
 
 def test_a_head_that_is_gone_shows(office: Office, behind_its_back: Any) -> None:
     behind_its_back("delete from core_ledger_head where office_id = :office")
-    assert damage(office) == [(10, "the head of the chain does not fit its rows")]
+    assert damage(office) == [(10, "the head of the chain is missing")]
+
+
+def test_a_chain_that_was_removed_with_its_head_shows(
+    house: House, office: Office, behind_its_back: Any
+) -> None:
+    behind_its_back(
+        "delete from core_ledger where office_id = :office",
+        "delete from core_ledger_head where office_id = :office",
+    )
+    assert damage(office) == [(0, "the head of the chain is missing")]
+    with writing():
+        ledger.append(office.id, kind="note", action="as if nothing were", actor="tests")
+    assert damage(office) == [(1, BEGINS_OTHERWISE)]
+
+
+def test_a_chain_that_was_removed_and_its_head_set_back_shows(office: Office, behind_its_back: Any) -> None:
+    behind_its_back(
+        "delete from core_ledger where office_id = :office",
+        f"update core_ledger_head set count = 0, hash = '{ledger.GENESIS}' where office_id = :office",
+    )
+    assert damage(office) == [(0, BEGINS_OTHERWISE)]
+
+
+def test_one_row_that_is_gone_is_named_alone(office: Office, behind_its_back: Any) -> None:
+    behind_its_back(f"delete from core_ledger where {HERE} = 6")
+    assert damage(office) == [(6, "row 6 is missing")]
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize("spoilt", ["details = 'no json'", "at = 'yesterday'", "at = 5", "seq = 'six'"])
+def test_a_row_that_cannot_be_read_any_more_is_named_and_the_rest_is_looked_at(
+    office: Office, behind_its_back: Any, spoilt: str
+) -> None:
+    behind_its_back(
+        f"update core_ledger set actor = 'somebody else' where {HERE} = 9",
+        f"update core_ledger set {spoilt} where {HERE} = 6",
+    )
+    gone = spoilt.startswith("seq")
+    assert damage(office) == [(6, "row 6 is missing" if gone else ALTERED), (9, ALTERED)]
+
+
+@pytest.mark.only_on("postgresql")
+def test_a_moment_beyond_all_calendars_is_named_and_the_rest_is_looked_at(
+    office: Office, behind_its_back: Any
+) -> None:
+    behind_its_back(f"update core_ledger set at = 'infinity' where {HERE} = 6")
+    assert damage(office) == [(6, ALTERED)]
 
 
 def test_each_office_has_a_chain_of_its_own(house: House, office: Office, behind_its_back: Any) -> None:
@@ -242,6 +290,7 @@ def test_the_first_rows_of_a_chain_may_come_at_once(app: Flask, house: House) ->
         fresh = Office(code="NB", name_zh="宁波办事处", parent_id=house.head.id)
         db.session.add(fresh)
     house.see()
+    assert damage(fresh) == [(0, "the head of the chain is missing")]
     office_id, at_once = fresh.id, threading.Barrier(4)
 
     def append() -> None:
@@ -256,4 +305,4 @@ def test_the_first_rows_of_a_chain_may_come_at_once(app: Flask, house: House) ->
         thread.join()
     house.see()
     assert db.session.query(ledger.LedgerRow).filter_by(office_id=office_id).count() == 4
-    assert damage(fresh) == []
+    assert damage(fresh) == [(1, BEGINS_OTHERWISE)]

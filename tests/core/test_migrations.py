@@ -91,8 +91,8 @@ def test_a_difference_is_found_and_its_history_named(url: str, plugins: Plugins)
     with looking(url) as connection:
         connection.execute(text("create table billing_stray (id integer primary key)"))
     (found,) = migrate.check(url, plugins)
-    assert found.startswith("billing: ")
-    assert "billing_stray" in found
+    assert str(found).startswith("billing: ")
+    assert "billing_stray" in str(found)
 
 
 REVISION = """

@@ -84,6 +84,7 @@ def test_the_hours_are_saved_lunch_splits_a_day(
     assert (last.kind, last.action, last.actor) == ("setting", "opening_hours", "林晓岚")
     page = desk.get("/SH/settings/").text
     assert page.count('value="13:30"') == 1
+    assert "other opening hours · 林晓岚" in said(page)
 
 
 @pytest.mark.parametrize(
@@ -172,7 +173,9 @@ def test_a_day_of_the_offices_own_is_added_and_taken_back(
     house.see()
     (day,) = calendars.own_days(office.id)
     assert desk.post(f"/SH/settings/days/{day.id}/remove").location == "/SH/settings/"
-    assert "年底盘点" not in said(desk.get("/SH/settings/").text)
+    page = said(desk.get("/SH/settings/").text)
+    assert "2026-11-28 removed: 年底盘点 · 林晓岚" in page
+    assert "open that day · 年底盘点" not in page
     assert [row.action for row in ledger_of(office)][-2:] == ["add_day", "remove_day"]
 
 
@@ -340,15 +343,15 @@ def test_a_parameter_is_set_and_taken_back(
 @pytest.mark.parametrize(
     ("key", "typed", "what"),
     [
-        ("minutes", "soon", "lively.minutes is a whole number, like 2."),
-        ("minutes", "", "lively.minutes is a whole number, like 2."),
-        ("minutes", "4", "lively.minutes must be from 5 to 480."),
-        ("minutes", "9" * 400, "lively.minutes must be from 5 to 480."),
-        ("minutes", "90", "lively.minutes may only be made stricter than 60 (QI/03 3.1.7)."),
-        ("folder", "", "lively.folder is one line of 1 to 60 characters."),
-        ("folder", "x" * 61, "lively.folder is one line of 1 to 60 characters."),
-        ("strict", "perhaps", "lively.strict is yes or no."),
-        ("price", "10", "lively.price is locked by head office (QI/03 3.1.7)."),
+        ("minutes", "soon", "“minutes” is a whole number, like 2."),
+        ("minutes", "", "“minutes” is a whole number, like 2."),
+        ("minutes", "4", "“minutes” must be from 5 to 480."),
+        ("minutes", "9" * 400, "“minutes” must be from 5 to 480."),
+        ("minutes", "90", "“minutes” may only be made stricter than 60 (QI/03 3.1.7)."),
+        ("folder", "", "“folder” is one line of 1 to 60 characters."),
+        ("folder", "x" * 61, "“folder” is one line of 1 to 60 characters."),
+        ("strict", "perhaps", "“strict” is yes or no."),
+        ("price", "10", "“price” is locked by head office (QI/03 3.1.7)."),
     ],
 )
 def test_a_value_that_is_refused_says_why_beside_the_field_and_stays(
@@ -378,7 +381,7 @@ def test_an_unknown_parameter_does_not_exist(lively_desk: FlaskClient, deed: str
 def test_what_was_never_set_cannot_be_taken_back(lively_desk: FlaskClient) -> None:
     refused = lively_desk.post("/LV/settings/parameters/lively.minutes/clear")
     assert refused.status_code == 409
-    assert "LV has no value of its own for lively.minutes." in refused.text
+    assert "LV has no value of its own for “minutes”." in refused.text
 
 
 def test_the_ladder_shows_every_rung_with_its_source(
@@ -393,6 +396,17 @@ def test_the_ladder_shows_every_rung_with_its_source(
     assert ladder.count("<s>") == 2
     assert "<strong>40</strong>" in ladder
     assert "陈静" in ladder
+
+
+def test_a_value_that_became_too_lax_is_shown_and_can_be_taken_back(
+    house: House, lively_office: Office, lively_desk: FlaskClient
+) -> None:
+    someone = house.actor(house.person(house.head, ADMINISTRATOR, name="陈静"))
+    set_parameter(lively_office, "lively.minutes", 35, someone)
+    set_parameter(house.head, "lively.minutes", 30, someone)
+    page = lively_desk.get("/LV/settings/parameters/").text
+    assert "35 — laxer than 30, not in force" in page
+    assert "/lively.minutes/clear" in page
 
 
 def test_the_second_of_two_is_told_who_set_the_parameter(
@@ -433,9 +447,9 @@ def test_head_office_opens_an_office_and_may_go_in_at_once(
 @pytest.mark.parametrize(
     ("typed", "what"),
     [
-        ({"code": "W"}, "W is no code: 2 to 8 letters and digits, like SH."),
-        ({"code": "武汉"}, "武汉 is no code"),
-        ({"code": "W-H"}, "W-H is no code"),
+        ({"code": "W"}, "“W” is no code: 2 to 8 letters and digits, like SH."),
+        ({"code": "武汉"}, "“武汉” is no code"),
+        ({"code": "W-H"}, "“W-H” is no code"),
         ({"code": "ABCDEFGHI"}, "Too long: at most 8 characters."),
         ({"code": "hq"}, "There is an office HQ already. Choose another code."),
         ({"name_zh": " "}, "This field is needed."),

@@ -200,6 +200,19 @@ def test_switches_are_read_as_people_write_them() -> None:
         switch.read("perhaps")
 
 
+def test_a_value_that_became_too_lax_stays_in_sight(tree: tuple[Office, ...]) -> None:
+    nation, _region, office = tree
+    set_parameter(office, DEMAND, 35, ADMINISTRATOR)
+    set_parameter(nation, DEMAND, 30, ADMINISTRATOR)
+    own = rules_of(office).rungs(DEMAND)[0]
+    assert (own.value, own.given, own.laxer_than) == (35, False, 30)
+
+
+def test_one_is_no_plural() -> None:
+    days = Parameter(key="x.n", kind=int, default=2, label=_l("N"), clause="X/1 1", unit=_l("working days"))
+    assert [f"{number} {days.unit_of(number)}" for number in (1, 2)] == ["1 working day", "2 working days"]
+
+
 def test_stricter_may_mean_higher() -> None:
     visits = Parameter(key="x.n", kind=int, default=2, label=_l("N"), clause="X/1 1", stricter="higher")
     assert visits.loosens(1, 2)

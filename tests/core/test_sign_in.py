@@ -22,8 +22,10 @@ from core.db import db
 from core.offices import Office
 from core.people import Actor, Person
 from core.roles import ADMINISTRATOR, DUTY_MANAGER, HOTLINE_ENGINEER
+from core.sessions import EndedSession
 from core.testing import House, SignIn, said
 from core.throttle import LoginFailure
+from core.web.access import SESSION_KEY
 
 BOSS = Actor("林晓岚")
 PASSWORD = "海内存知己天涯若比邻"
@@ -173,6 +175,41 @@ def test_signing_out_ends_the_session_and_its_language(wangli: Person, visitor: 
     assert visitor.post("/sign-out").location == "/sign-in"
     assert not is_in(visitor)
     assert "Sign in" in visitor.get("/sign-in").text
+
+
+def test_a_copied_cookie_opens_nothing_after_signing_out(
+    app: Flask, wangli: Person, visitor: FlaskClient
+) -> None:
+    sign_in(visitor)
+    copied = visitor.get_cookie("session")
+    assert copied is not None
+    thief, phone = english(app), english(app)
+    sign_in(phone)
+    visitor.post("/sign-out")
+    thief.set_cookie("session", copied.value)
+    assert not is_in(thief)
+    assert is_in(phone), "only this session has ended"
+    with thief.session_transaction() as session:
+        assert "_user_id" not in session, "nor can it be kept alive until its end is forgotten"
+
+
+def test_a_session_without_a_key_is_none(wangli: Person, visitor: FlaskClient) -> None:
+    sign_in(visitor)
+    with visitor.session_transaction() as session:
+        del session[SESSION_KEY]
+    assert not is_in(visitor)
+
+
+def test_the_end_of_a_session_is_kept_as_long_as_its_cookie(
+    app: Flask, wangli: Person, visitor: FlaskClient
+) -> None:
+    app.config["PERMANENT_SESSION_LIFETIME"] = dt.timedelta(hours=12)
+    for hours, kept in ((0, 1), (11, 2), (13, 2)):
+        with clock.stopped_at(dt.datetime(2026, 11, 23, tzinfo=dt.UTC) + dt.timedelta(hours=hours)):
+            sign_in(visitor)
+            visitor.post("/sign-out")
+        db.session.rollback()
+        assert len(list(db.session.scalars(select(EndedSession)))) == kept
 
 
 def test_who_left_is_out_at_his_next_click(wangli: Person, visitor: FlaskClient) -> None:

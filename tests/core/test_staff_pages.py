@@ -144,6 +144,17 @@ def test_who_is_hired_sets_a_password_by_the_link_and_works(
     assert hired.initials == "QW"
 
 
+def test_a_link_begins_with_the_address_that_was_set(app: Flask, office: Office, desk: FlaskClient) -> None:
+    app.config["URL"] = "https://koudai.example/service"
+    page = desk.post("/SH/staff/hire", data=GOOD).text
+    assert 'value="https://koudai.example/service/password/' in page
+    assert "localhost" not in page
+
+
+def test_the_staff_page_says_which_role_imports_customers(desk: FlaskClient) -> None:
+    assert "needs the role “Customer administrator” here" in desk.get("/SH/staff/").text
+
+
 def test_hiring_is_in_the_ledger_and_its_link_is_not(
     office: Office, desk: FlaskClient, ledger_of: Callable[[Office], list[LedgerRow]]
 ) -> None:

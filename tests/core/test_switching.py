@@ -63,7 +63,7 @@ def test_switching_adds_rows_and_deletes_none(house: House, ledger_of: Any) -> N
         ("fieldservice", True, "admin"),
         ("hotline", True, "tests"),
     ], "what changes nothing writes nothing"
-    rows = [(row.kind, row.action, row.details["plugin"]) for row in ledger_of(office)]
+    rows = [(row.kind, row.action, row.details["plugin"]) for row in ledger_of(office)[1:]]
     assert rows[1:] == [("switch", action, "fieldservice") for action in ("enable", "disable", "enable")]
     assert list(ledger.verify(office.id)) == []
 
@@ -102,7 +102,7 @@ def test_a_missing_requirement_is_named(house: House) -> None:
 def test_what_others_require_is_not_switched_off(house: House) -> None:
     office = house.office("SH")
     assert refusal(house, office, "hotline", False) == (
-        "Plugin hotline is required by fieldservice, billing, quality. Disable that first."
+        "Plugin hotline is required by fieldservice, billing, quality. Disable these first."
     )
 
 
@@ -196,7 +196,7 @@ def test_start_up_refuses_by_name_what_is_on_and_not_installed(
     office = house.office("SH", "hotline", "ghost")
     without = Plugins(one.module for one in complete.installed.values() if one.name != "ghost")
     switches.check_sets_in_use(complete)
-    with pytest.raises(PluginError, match="Plugin 'ghost' is enabled in SH but not installed"):
+    with pytest.raises(PluginError, match=r"not installed: 'ghost' \(SH\)"):
         switches.check_sets_in_use(without)
     switch(house, office, "ghost", False)
     switches.check_sets_in_use(without)
@@ -257,7 +257,7 @@ def test_no_step_after_a_switch_was_decided_by_the_old_set_and_no_neighbour_noti
 def decided_rows(rows: list[ledger.LedgerRow]) -> Iterator[tuple[frozenset[str], ledger.LedgerRow]]:
     """Walk a ledger in order: each row of a step, done or refused, with the set that the switch rows say."""
     names: frozenset[str] = frozenset()
-    for row in rows:
+    for row in rows[1:]:
         if row.kind == "switch":
             one = {row.details["plugin"]}
             names = names | one if row.action == "enable" else names - one

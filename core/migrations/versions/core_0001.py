@@ -14,6 +14,15 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "core_ended_session",
+        sa.Column("key", sa.String(length=32), nullable=False),
+        sa.Column("until", core.db.UTCDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_core_ended_session")),
+    )
+    with op.batch_alter_table("core_ended_session", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_core_ended_session_until"), ["until"], unique=False)
+
+    op.create_table(
         "core_login_failure",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("login", sa.String(length=40), nullable=False),
@@ -595,3 +604,4 @@ def downgrade() -> None:
         batch_op.drop_index("ix_core_login_failure_address")
 
     op.drop_table("core_login_failure")
+    op.drop_table("core_ended_session")

@@ -24,9 +24,11 @@ from core.offices import Office
 from core.people import Person
 from core.plugins import Manifest, Plugins
 from core.roles import FIELD_ENGINEER, HOTLINE_ENGINEER, REGIONAL_MANAGER, Role
+from core.sessions import new_key
 from core.slots import Card
 from core.testing import NATIONAL, House
 from core.verdicts import Verdict
+from core.web.access import SESSION_KEY
 from plugins.fieldservice.models import ServiceRequest
 from plugins.hotline.models import Call
 
@@ -63,6 +65,7 @@ class Desk:
         self.house.see()
         with self.client.session_transaction() as session:
             session["_user_id"], session["_fresh"], session["locale"] = who.get_id(), True, "en"
+            session[SESSION_KEY] = new_key()
 
     def colleague(self, role: Role, name: str) -> Person:
         return self.house.person(self.office, role, name=name)

@@ -1,0 +1,39 @@
+"""Signing out for good: a session carries a key, and one that was ended opens to nobody, whoever copied its cookie."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+
+from sqlalchemy import String, delete
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core import clock
+from core.db import Model, db, insert_once, writing
+
+
+class EndedSession(Model):
+    """A session that was signed out, kept until its cookie would have run out anyway."""
+
+    __tablename__ = "core_ended_session"
+
+    key: Mapped[str] = mapped_column(String(32), primary_key=True)
+    until: Mapped[dt.datetime] = mapped_column(index=True)
+
+
+def new_key() -> str:
+    """Return the key of a fresh session."""
+    return secrets.token_urlsafe(16)
+
+
+def end(key: str, life: dt.timedelta) -> None:
+    """End a session for every copy of its cookie, and forget those whose cookies have run out."""
+    now = clock.now()
+    with writing():
+        db.session.execute(delete(EndedSession).where(EndedSession.until < now))
+        insert_once(EndedSession, key=key, until=now + life)
+
+
+def has_ended(key: str) -> bool:
+    """Say whether a session was signed out."""
+    return db.session.get(EndedSession, key) is not None
