@@ -184,6 +184,8 @@ def take_the_call(installation: Installation, office: str) -> str:
     panel = page.locator("#panel")
     expect(panel).to_contain_text(f"{office}200001")
     expect(panel).to_contain_text("QI/02 fee.after-first-year")
+    if page.locator("#installation_id option").count() > 2:
+        page.locator("#installation_id").select_option(index=1)
     for name, text in (("module", "总账"), ("operation", "反结账"), ("happens", "软件有问题")):
         page.locator(f"#{name}").fill(text)
     page.locator("#outcome-request_visit").check()
@@ -250,8 +252,8 @@ def visit(installation: Installation, office: str, request: str) -> None:
 
 
 def unfold(line: Any) -> None:
-    if line.locator("details").get_attribute("open") is None:
-        line.locator("summary").click()
+    if line.locator("details").first.get_attribute("open") is None:
+        line.locator("summary").first.click()
 
 
 def take(page: Page, step: str, **typed: str) -> None:
