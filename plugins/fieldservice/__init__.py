@@ -128,14 +128,14 @@ def core_menu():
             endpoint="fieldservice.visits",
             permission="fieldservice.visit",
             icon="geo-alt",
-            weight=32,
+            weight=5,
         ),
         MenuItem(
             title=_l("Dispatch"),
             endpoint="fieldservice.dispatch_board",
             permission="fieldservice.see_dispatch",
             icon="signpost-split",
-            weight=34,
+            weight=7,
         ),
     ]
 
