@@ -21,7 +21,7 @@ NODE := $(VENV)/.node
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types format translations translations-check db-check assets lock clean
+.PHONY: help demo test dev lint types format translations translations-check db-check assets lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' Makefile
@@ -31,6 +31,8 @@ demo: $(INSTALLED) $(CATALOGUES) $(ASSETS) ## set everything up and serve the de
 
 test: $(DEVELOPING) $(CATALOGUES) $(ASSETS) ## set everything up and run the whole suite on both databases
 	$(BIN)/pytest -n auto $(ARGS)
+
+dev: $(DEVELOPING) $(CATALOGUES) $(ASSETS) ## set everything up for work on Koudai or on a plugin
 
 lint: $(DEVELOPING) ## style, templates, who imports whom
 	$(BIN)/ruff check

@@ -136,7 +136,11 @@ class Plugins:
         for name in sorted(names):
             if name not in self.installed:
                 raise PluginError(
-                    _l("Plugin %(plugin)s is enabled but not installed. Install it.", plugin=name)
+                    _l(
+                        "Plugin %(plugin)s is enabled but not installed. Install it; a server that started before "
+                        "that must be started again.",
+                        plugin=name,
+                    )
                 )
             for needed in self.installed[name].manifest.requires:
                 if needed not in names:

@@ -191,16 +191,25 @@ class Book:
         since = self._on_since.get(rung.name) if rung.source == "preset" else None
         if rung.source == "office" and parameter.key in mine:
             since = mine[parameter.key][0].set_at
-        line = Line(
-            label=_l("Value"), text=self._value(parameter), by=rung.name if local else "", since=since
-        )
+        text = self._value(parameter)
+        if local:
+            text = _l("%(value)s instead of %(other)s", value=text, other=self._at_head_office(parameter))
+        line = Line(label=_l("Value"), text=text, by=rung.name if local else "", since=since)
         owner = parameter.key.partition(".")[0]
         return Entry(
             key=parameter.key, title=parameter.label, clause=parameter.clause, plugin=owner, lines=(line,)
         )
 
+    def _at_head_office(self, parameter: Parameter) -> Sentence:
+        """Return what head office has in place of a local value."""
+        rungs = self.rules.rungs(parameter.key)
+        national = next(one for one in rungs if one.given and one.source in ("nation", "default"))
+        return self._said(parameter, national.value)
+
     def _value(self, parameter: Parameter) -> Sentence:
-        value = self.rules.parameter(parameter.key)
+        return self._said(parameter, self.rules.parameter(parameter.key))
+
+    def _said(self, parameter: Parameter, value: Any) -> Sentence:
         if isinstance(value, bool):
             return _l("yes") if value else _l("no")
         return _l("%(value)s %(unit)s", value=value, unit=parameter.unit)

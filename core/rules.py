@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Hashable, Iterable
 from functools import cached_property
 from typing import Any, TypeVar
@@ -9,7 +10,7 @@ from typing import Any, TypeVar
 from flask import current_app
 
 from core.calendars import calendar_of
-from core.errors import NotFound, UnknownSetting
+from core.errors import NotFound, PluginError, UnknownSetting
 from core.i18n import _l
 from core.offices import Office, OfficeKind, all_offices, ancestry
 from core.parameters import Parameter, Rung, effective, ladder, stored_values
@@ -22,6 +23,7 @@ from core.verdicts import Decision
 from core.worktime import OfficeCalendar
 
 Read = TypeVar("Read")
+log = logging.getLogger(__name__)
 
 
 def installed_plugins() -> Plugins:
@@ -106,11 +108,20 @@ class Rules:
 
 def rules_of(office: Office) -> Rules:
     """Read what is in force in one office now."""
-    return rules_of_all([office.id])[office.id]
+    names = enabled_in([office.id])[office.id]
+    tree = all_offices()
+    return Rules(tree[office.id], installed_plugins().set_of(names), tree)
 
 
 def rules_of_all(office_ids: Iterable[int]) -> dict[int, Rules]:
-    """Read what is in force in several offices now, with the same number of queries as for one."""
-    tree, plugins = all_offices(), installed_plugins()
-    sets = enabled_in(office_ids)
-    return {id_: Rules(tree[id_], plugins.set_of(names), tree) for id_, names in sets.items()}
+    """Read what is in force in several offices now, with the same number of queries as for one.
+
+    An office whose plugins do not fit together is left out, so that it takes no other one with it.
+    """
+    tree, plugins, found = all_offices(), installed_plugins(), dict[int, Rules]()
+    for office_id, names in enabled_in(office_ids).items():
+        try:
+            found[office_id] = Rules(tree[office_id], plugins.set_of(names), tree)
+        except PluginError as error:
+            log.error("%s is left out: %s", tree[office_id].code, error)
+    return found

@@ -65,13 +65,21 @@ def switch(plugins: Plugins, office: Office, name: str, on: bool, actor: Actor) 
         before = enabled_in([office_id])[office_id]
         after = before | {name} if on else before - {name}
         built = _build(plugins, before, after, name, on)
-        if before <= plugins.installed.keys():
-            _refuse_stranded(plugins.set_of(before), built)
+        if (earlier := _standing(plugins, before)) is not None:
+            _refuse_stranded(earlier, built)
         if before != after:
             _record(office_id, name, on, actor)
         if on and name not in before:
             deadlines.sweep(built.procedures.values(), name, office_id, clock.now())
     return built
+
+
+def _standing(plugins: Plugins, names: frozenset[str]) -> PluginSet | None:
+    """Return a set that an office uses; None when it does not stand, for then it can only get better."""
+    try:
+        return plugins.set_of(names)
+    except PluginError:
+        return None
 
 
 def lock_office(office_id: int, *, shared: bool = False) -> Office:

@@ -41,7 +41,7 @@ def new(
     code = document or f"{name.upper()}/QI/03"
     for path in scaffold.write(folder, name, english, title_zh or english, code):
         click.echo(f"  {path}")
-    click.echo(_("Next: pip install --editable %(folder)s", folder=folder))
+    click.echo(_("Next: pip install --no-build-isolation --no-deps --editable %(folder)s", folder=folder))
     click.echo(
         _("Then: pytest %(folder)s, and koudai plugins enable %(name)s OFFICE", folder=folder, name=name)
     )

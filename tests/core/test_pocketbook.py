@@ -57,11 +57,11 @@ def test_a_parameter_says_what_is_in_force_and_who_set_it(
 ) -> None:
     key = "hotline.same_day_demand_minutes"
     (preset,) = own(entries(shanghai)[key])
-    assert (str(preset.text), preset.by) == ("45 working minutes", "shanghai")
+    assert (str(preset.text), preset.by) == ("45 working minutes instead of 60 working minutes", "shanghai")
     set_parameter(beijing, key, 30, Actor("tests"))
     house.see()
     (line,) = own(entries(beijing)[key])
-    assert (str(line.text), line.by) == ("30 working minutes", "BJ")
+    assert (str(line.text), line.by) == ("30 working minutes instead of 60 working minutes", "BJ")
 
 
 def test_a_decision_names_who_answers_in_what_order(shanghai: Office, beijing: Office) -> None:

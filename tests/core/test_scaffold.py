@@ -76,4 +76,4 @@ def test_the_command_says_what_comes_next(tmp_path: Path) -> None:
     where = str(tmp_path / "sz")
     said = CliRunner().invoke(plugins, ["new", "shenzhen", "--regional", "--into", where])
     assert said.exit_code == 0, said.output
-    assert f"pip install --editable {where}" in said.output
+    assert f"--editable {where}" in said.output

@@ -20,6 +20,7 @@ from core.i18n import _l
 from core.offices import Office
 from core.people import Actor
 from core.plugins import Plugins
+from core.roles import ADMINISTRATOR as CHIEF
 from core.roles import DUTY_MANAGER, HOTLINE_ENGINEER
 from core.rules import rules_of
 from core.switches import PluginSwitch
@@ -305,3 +306,36 @@ def test_what_was_done_while_a_plugin_was_off_is_not_overdue_when_it_is_on_again
         return [one.state for one in found if one.key == "bell.ring"]
 
     assert (rings(done), rings(waiting)) == (["dropped"], ["open"])
+
+
+def test_an_office_whose_plugins_do_not_fit_takes_no_other_with_it_and_can_be_put_right(
+    house: House, install: Any, make_plugin: Any, sign_in: Any
+) -> None:
+    real = house.plugins
+    install(make_plugin("bell", requires=("hotline",)))
+    broken, sound = house.office("SH", "hotline", "bell"), house.office("BJ", "hotline")
+    person = house.person(house.head, CHIEF)
+    house.plugins = real
+    browser = sign_in(person)
+    browser.application.extensions["koudai"] = real
+    assert browser.get("/BJ/settings/").status_code == browser.get("/").status_code == 200
+    refused = browser.get("/SH/settings/")
+    assert refused.status_code == 409
+    assert "bell is enabled but not installed" in refused.text
+    assert sound.code == "BJ"
+    switch(house, broken, "bell", False)
+    assert browser.get("/SH/settings/").status_code == 200
+
+
+def test_a_plugin_that_went_bad_while_it_was_on_can_be_switched_off(
+    house: House, install: Any, make_plugin: Any
+) -> None:
+    real = list(house.plugins.installed.values())
+    install(make_plugin("bell", requires=("hotline",)))
+    office = house.office("SH", "hotline", "bell")
+    bad = make_plugin("bell", requires=("hotline",), says={"presets": {"hotline.long_test_minutes": 479}})
+    house.plugins = Plugins([*(one.module for one in real), bad])
+    with pytest.raises(PluginError, match="cannot preset"):
+        house.plugins.set_of({"hotline", "bell"})
+    switch(house, office, "bell", False)
+    assert switches.enabled_in([office.id])[office.id] == {"hotline"}
