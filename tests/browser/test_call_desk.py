@@ -81,7 +81,10 @@ def test_a_call_becomes_a_visit_with_the_keyboard_alone(centre: Centre, browse: 
     page.keyboard.press("n")
     expect(page.locator("#q")).to_be_focused()
     expect(page.locator(".script-line.now")).to_contain_text("07")
-    page.keyboard.type("hy")
+    with page.expect_response(lambda answer: answer.url.endswith("q=hy")):
+        page.keyboard.type("hy")
+    # Whoever goes down the list does so when it has come to rest.
+    page.wait_for_function("!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
     expect(page.locator("[role=option]")).to_have_count(3)
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
