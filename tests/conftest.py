@@ -6,10 +6,14 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from playwright.sync_api import expect
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 QUIET = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-quic", "--no-first-run"]
 OFFLINE = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+
+# What a page comes to in the end is tested, not how soon: a busy machine takes its time.
+expect.set_options(timeout=20_000)
 
 # How long an example takes is the machine's affair, not the property's.
 settings.register_profile("koudai", deadline=None, suppress_health_check=[HealthCheck.too_slow])
