@@ -57,8 +57,9 @@
   };
   note.querySelector("[data-discard]").addEventListener("click", () => {
     forget();
-    if (note.querySelector("[data-restored]").hidden) note.hidden = true;
-    else location.assign(form.getAttribute("action"));
+    if (note.querySelector("[data-restored]").hidden) { note.hidden = true; return; }
+    window.removeEventListener("pagehide", save);
+    location.assign(form.getAttribute("action"));
   });
 
   const draft = read();
@@ -66,4 +67,5 @@
   if ("refused" in form.dataset) save();
   for (const kind of ["input", "change", "click"]) form.addEventListener(kind, () => setTimeout(save));
   document.body.addEventListener("htmx:afterSettle", save);
+  window.addEventListener("pagehide", save);
 })();

@@ -60,9 +60,9 @@ NOTHING = listed(
 # What the program does, but to what?
 PREDICATES = listed(
     """
-    死机 | 卡死了 | 很慢 | 没反应 | 打不开 | 没有反应 | 老是死机 | 今天又死机了 | 软件运行很慢 | 电脑卡 | 系统很卡 |
-    系统崩溃了 | 闪退 | 一直没反应 | 用户说打不开 | 反应很慢 | 程序异常退出 | 进不去 | 登不上 | 连不上 | 死機 | 當機 |
-    沒反應 | 打不開 | 软件打不开 | 系统进不去 | 电脑死机了 | 程序没响应 | 今天早上开始死机 | 最近老是死机 |
+    死机 | 卡死机 | 卡死了 | 很慢 | 没反应 | 打不开 | 没有反应 | 老是死机 | 今天又死机了 | 软件运行很慢 | 电脑卡 |
+    系统很卡 | 系统崩溃了 | 闪退 | 一直没反应 | 用户说打不开 | 反应很慢 | 程序异常退出 | 进不去 | 登不上 | 连不上 |
+    死機 | 當機 | 沒反應 | 打不開 | 软件打不开 | 系统进不去 | 电脑死机了 | 程序没响应 | 今天早上开始死机 | 最近老是死机 |
     每次都死机 | 死机3次 | 软件用着用着就死机 | 用着用着就卡死 | 点一下就死机 | 软件很卡很慢 | 慢得很 | 慢得不行 |
     卡得要命 | 崩了 | 挂了 | 点不了 | 动不了 | It crashed | crashes | does not respond | very slow | keeps crashing |
     it hangs | system freezes | the program is not responding | the customer reports that it crashes |
