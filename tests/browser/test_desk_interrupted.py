@@ -70,6 +70,22 @@ def move(customer_id: int, address: str) -> None:
         db.session.get_one(Customer, customer_id).address = address
 
 
+def test_a_late_answer_leaves_the_mark_on_the_customer_that_was_reached(centre: Centre, browse: Any) -> None:
+    page = browse(centre.engineer)
+    page.goto(DESK)
+    page.keyboard.type("恒")
+    expect(page.locator("#hits [data-customer]")).to_have_count(2)
+    late = Late(page, "find*")
+    page.keyboard.type(" ")
+    late.expect()
+    page.keyboard.press("ArrowDown")
+    reached = page.locator("#hits [aria-selected=true]").get_attribute("data-customer")
+    late.let_go()
+    expect(page.locator("#hits [data-q='恒 ']")).to_have_count(2)
+    expect(page.locator("#hits [aria-selected=true]")).to_have_attribute("data-customer", str(reached))
+    assert reached != page.locator("#hits [data-customer]").first.get_attribute("data-customer")
+
+
 @pytest.mark.clause("QI/03 3.2.7")
 def test_the_address_of_the_first_customer_does_not_go_with_the_second(centre: Centre, browse: Any) -> None:
     move(centre.second, "沪闵路 7 号")

@@ -14,7 +14,7 @@
   find.closest(".find-row").querySelector(".find-button").hidden = true;
 
   // The search: arrows move, Enter takes, and it waits for an answer that is still on its way.
-  let waiting = false, fresh = true;
+  let waiting = false, fresh = true, reached = null;
   const options = () => all("[role=option]", hits);
   const current = () => options().find((one) => one.getAttribute("aria-selected") === "true");
   const show = (open) => {
@@ -32,9 +32,10 @@
   const step = (by) => {
     const many = options(), now = many.indexOf(current());
     if (many.length) mark(many[(now + by + many.length) % many.length]);
+    reached = current()?.dataset.customer;
   };
   const take = (option) => { waiting = false; option?.click(); };
-  find.addEventListener("input", () => { fresh = find.value.trim() === ""; waiting = false; if (fresh) { hits.replaceChildren(); show(false); } });
+  find.addEventListener("input", () => { fresh = find.value.trim() === ""; waiting = false; reached = null; if (fresh) { hits.replaceChildren(); show(false); } });
   find.addEventListener("focus", () => { find.select(); show(true); });
   find.addEventListener("blur", () => setTimeout(() => { if (!hits.contains(document.activeElement)) show(false); }, 150));
   find.addEventListener("keydown", (event) => {
@@ -268,6 +269,8 @@
   document.body.addEventListener("htmx:afterSettle", (event) => {
     if (event.detail.target !== hits) return;
     fresh = true;
+    const still = options().find((one) => reached && one.dataset.customer === reached);
+    if (still) mark(still);
     show(document.activeElement === find);
     if (waiting) take(current());
     if (!busy()) sending = false;
