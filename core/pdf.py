@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -45,6 +46,33 @@ def render(html: str) -> bytes:
         book.custom_resource_fetcher = _fetcher()
         book.load_html(html, user_style=STYLE)
         book.write_to_pdf_stream(out)
+    return out.getvalue()
+
+
+def joined(documents: Iterable[bytes]) -> bytes:
+    """Put documents one behind the other; each keeps its own count of pages."""
+    from pypdf import PdfWriter
+
+    whole = PdfWriter()
+    for one in documents:
+        whole.append(io.BytesIO(one))
+    return _written(whole)
+
+
+def stamped(document: bytes, html: str) -> bytes:
+    """Lay the first page of HTML over every page of a document."""
+    from pypdf import PdfReader, PdfWriter
+
+    mark = PdfReader(io.BytesIO(render(html))).pages[0]
+    whole = PdfWriter(clone_from=io.BytesIO(document))
+    for page in whole.pages:
+        page.merge_page(mark)
+    return _written(whole)
+
+
+def _written(whole: Any) -> bytes:
+    out = io.BytesIO()
+    whole.write(out)
     return out.getvalue()
 
 
