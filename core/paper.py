@@ -20,7 +20,8 @@ from core.gate import Act
 from core.i18n import Sentence, _, _l
 from core.records import COLUMNS, Field, Form, Part, Table
 
-STYLE = Path(__file__).with_name("static") / "paper.css"
+STATIC = Path(__file__).with_name("static")
+STYLE, MARK = STATIC / "paper.css", STATIC / "paper-mark.css"
 # A label is three half columns wide.
 HALVES = COLUMNS * 2
 Said = Sentence | str
@@ -150,27 +151,25 @@ def _moment(value: dt.datetime, act: Act) -> str:
     return f"{value.astimezone(act.rules.office.zoneinfo):%Y-%m-%d %H:%M}"
 
 
-def as_page(paper: Paper, **more: Any) -> str:
-    """Return the print view for the browser: a preview, and no original."""
-    return render_template("core/records/paper.html", paper=paper, sheet="", css="", **more)
+def as_page(paper: Paper, preview: Said, **more: Any) -> str:
+    """Return the print view for the browser: marked as a preview, it is no original."""
+    return render_template("core/records/paper.html", paper=paper, sheet="", preview=preview, **more)
 
 
 def as_pdf(paper: Paper) -> bytes:
     """Return the PDF: one sheet for each hand it goes to, each with its own count of pages."""
-    sheets = paper.form.record.sheets or ("",)
-    return pdf.joined(pdf.render(_printed(paper, sheet)) for sheet in sheets)
+    style = _css(paper)
+    return pdf.joined(pdf.render(_printed(paper, one), style) for one in paper.form.record.sheets or ("",))
 
 
 def _printed(paper: Paper, sheet: Said) -> str:
-    return render_template(
-        "core/records/paper.html", paper=paper, sheet=sheet, css=_css(paper), preview=False
-    )
+    return render_template("core/records/paper.html", paper=paper, sheet=sheet, preview="")
 
 
 def as_copy(original: bytes, orientation: str, said: Said, line: Said) -> bytes:
     """Return the stored original with the mark of a copy over each page."""
-    page = f"@page {{ size: A4 {orientation}; margin: 0 }}"
-    return pdf.stamped(original, render_template("core/records/mark.html", css=page, said=said, line=line))
+    style = f"{MARK.read_text(encoding='utf-8')}\n@page {{ size: A4 {orientation}; margin: 0 }}"
+    return pdf.stamped(original, render_template("core/records/mark.html", said=said, line=line), style)
 
 
 def _css(paper: Paper) -> str:

@@ -33,8 +33,8 @@ def available() -> bool:
     return True
 
 
-def render(html: str) -> bytes:
-    """Lay a page of HTML out on A4 (its own ``@page`` may turn it) and return the PDF.
+def render(html: str, style: str = "") -> bytes:
+    """Lay a page of HTML out on A4 (``@page`` in its style may turn it) and return the PDF.
 
     Pictures come as ``data:`` addresses; whatever else the page names is not fetched.
     """
@@ -44,7 +44,7 @@ def render(html: str) -> bytes:
     with _one_at_a_time:
         book = plutoprint.Book(plutoprint.PAGE_SIZE_A4)
         book.custom_resource_fetcher = _fetcher()
-        book.load_html(html, user_style=STYLE)
+        book.load_html(html, user_style=STYLE + style)
         book.write_to_pdf_stream(out)
     return out.getvalue()
 
@@ -59,11 +59,11 @@ def joined(documents: Iterable[bytes]) -> bytes:
     return _written(whole)
 
 
-def stamped(document: bytes, html: str) -> bytes:
+def stamped(document: bytes, html: str, style: str = "") -> bytes:
     """Lay the first page of HTML over every page of a document."""
     from pypdf import PdfReader, PdfWriter
 
-    mark = PdfReader(io.BytesIO(render(html))).pages[0]
+    mark = PdfReader(io.BytesIO(render(html, style))).pages[0]
     whole = PdfWriter(clone_from=io.BytesIO(document))
     for page in whole.pages:
         page.merge_page(mark)

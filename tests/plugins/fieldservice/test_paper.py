@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from typing import Any
 
 import pypdfium2
 import pytest
 from sqlalchemy import select
 
-from core import ledger, pdf
-from core.db import db, writing
-from core.prints import Print, PrintCopy
-from core.roles import FIELD_ENGINEER
+from core import ledger
+from core.db import db
+from core.prints import Print
 from core.testing import SignIn
 
 QR03 = "QR-03"
