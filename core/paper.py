@@ -18,7 +18,7 @@ from core.db import only_looking
 from core.errors import PluginError
 from core.gate import Act
 from core.i18n import Sentence, _, _l
-from core.records import COLUMNS, Field, Form, Part, Table
+from core.records import COLUMNS, LANDSCAPE, PORTRAIT, Field, Form, Part, Table
 
 STATIC = Path(__file__).with_name("static")
 STYLE, MARK = STATIC / "paper.css", STATIC / "paper-mark.css"
@@ -166,8 +166,9 @@ def _printed(paper: Paper, sheet: Said) -> str:
     return render_template("core/records/paper.html", paper=paper, sheet=sheet, preview="")
 
 
-def as_copy(original: bytes, orientation: str, said: Said, line: Said) -> bytes:
+def as_copy(original: bytes, said: Said, line: Said) -> bytes:
     """Return the stored original with the mark of a copy over each page."""
+    orientation = LANDSCAPE if pdf.is_wide(original) else PORTRAIT
     style = f"{MARK.read_text(encoding='utf-8')}\n@page {{ size: A4 {orientation}; margin: 0 }}"
     return pdf.stamped(original, render_template("core/records/mark.html", said=said, line=line), style)
 

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pypdfium2
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, update
 
-from core import ledger, pdf
-from core.db import db
-from core.errors import UnknownSetting
+from core import clock, gate, ledger, paper, pdf, prints
+from core.db import db, writing
+from core.errors import KoudaiError, NotFound, UnknownSetting
+from core.i18n import Sentence
 from core.prints import Print, PrintCopy
 from core.roles import ADMINISTRATOR
+from core.rules import rules_of
 from core.settings import set_parameter
+from core.switches import switch
 from core.testing import SignIn, said
+from tests.core.conftest import queries_of  # noqa: F401
 
 QR03 = "QR-03"
 CLEAR = {"contact": "高敏", "phone": "021-61541030", "address": "莘庄", "wanted_time": ""}
@@ -272,3 +279,95 @@ def test_the_company_and_the_prefix_are_settings(beijing: Any, counter: Counter)
 def test_an_office_cannot_give_itself_another_name(beijing: Any) -> None:
     with pytest.raises(UnknownSetting, match=r"core\.company"):
         set_parameter(beijing.office, "core.company", "恒远软件", beijing.duty)
+
+
+def test_what_was_printed_keeps_its_edition(
+    beijing: Any, counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = beijing.registered()
+    counter.printed(request)
+    forms = rules_of(beijing.office).plugins.forms
+    newer = replace(forms["QR/03"].record, edition=2, title=Sentence("现场服务单"))
+    monkeypatch.setitem(forms, "QR/03", replace(forms["QR/03"], record=newer))
+    assert "第 2 版" in counter.browser.get(counter.address(request)).text
+    assert "周艳 · 第 1 版" in said(counter.case_page(request))
+    copy = text_of(counter.copied(request, "客户遗失").data)[0]
+    assert "现场服务请求单" in copy
+    assert "第 1 版" in copy
+
+
+def test_an_original_that_somebody_altered_is_shown_no_more(beijing: Any, counter: Counter) -> None:
+    request = beijing.registered()
+    counter.printed(request)
+    kept = counter.original(request)
+    path = counter.address(request, f"{kept.id}.pdf")
+    assert list(damaged(beijing)) == []
+    with writing():
+        db.session.execute(update(Print).values(pdf=kept.pdf + b" "))
+    beijing.house.see()
+    answer = counter.browser.get(path)
+    assert answer.status_code == 409
+    assert "已被改动" in answer.text
+    assert damaged(beijing) == [(request.number, "QR/03")]
+
+
+def test_an_original_that_somebody_took_away_is_missed(beijing: Any, counter: Counter) -> None:
+    request = beijing.registered()
+    counter.printed(request)
+    with writing():
+        db.session.execute(delete(Print))
+    assert damaged(beijing) == [(request.number, "QR/03")]
+
+
+def damaged(centre: Any) -> list[tuple[str, str]]:
+    hour = dt.timedelta(hours=1)
+    return list(prints.damaged(centre.office, clock.now() - hour, clock.now() + hour))
+
+
+def test_a_case_that_moved_on_while_it_was_printed_is_looked_at_again(
+    beijing: Any, counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = beijing.registered()
+    act = gate.open_case("fieldservice.request", request.number, beijing.duty, beijing.office)
+    lay_out = paper.as_pdf
+
+    def meanwhile(filled: paper.Paper) -> bytes:
+        made = lay_out(filled)
+        beijing.act(request, "dispatch", beijing.duty, engineer_id=beijing.engineer.person_id)
+        return made
+
+    monkeypatch.setattr(paper, "as_pdf", meanwhile)
+    with pytest.raises(KoudaiError, match=request.number):
+        prints.print_original(act, act.rules.plugins.forms["QR/03"])
+    assert not db.session.scalar(select(func.count()).select_from(Print))
+
+
+def test_a_form_whose_plugin_went_off_meanwhile_is_not_printed(
+    beijing: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = beijing.registered()
+    act = gate.open_case("fieldservice.request", request.number, beijing.duty, beijing.office)
+    form = act.rules.plugins.forms["QR/03"]
+    beijing.act(request, "cancel", beijing.duty, reason="不用了")
+    for plugin in ("quality", "billing", "fieldservice"):
+        switch(beijing.house.plugins, beijing.office, plugin, False, beijing.duty)
+    beijing.house.see()
+    with pytest.raises(NotFound):
+        prints.print_original(act, form)
+    assert not db.session.scalar(select(func.count()).select_from(Print))
+
+
+def test_the_case_page_asks_no_more_for_many_prints_than_for_one(
+    beijing: Any,
+    counter: Counter,
+    queries_of: Callable[..., int],  # noqa: F811
+) -> None:
+    request = beijing.registered()
+    counter.printed(request)
+    counter.copied(request, "客户遗失")
+    few = queries_of(lambda: counter.case_page(request))
+    beijing.act(request, "correct", beijing.duty, **CLEAR | {"symptom": "点反结账后报错退出"})
+    counter.printed(request)
+    for _ in range(3):
+        counter.copied(request, "客户遗失")
+    assert queries_of(lambda: counter.case_page(request)) == few
