@@ -73,15 +73,17 @@ class Paper:
 def filled(form: Form, act: Act) -> Paper:
     """Fill a form in from a case as it stands, in the reader's language and the office's time."""
     rules = act.rules
-    own = (_block(part, act, form.plugin) for part in form.record.parts)
-    more = (_block(one.part, act, name, one.clause) for name, _version, one in form.added)
+    own = [_block(part, act, form.plugin) for part in form.record.parts]
+    more = [_block(one.part, act, name, one.clause) for name, _version, one in form.added]
+    # What is cut off comes last, so that nothing else goes with it.
+    blocks = sorted([*own, *more], key=lambda block: block.slip)
     return Paper(
         form=form,
         company=rules.parameter("core.company"),
         office=rules.office.name,
         code=form.record.full_code(rules.parameter("core.document_prefix")),
         number=act.case.number,
-        blocks=(*own, *more),
+        blocks=tuple(blocks),
         as_of=_moment(act.now, act),
     )
 
@@ -177,11 +179,16 @@ def _css(paper: Paper) -> str:
     """Return the style with what stands in the margins of every page: the form, the number, page x of y."""
     page = _("Page %(page)s of %(pages)s", page="\0page\0", pages="\0pages\0").split("\0")
     counted = " ".join(f"counter({one})" if one in ("page", "pages") else _quoted(one) for one in page)
-    edition = _("Edition %(edition)s", edition=paper.form.edition)
-    left = _quoted(f"{paper.code} · {edition} · {paper.number}")
+    left = _quoted(f"{paper.code} · {edition_text(paper.form.edition)} · {paper.number}")
     size = f"size: A4 {paper.form.record.orientation}"
     margins = f"@bottom-left {{ content: {left} }} @bottom-right {{ content: {counted} }}"
     return f"{STYLE.read_text(encoding='utf-8')}\n@page {{ {size}; {margins} }}"
+
+
+def edition_text(edition: str) -> str:
+    """Say an edition, and who added what to it, as it is kept: ``1 + shanghai 0.1.0``."""
+    number, *more = edition.split(" + ")
+    return " + ".join([_("Edition %(edition)s", edition=number), *more])
 
 
 def _quoted(text: str) -> str:

@@ -260,6 +260,14 @@ def test_a_long_symptom_flows_over_to_a_second_page(beijing: Any, counter: Count
     assert "回执" in pages[1]
 
 
+def test_a_symptom_longer_than_a_page_is_there_to_its_last_line(beijing: Any, counter: Counter) -> None:
+    request = beijing.registered()
+    lines = [f"第{place}行：凭证号重复" for place in range(1, 121)]
+    beijing.act(request, "correct", beijing.duty, **CLEAR | {"symptom": "\n".join(lines)})
+    whole = "".join(text_of(counter.printed(request)))
+    assert all(one in whole for one in lines)
+
+
 def test_the_customers_drawing_is_on_the_paper(beijing: Any, counter: Counter) -> None:
     made = counter.printed(beijing.signed())
     page = pypdfium2.PdfDocument(made)[0]
