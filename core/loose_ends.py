@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import core
-from core import numbers
+from core import numbers, records
 from core.clauses import Citation, HouseRule
 from core.errors import PluginError, UnknownSetting
 from core.i18n import Sentence, _l
@@ -19,9 +19,18 @@ if TYPE_CHECKING:
 
 PLUGIN = re.compile("[a-z][a-z0-9]{0,19}")
 # What stands in addresses where a plugin's name would stand.
-TAKEN = frozenset({"api", "core", "customers", "offices", "search", "settings", "staff", "static"})
+TAKEN = frozenset({"api", "core", "customers", "numbers", "offices", "search", "settings", "staff", "static"})
 # The widths of the columns in which names are kept: SQLite would let more pass, PostgreSQL would not.
-LONGEST = {"collection": 40, "key": 60, "letter": 4, "role": 40, "state": 30, "step": 60, "version": 19}
+LONGEST = {
+    "collection": 40,
+    "key": 60,
+    "letter": 4,
+    "record": 24,
+    "role": 40,
+    "state": 30,
+    "step": 60,
+    "version": 19,
+}
 
 
 def refuse_clashes(installed: Sequence[Installed]) -> None:
@@ -63,6 +72,7 @@ def _claims(one: Installed) -> Iterator[tuple[str, str]]:
     yield from (("role", role.key) for role in one.manifest.roles)
     yield from (("letter", procedure.letter) for procedure in one.procedures)
     yield from (("collection", procedure.collection) for procedure in one.procedures)
+    yield from (("record", record.code) for record in records.declared(one, records.Record))
 
 
 def refuse_loose_ends(found: PluginSet) -> None:
@@ -71,10 +81,10 @@ def refuse_loose_ends(found: PluginSet) -> None:
     for procedure in found.procedures.values():
         _refuse_undeclared(procedure)
         _refuse_untimed(procedure, found)
-        for plugin, clause in _citations(procedure):
-            if not isinstance(clause, HouseRule) and clause not in found.plugins.clauses:
-                why = _l("nobody ships the clause %(clause)s: put it into clauses.csv", clause=clause)
-                _refuse(plugin, why)
+    for plugin, clause in _cited_in(found):
+        if not isinstance(clause, HouseRule) and clause not in found.plugins.clauses:
+            why = _l("nobody ships the clause %(clause)s: put it into clauses.csv", clause=clause)
+            _refuse(plugin, why)
     for one in found.enabled.values():
         for key, value in one.manifest.presets.items():
             _refuse_preset(found, one.name, key, value)
@@ -116,6 +126,15 @@ def _refuse_untimed(procedure: Procedure, found: PluginSet) -> None:
                 rule.plugin,
                 _l("%(rule)s takes its time from %(key)s, which nobody declares", rule=rule.key, key=key),
             )
+
+
+def _cited_in(found: PluginSet) -> Iterator[tuple[str, Citation]]:
+    """Yield every clause that procedures and forms cite, with the plugin that cites it."""
+    for procedure in found.procedures.values():
+        yield from _citations(procedure)
+    for form in found.forms.values():
+        yield form.plugin, form.record.clause
+        yield from ((name, one.clause) for name, _version, one in form.added)
 
 
 def _citations(procedure: Procedure) -> Iterator[tuple[str, Citation]]:

@@ -11,7 +11,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core import clock, ledger
-from core.clauses import Citation, code_of
+from core.clauses import Citation, code_of, house_rule
 from core.db import Model, db
 from core.errors import UnknownSetting
 from core.i18n import Sentence, _l
@@ -81,14 +81,14 @@ class Parameter:
 
     def refuse_locked(self) -> None:
         """Refuse to set what head office has locked, naming the clause."""
-        if self.locked:
-            raise UnknownSetting(
-                _l(
-                    "%(key)s is locked by head office (%(clause)s).",
-                    key=self.key,
-                    clause=code_of(self.clause),
-                )
-            )
+        if not self.locked:
+            return
+        clause = code_of(self.clause)
+        if not clause:
+            raise UnknownSetting(_l("%(key)s is set by head office for all.", key=self.key))
+        raise UnknownSetting(
+            _l("%(key)s is locked by head office (%(clause)s).", key=self.key, clause=clause)
+        )
 
     def refuse_laxer(self, value: Any, above: Any) -> None:
         """Refuse a value that is laxer than the rung above, naming the clause."""
@@ -107,6 +107,29 @@ class Parameter:
         if self.stricter == "lower":
             return bool(value > above)
         return bool(value < above) if self.stricter == "higher" else False
+
+
+OWN_PARAMETERS = {
+    one.key: one
+    for one in (
+        Parameter(
+            key="core.company",
+            kind=str,
+            default="口袋软件",
+            label=_l("The company's name, as it is said on the phone and printed on paper"),
+            clause=house_rule(_l("One company, one name.")),
+            locked=True,
+        ),
+        Parameter(
+            key="core.document_prefix",
+            kind=str,
+            default="UFS/",
+            label=_l("What the full code of every document begins with"),
+            clause=house_rule(_l("One set of documents, one prefix.")),
+            locked=True,
+        ),
+    )
+}
 
 
 class ParameterValue(Model):

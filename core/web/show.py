@@ -18,6 +18,7 @@ from core.customers.values import phones
 from core.deadlines import DROPPED, MET, MISSED, Deadline
 from core.i18n import LOCALES, Sentence, _
 from core.offices import Office
+from core.paper import edition_text
 from core.procedure import DeadlineRule
 from core.roles import ROLES
 from core.rules import Rules, installed_plugins
@@ -39,6 +40,7 @@ def init_show(app: Flask) -> None:
         shown_brief=shown_brief,
         clause_title=clause_title,
         phones=phones,
+        edition=edition_text,
     )
     app.jinja_env.globals.update(
         _=_,
@@ -202,6 +204,8 @@ def _spec(name: str) -> Any:
 
 def plugin_name(name: str) -> str:
     """Return a plugin's title; its name when it is not installed any more."""
+    if name == "core":
+        return _("Koudai")
     one = installed_plugins().installed.get(name)
     return str(one.manifest.title) if one else name
 
