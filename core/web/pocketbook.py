@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from flask import Blueprint, render_template, request
 
+from core.flowchart.flow import Flow
+from core.flowchart.layout import Chart, chart_of
+from core.flowchart.told import told
 from core.i18n import Sentence
 from core.offices import Office
 from core.pocketbook import Book, Chapter, Entry, Line
@@ -45,12 +48,21 @@ class Row:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Drawn:
+    """A flow chart with its words for whoever cannot see it."""
+
+    chart: Chart
+    told: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Part:
-    """A chapter as the page shows it: its rows, those that are asked for."""
+    """A chapter as the page shows it: its rows, those that are asked for, and its flow charts, one for each office."""
 
     key: str
     title: Sentence | str
     rows: list[Row]
+    charts: list[Drawn]
 
 
 @pages.get("/")
@@ -86,7 +98,15 @@ def _parts(here: Rules, there: Rules | None, only: bool) -> Iterator[Part]:
     for chapter in [*mine, *(one for key, one in his.items() if key not in {c.key for c in mine})]:
         rows = [row for row in _rows(chapter, mine, his) if not only or _shown(row, there is not None)]
         if rows:
-            yield Part(key=chapter.key, title=chapter.title, rows=rows)
+            charts = list(_charts(chapter, his.get(chapter.key)))
+            yield Part(key=chapter.key, title=chapter.title, rows=rows, charts=charts)
+
+
+def _charts(chapter: Chapter, beside: Chapter | None) -> Iterator[Drawn]:
+    """Draw a chapter's flow, and beside it the other office's where it is another one."""
+    flows: list[Flow] = [one.flow for one in (chapter, beside) if one and one.flow]
+    for flow in flows[:1] if len(flows) == 2 and flows[0] == flows[1] else flows:
+        yield Drawn(chart=chart_of(flow), told=told(flow))
 
 
 def _rows(chapter: Chapter, mine: list[Chapter], his: dict[str, Chapter]) -> Iterator[Row]:

@@ -75,7 +75,7 @@ def test_a_decision_names_who_answers_in_what_order(shanghai: Office, beijing: O
 def test_a_promise_says_how_long_and_whose(beijing: Office, in_english: None) -> None:
     lines = entries(beijing)["fieldservice.request.dispatch"].lines
     told = [str(line.text) for line in lines if str(line.label) == "Promises"]
-    assert "Visit the customer (2 working days): Field engineer" in told
+    assert "Visit the customer: by closing time of working day 2 after it (Field engineer)" in told
 
 
 def test_the_page_shows_everything_or_only_what_is_otherwise(

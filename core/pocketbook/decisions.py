@@ -1,0 +1,43 @@
+"""The judgements: who answers each decision here, in which order, by which clause."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from core.hooks import clauses_of
+from core.i18n import _l
+from core.pocketbook.lines import Chapter, Entry, Line
+from core.pocketbook.reading import Reading
+
+
+def chapters(reading: Reading) -> Iterator[Chapter]:
+    """Yield the chapter of the decisions, if the plugins here declare any."""
+    declared = _declared(reading.plugins.hook)
+    entries = tuple(_entry(reading, name, caller) for name, caller in declared)
+    if entries:
+        yield Chapter(key="decisions", title=_l("Decisions"), plugin="", entries=entries)
+
+
+def _entry(reading: Reading, name: str, caller: Any) -> Entry:
+    title = getattr(caller.spec.function, "koudai_title", name)
+    asked = [one for one in reversed(caller.get_hookimpls())]
+    in_order = [*(one for one in asked if one.wrapper), *(one for one in asked if not one.wrapper)]
+    lines = tuple(line for one in in_order for line in _answers(reading, one))
+    return Entry(key=name, title=title, clause="", plugin=name.partition("_")[0], lines=lines)
+
+
+def _answers(reading: Reading, one: Any) -> Iterator[Line]:
+    """Yield a line for each clause that an answer stands on; the first names who answers."""
+    manifest = reading.plugins.enabled[one.plugin_name].manifest
+    label = _l("Adjusts") if one.wrapper else _l("Answers")
+    text = f"{manifest.title} {manifest.version}"
+    for clause in clauses_of(one.function) or ("",):
+        yield reading.line(label, text, clause, plugin=one.plugin_name)
+
+
+def _declared(hook: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the decisions that somebody declares, by name."""
+    for name, caller in sorted(vars(hook).items()):
+        if not name.startswith("_") and caller.spec is not None and caller.spec.opts["firstresult"]:
+            yield name, caller
