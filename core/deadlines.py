@@ -98,9 +98,7 @@ def same_working_day() -> Within:
 
 def working_days(parameter: str) -> Within:
     """By closing time of the n-th working day, n being a parameter of the office; 0 is the same working day."""
-    return Within(
-        lambda calendar, start, days: calendar.working_days(start, days), parameter, _by_closing
-    )
+    return Within(lambda calendar, start, days: calendar.working_days(start, days), parameter, _by_closing)
 
 
 def next_working_morning(parameter: str) -> Within:

@@ -85,7 +85,11 @@ def ports_of(name: str, side: str, trunks: list[Trunk]) -> list[Port]:
 def _ports(name: str, side: str, trunks: list[Trunk]) -> Iterator[Port]:
     """To the left lines come from above and go up; to the right what arrives comes down, what leaves goes on down."""
     outward, inward = trunks, trunks[::-1]
-    coming = [Port(one, one.arrivals[name]) for one in (outward if side == RIGHT else inward) if name in one.arrivals]
+    coming = [
+        Port(one, one.arrivals[name])
+        for one in (outward if side == RIGHT else inward)
+        if name in one.arrivals
+    ]
     leaving = [Port(one, None) for one in (inward if side == RIGHT else outward) if name in one.sources]
     yield from (coming if side == RIGHT else leaving)
     yield from (leaving if side == RIGHT else coming)

@@ -217,7 +217,10 @@ class _Drawing:
                 continue
             top, bottom = row.box.y + row.box.height + row.ring, below.box.y - below.ring
             arrow = next(one for one in self.flow.arrows if self._is(one, row, below))
-            kind = {"danger": all(one.danger for one in arrow.labels), "own": all(one.own for one in arrow.labels)}
+            kind = {
+                "danger": all(one.danger for one in arrow.labels),
+                "own": all(one.own for one in arrow.labels),
+            }
             self.chart.lines.append(Line(f"M{self.spine_x:g} {top:g}V{bottom - 6:g}", **kind))
             self._head(self.spine_x, bottom, 0, 1, kind)
             self._label(row.onward, self.spine_x + 16, (row.y + row.height + below.y) / 2)
@@ -264,7 +267,9 @@ class _Drawing:
                 self._head(edge, y, -sign, 0, kind)
                 self._arrive(port.block, x, y, sign)
 
-    def _across(self, edge: float, x: float, y: float, ends: tuple[float, float], kind: dict[str, bool]) -> None:
+    def _across(
+        self, edge: float, x: float, y: float, ends: tuple[float, float], kind: dict[str, bool]
+    ) -> None:
         """Draw the piece between a box and its lane; at the ends of the lane it bends into it."""
         sign = 1 if x > edge else -1
         self.chart.lines.append(Line(f"M{edge + 3 * sign:g} {y:g}H{x - 4 * sign:g}", "cut"))

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from unicodedata import east_asian_width
 
 NARROW, BROAD = set("iljtfrI.,;:'|!()[] \u00a0"), set("mwMW@%—…→↻①②③④⑤⑥⑦⑧⑨")
-PIECES = re.compile(r"[ \n]+|[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]|[^ \n\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+")
+PIECES = re.compile(
+    r"[ \n]+|[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]|[^ \n\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+"
+)
 
 
 def width(text: str, size: float) -> float:

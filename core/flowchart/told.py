@@ -17,7 +17,12 @@ def _arrow(flow: Flow, arrow: Arrow) -> str:
     titles = {place.name: place.title for place in flow.places} | {START: _("the beginning")}
     sources = " / ".join(title for name, title in titles.items() if name in arrow.sources)
     steps = "; ".join(_step(label) for label in arrow.labels)
-    return _("From %(sources)s to %(target)s: %(steps)s.", sources=sources, target=titles[arrow.target], steps=steps)
+    return _(
+        "From %(sources)s to %(target)s: %(steps)s.",
+        sources=sources,
+        target=titles[arrow.target],
+        steps=steps,
+    )
 
 
 def _staying(flow: Flow) -> Iterator[str]:

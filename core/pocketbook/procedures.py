@@ -97,7 +97,9 @@ class _Steps:
         if not rule.only_in:
             return _l("%(promise)s: %(within)s (%(role)s)", **said)
         states = " / ".join(str(self.procedure.states[one].title) for one in rule.only_in)
-        return _l("%(promise)s: %(within)s (%(role)s); only when it leads to: %(states)s", **said, states=states)
+        return _l(
+            "%(promise)s: %(within)s (%(role)s); only when it leads to: %(states)s", **said, states=states
+        )
 
     def _changed(self, rule: DeadlineRule) -> dict[str, object]:
         """Return who set the time that a promise has here, if it is not head office's."""

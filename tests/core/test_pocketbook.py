@@ -82,10 +82,10 @@ def test_the_page_shows_everything_or_only_what_is_otherwise(
     house: House, shanghai: Office, sign_in: SignIn
 ) -> None:
     browser = sign_in(house.person(shanghai, DUTY_MANAGER))
-    everything, only = (said(browser.get(f"/SH/pocket-book/{more}").text) for more in ("", "?only=1"))
-    assert "Make the appointment" in everything
-    assert "Make the appointment" not in only
-    assert "Shanghai's rules · since" in only
+    everything, only = (browser.get(f"/SH/pocket-book/{more}").text for more in ("", "?only=1"))
+    assert 'id="fieldservice.request.arrange"' in everything
+    assert 'id="fieldservice.request.arrange"' not in only
+    assert "Shanghai's rules 0.1.0 · since" in said(only)
 
 
 def test_two_offices_stand_side_by_side_for_whoever_may_read_both(
