@@ -21,9 +21,8 @@ def chapters(reading: Reading) -> Iterator[Chapter]:
 
 def _entry(reading: Reading, name: str, caller: Any) -> Entry:
     title = getattr(caller.spec.function, "koudai_title", name)
-    asked = [one for one in reversed(caller.get_hookimpls())]
-    in_order = [*(one for one in asked if one.wrapper), *(one for one in asked if not one.wrapper)]
-    lines = tuple(line for one in in_order for line in _answers(reading, one))
+    asked = reversed(caller.get_hookimpls())
+    lines = tuple(line for one in asked for line in _answers(reading, one))
     return Entry(key=name, title=title, clause="", plugin=name.partition("_")[0], lines=lines)
 
 
