@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -83,7 +84,7 @@ def rules_in(plugins: Plugins) -> list[Rule]:
     for one in plugins.installed.values():
         declared += _of_plugin(one, plugins)
     known = {(rule.clause, rule.plugin) for rule in declared}
-    cited = [rule for rule in _cited(plugins) if (rule.clause, rule.plugin) not in known]
+    cited = [rule for rule in cited_in_code(plugins) if (rule.clause, rule.plugin) not in known]
     return [*dict.fromkeys(rule for rule in [*declared, *cited] if rule.clause)]
 
 
@@ -123,6 +124,12 @@ def _rule(clause: Citation, plugin: str, kind: RuleKind, name: str) -> Rule:
 def _with_required(name: str, plugins: Plugins) -> set[str]:
     requires = plugins.installed[name].manifest.requires
     return {name}.union(*(_with_required(needed, plugins) for needed in requires))
+
+
+@lru_cache(maxsize=4)
+def cited_in_code(plugins: Plugins) -> tuple[Rule, ...]:
+    """Return the clauses that verdicts, objections and services cite; read once for the plugins of a process."""
+    return tuple(_cited(plugins))
 
 
 def _cited(plugins: Plugins) -> Iterator[Rule]:

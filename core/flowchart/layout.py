@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from core.flowchart.blocks import APART, Block, block_of, circled, title_of
 from core.flowchart.flow import START, Arrow, Flow, Place
@@ -83,7 +84,7 @@ class Row:
 
 @dataclass
 class Chart:
-    """A drawing: everything with its coordinates."""
+    """A drawing: everything with its coordinates, and the heights at which it may be cut."""
 
     width: float = 0.0
     height: float = 0.0
@@ -94,6 +95,7 @@ class Chart:
     texts: list[Text] = field(default_factory=list)
     marks: list[tuple[float, float, float]] = field(default_factory=list)
     start: tuple[float, float] | None = None
+    cuts: list[float] = field(default_factory=list)
 
 
 def chart_of(flow: Flow) -> Chart:
@@ -155,6 +157,7 @@ class _Drawing:
             row.y = y
             row.box = self._box(row)
             y += row.height + self._gap(row)
+            self.chart.cuts.append(row.y + row.height + row.ring + 2)
         self.chart.height = y - self._gap(self.rows[-1]) + PAD
 
     def _common(self) -> None:
@@ -217,7 +220,7 @@ class _Drawing:
                 continue
             top, bottom = row.box.y + row.box.height + row.ring, below.box.y - below.ring
             arrow = next(one for one in self.flow.arrows if self._is(one, row, below))
-            kind = {
+            kind: dict[str, Any] = {
                 "danger": all(one.danger for one in arrow.labels),
                 "own": all(one.own for one in arrow.labels),
             }
@@ -235,7 +238,7 @@ class _Drawing:
             beside = x + 5 if anchor == "end" else x - 8
             self.chart.marks.append((beside, top + 2, block.height))
 
-    def _head(self, x: float, y: float, right: int, down: int, kind: dict[str, bool]) -> None:
+    def _head(self, x: float, y: float, right: int, down: int, kind: dict[str, Any]) -> None:
         """Draw an arrow's head with its point at a place."""
         back_x, back_y = x - 8 * right, y - 8 * down
         across_x, across_y = 4 * down, 4 * right
@@ -255,7 +258,7 @@ class _Drawing:
         ]
         x, sign = self._lane_x(trunk), 1 if trunk.side == RIGHT else -1
         first, last = (pick(y for _, _, y in ports) for pick in (min, max))
-        kind = {"danger": trunk.danger, "own": trunk.own}
+        kind: dict[str, Any] = {"danger": trunk.danger, "own": trunk.own}
         self.chart.lines.append(Line(f"M{x:g} {first + BEND:g}V{last - BEND:g}", **kind))
         for row, port, y in ports:
             assert row.box is not None
@@ -268,7 +271,7 @@ class _Drawing:
                 self._arrive(port.block, x, y, sign)
 
     def _across(
-        self, edge: float, x: float, y: float, ends: tuple[float, float], kind: dict[str, bool]
+        self, edge: float, x: float, y: float, ends: tuple[float, float], kind: dict[str, Any]
     ) -> None:
         """Draw the piece between a box and its lane; at the ends of the lane it bends into it."""
         sign = 1 if x > edge else -1

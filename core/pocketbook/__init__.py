@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from core.pocketbook import decisions, parameters, procedures
+from core.pocketbook import decisions, documents, parameters, procedures
 from core.pocketbook.lines import Chapter, Entry, Line
 from core.pocketbook.reading import Reading
 from core.rules import Rules
@@ -21,5 +21,6 @@ class Book:
         self.chapters: list[Chapter] = list(self._chapters())
 
     def _chapters(self) -> Iterator[Chapter]:
-        for part in PARTS:
-            yield from part(self.reading)
+        rules = [chapter for part in PARTS for chapter in part(self.reading)]
+        yield from rules
+        yield from documents.chapters(self.reading, rules)

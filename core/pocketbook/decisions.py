@@ -31,8 +31,12 @@ def _answers(reading: Reading, one: Any) -> Iterator[Line]:
     manifest = reading.plugins.enabled[one.plugin_name].manifest
     label = _l("Adjusts") if one.wrapper else _l("Answers")
     text = f"{manifest.title} {manifest.version}"
-    for clause in clauses_of(one.function) or ("",):
+    clauses = clauses_of(one.function)
+    for clause in clauses:
         yield reading.line(label, text, clause, plugin=one.plugin_name)
+    if not clauses:
+        note = _l("It has not said beforehand by which clause.")
+        yield reading.line(label, text, plugin=one.plugin_name, note=note)
 
 
 def _declared(hook: Any) -> Iterator[tuple[str, Any]]:

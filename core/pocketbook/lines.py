@@ -14,7 +14,8 @@ from core.i18n import Sentence
 class Line:
     """One thing that a rule says; what the office has otherwise than head office names who says so, and since when.
 
-    ``by`` is the name of a plugin, with its ``version``, or the code of an office that set a parameter.
+    ``by`` is the name of a plugin, with its ``version``, or the code of an office that set a parameter. ``note`` says of
+    a document's clause what stands on it.
     """
 
     label: Sentence
@@ -24,6 +25,7 @@ class Line:
     version: str = ""
     since: dt.datetime | None = None
     kind: str = ""
+    note: Sentence | str = ""
 
     @property
     def differs(self) -> bool:
@@ -31,9 +33,9 @@ class Line:
         return bool(self.by)
 
     @property
-    def same(self) -> tuple[str, str, str]:
+    def same(self) -> tuple[str, str, str, str]:
         """What tells it from another office's line."""
-        return str(self.label), str(self.text), str(self.clause)
+        return str(self.label), str(self.text), str(self.clause), str(self.note)
 
 
 @dataclass(frozen=True, kw_only=True)

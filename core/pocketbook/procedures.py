@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from core import gate
 from core.clauses import HouseRule
@@ -101,7 +102,7 @@ class _Steps:
             "%(promise)s: %(within)s (%(role)s); only when it leads to: %(states)s", **said, states=states
         )
 
-    def _changed(self, rule: DeadlineRule) -> dict[str, object]:
+    def _changed(self, rule: DeadlineRule) -> dict[str, Any]:
         """Return who set the time that a promise has here, if it is not head office's."""
         parameter = self.reading.plugins.parameters.get(rule.within.parameter)
         return self.reading.in_force(parameter)[1] if parameter else {}

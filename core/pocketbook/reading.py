@@ -39,9 +39,10 @@ class Reading:
         clause: Citation = "",
         plugin: str = "",
         kind: str = "",
+        note: Sentence | str = "",
     ) -> Line:
         """Write a line; one that a regional plugin says is a difference, since it was switched on."""
-        said: dict[str, Any] = {"label": label, "text": text, "clause": clause, "kind": kind}
+        said: dict[str, Any] = {"label": label, "text": text, "clause": clause, "kind": kind, "note": note}
         return Line(**said, **self.whose(plugin)) if self.regional(plugin) else Line(**said)
 
     def whose(self, plugin: str) -> dict[str, Any]:
