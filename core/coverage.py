@@ -148,7 +148,7 @@ def _cited(plugins: Plugins) -> Iterator[Rule]:
 def _files_of(module: ModuleType) -> list[Path]:
     file = Path(str(module.__file__))
     if not hasattr(module, "__path__"):
-        return [file]
+        return [file] if file.exists() else []
     inside = sorted(file.parent.rglob("*.py"))
     return [path for path in inside if not NOT_RULES & set(path.relative_to(file.parent).parts)]
 

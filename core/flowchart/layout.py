@@ -157,7 +157,7 @@ class _Drawing:
             row.y = y
             row.box = self._box(row)
             y += row.height + self._gap(row)
-            self.chart.cuts.append(row.y + row.height + row.ring + 2)
+            self.chart.cuts.append(row.y + row.height + row.ring + 4)
         self.chart.height = y - self._gap(self.rows[-1]) + PAD
 
     def _common(self) -> None:

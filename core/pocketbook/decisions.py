@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from core.hooks import clauses_of
@@ -22,21 +23,19 @@ def chapters(reading: Reading) -> Iterator[Chapter]:
 def _entry(reading: Reading, name: str, caller: Any) -> Entry:
     title = getattr(caller.spec.function, "koudai_title", name)
     asked = reversed(caller.get_hookimpls())
-    lines = tuple(line for one in asked for line in _answers(reading, one))
+    lines = tuple(_answers(reading, one) for one in asked)
     return Entry(key=name, title=title, clause="", plugin=name.partition("_")[0], lines=lines)
 
 
-def _answers(reading: Reading, one: Any) -> Iterator[Line]:
-    """Yield a line for each clause that an answer stands on; the first names who answers."""
+def _answers(reading: Reading, one: Any) -> Line:
+    """Say who answers, by which clauses."""
     manifest = reading.plugins.enabled[one.plugin_name].manifest
     label = _l("Adjusts") if one.wrapper else _l("Answers")
+    first, *more = clauses_of(one.function) or ("",)
+    note = "" if first else _l("It has not said beforehand by which clause.")
     text = f"{manifest.title} {manifest.version}"
-    clauses = clauses_of(one.function)
-    for clause in clauses:
-        yield reading.line(label, text, clause, plugin=one.plugin_name)
-    if not clauses:
-        note = _l("It has not said beforehand by which clause.")
-        yield reading.line(label, text, plugin=one.plugin_name, note=note)
+    line = reading.line(label, text, first, plugin=one.plugin_name, note=note)
+    return replace(line, more=tuple(more))
 
 
 def _declared(hook: Any) -> Iterator[tuple[str, Any]]:

@@ -35,7 +35,7 @@ def _clauses(reading: Reading) -> list[Clause]:
 def _standing(reading: Reading, book: Iterable[Chapter]) -> Standing:
     """Find what stands on each clause: steps, decisions, parameters and roles, then what only the code cites."""
     found: Standing = {}
-    for code, title in [*_of_book(book), *_of_roles(reading)]:
+    for code, title in [*_of_book(book), *_of_registers(reading), *_of_roles(reading)]:
         if title not in found.setdefault(code, []):
             found[code].append(title)
     for rule in cited_in_code(reading.plugins.plugins):
@@ -48,15 +48,25 @@ def _standing(reading: Reading, book: Iterable[Chapter]) -> Standing:
 def _of_book(book: Iterable[Chapter]) -> Iterator[tuple[str, str]]:
     for chapter in book:
         for entry in chapter.entries:
-            cited = (entry.clause, *(line.clause for line in entry.lines))
+            cited = (entry.clause, *(clause for line in entry.lines for clause in line.clauses))
             for code in dict.fromkeys(code_of(one) for one in cited):
                 yield code, str(entry.title)
 
 
+def _of_registers(reading: Reading) -> Iterator[tuple[str, str]]:
+    """The numbered forms (``QR/03``) that a procedure's cases are the register of."""
+    for one in reading.plugins.procedures.values():
+        if one.record:
+            yield f"{one.record} form", str(_l("register: %(procedure)s", procedure=one.title))
+
+
 def _of_roles(reading: Reading) -> Iterator[tuple[str, str]]:
+    """The roles, for the clauses that say what a role answers for; elsewhere a role alone does nothing."""
     own: list[Role] = [role for one in reading.plugins.enabled.values() for role in one.manifest.roles]
+    clauses = reading.plugins.plugins.clauses
     for role in (*NATIONAL_ROLES, *own):
-        yield code_of(role.clause), str(_l("role: %(role)s", role=role.title))
+        if role.clause in clauses and clauses[role.clause].kind == "role":
+            yield role.clause, str(_l("role: %(role)s", role=role.title))
 
 
 def _entry(reading: Reading, document: str, clauses: list[Clause], standing: Standing) -> Entry:

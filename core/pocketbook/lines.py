@@ -15,12 +15,13 @@ class Line:
     """One thing that a rule says; what the office has otherwise than head office names who says so, and since when.
 
     ``by`` is the name of a plugin, with its ``version``, or the code of an office that set a parameter. ``note`` says of
-    a document's clause what stands on it.
+    a document's clause what stands on it; ``more`` are further clauses that the line stands on.
     """
 
     label: Sentence
     text: Sentence | str
     clause: Citation = ""
+    more: tuple[Citation, ...] = ()
     by: str = ""
     version: str = ""
     since: dt.datetime | None = None
@@ -33,9 +34,14 @@ class Line:
         return bool(self.by)
 
     @property
-    def same(self) -> tuple[str, str, str, str]:
+    def clauses(self) -> tuple[Citation, ...]:
+        """All that the line stands on."""
+        return (*((self.clause,) if self.clause else ()), *self.more)
+
+    @property
+    def same(self) -> tuple[str, ...]:
         """What tells it from another office's line."""
-        return str(self.label), str(self.text), str(self.clause), str(self.note)
+        return str(self.label), str(self.text), str(self.note), *(str(one) for one in self.clauses)
 
 
 @dataclass(frozen=True, kw_only=True)
