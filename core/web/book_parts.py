@@ -51,12 +51,16 @@ class Drawn:
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """A chapter as the page shows it: its rows, those that are asked for, and its flow charts, one for each office."""
+    """A chapter as the page shows it: its rows, those that are asked for, and its flow charts, one for each office.
+
+    ``in_both`` says that both offices have the chapter; a flow that is the same there is drawn once.
+    """
 
     key: str
     title: Sentence | str
     rows: list[Row]
     charts: list[Drawn]
+    in_both: bool = False
 
     @property
     def differing(self) -> int:
@@ -71,7 +75,8 @@ def parts(here: Book, there: Book | None = None, only: bool = False) -> Iterator
         rows = [row for row in _rows(chapter, mine, his) if not only or _shown(row, there is not None)]
         if rows:
             charts = list(_charts(chapter, his.get(chapter.key)))
-            yield Part(key=chapter.key, title=chapter.title, rows=rows, charts=charts)
+            both = chapter in mine and chapter.key in his
+            yield Part(key=chapter.key, title=chapter.title, rows=rows, charts=charts, in_both=both)
 
 
 def _charts(chapter: Chapter, beside: Chapter | None) -> Iterator[Drawn]:
