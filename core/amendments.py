@@ -30,7 +30,7 @@ class Amendable:
         """Declare a further state, for a step that is added."""
         if name in self.procedure.states:
             self._refuse(name, _l("it exists already"))
-        self.procedure.state(name, title, tone=tone, final=final)
+        self.procedure.state(name, title, tone=tone, final=final, plugin=self.plugin)
 
     def steps_of(self, role: Role) -> list[str]:
         """Name the steps that a role may take as things stand, in order."""

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -83,7 +84,7 @@ def rules_in(plugins: Plugins) -> list[Rule]:
     for one in plugins.installed.values():
         declared += _of_plugin(one, plugins)
     known = {(rule.clause, rule.plugin) for rule in declared}
-    cited = [rule for rule in _cited(plugins) if (rule.clause, rule.plugin) not in known]
+    cited = [rule for rule in cited_in_code(plugins) if (rule.clause, rule.plugin) not in known]
     return [*dict.fromkeys(rule for rule in [*declared, *cited] if rule.clause)]
 
 
@@ -125,6 +126,12 @@ def _with_required(name: str, plugins: Plugins) -> set[str]:
     return {name}.union(*(_with_required(needed, plugins) for needed in requires))
 
 
+@lru_cache(maxsize=4)
+def cited_in_code(plugins: Plugins) -> tuple[Rule, ...]:
+    """Return the clauses that verdicts, objections and services cite; read once for the plugins of a process."""
+    return tuple(_cited(plugins))
+
+
 def _cited(plugins: Plugins) -> Iterator[Rule]:
     """Find the clauses that verdicts, objections and services cite: they are data only once somebody asks."""
     codes = set(plugins.clauses)
@@ -141,7 +148,7 @@ def _cited(plugins: Plugins) -> Iterator[Rule]:
 def _files_of(module: ModuleType) -> list[Path]:
     file = Path(str(module.__file__))
     if not hasattr(module, "__path__"):
-        return [file]
+        return [file] if file.exists() else []
     inside = sorted(file.parent.rglob("*.py"))
     return [path for path in inside if not NOT_RULES & set(path.relative_to(file.parent).parts)]
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from core import clock
 from core.clauses import code_of
 from core.db import Model, SharedRow, db
+from core.i18n import Sentence, _l
 from core.ledger import LedgerRow
 from core.worktime import Due, OfficeCalendar
 
@@ -66,10 +67,14 @@ class Deadline(Model, SharedRow):
 
 @dataclass(frozen=True)
 class Within:
-    """How long a deadline runs: a way to count working time, and the parameter that an office sets it with."""
+    """How long a deadline runs: a way to count working time, and the parameter that an office sets it with.
+
+    ``told`` puts it into words, for the parameter's value.
+    """
 
     counts: Callable[[OfficeCalendar, dt.datetime, Any], Due]
     parameter: str = ""
+    told: Callable[[Any], Sentence] = lambda value: _l("as the rule says: %(value)s", value=value)
 
     def due(self, rules: Rules, start: dt.datetime) -> Due:
         """Compute when it is due in an office, with the trace of how the time came about."""
@@ -79,24 +84,38 @@ class Within:
 
 def working_minutes(parameter: str) -> Within:
     """So many minutes of working time, the number being a parameter of the office."""
-    return Within(lambda calendar, start, minutes: calendar.after_minutes(start, minutes), parameter)
+    return Within(
+        lambda calendar, start, minutes: calendar.after_minutes(start, minutes),
+        parameter,
+        lambda minutes: _l("within %(minutes)s working minutes", minutes=minutes),
+    )
 
 
 def same_working_day() -> Within:
     """By closing time of the same working day, in every office."""
-    return Within(lambda calendar, start, _none: calendar.same_working_day(start))
+    return Within(lambda calendar, start, _none: calendar.same_working_day(start), told=_by_closing)
 
 
 def working_days(parameter: str) -> Within:
     """By closing time of the n-th working day, n being a parameter of the office; 0 is the same working day."""
-    return Within(lambda calendar, start, days: calendar.working_days(start, days), parameter)
+    return Within(lambda calendar, start, days: calendar.working_days(start, days), parameter, _by_closing)
 
 
 def next_working_morning(parameter: str) -> Within:
     """The next working morning, until the hour (0-23) that a parameter of the office says."""
     return Within(
-        lambda calendar, start, hour: calendar.next_working_morning(start, dt.time(hour)), parameter
+        lambda calendar, start, hour: calendar.next_working_morning(start, dt.time(hour)),
+        parameter,
+        lambda hour: _l("the next working day until %(hour)s o'clock", hour=hour),
     )
+
+
+def _by_closing(days: int | None) -> Sentence:
+    if not days:
+        return _l("by closing time of the same working day")
+    if days == 1:
+        return _l("by closing time of the next working day")
+    return _l("by closing time of working day %(days)s after it", days=days)
 
 
 def start(act: Act, rule: DeadlineRule) -> Deadline:

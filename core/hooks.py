@@ -16,6 +16,7 @@ import pluggy
 
 if TYPE_CHECKING:
     from core.amendments import Amendable
+    from core.clauses import Citation
     from core.customers.models import Customer
     from core.gate import Act
     from core.i18n import Sentence
@@ -26,6 +27,7 @@ PROJECT = "koudai"
 hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
 Spec = TypeVar("Spec", bound=Callable[..., Any])
+Answering = TypeVar("Answering", bound=Callable[..., Any])
 
 
 def decision(title: Sentence, values: Mapping[Any, Sentence]) -> Callable[[Spec], Spec]:
@@ -40,6 +42,24 @@ def decision(title: Sentence, values: Mapping[Any, Sentence]) -> Callable[[Spec]
         return declared
 
     return mark
+
+
+def answers(*clauses: Citation, wrapper: bool = False) -> Callable[[Answering], Answering]:
+    """Answer a decision (``wrapper``: adjust what others answered), by these clauses or house rules.
+
+    It is a ``hookimpl`` that says beforehand what its verdicts will cite, so that the pocket book can print it.
+    """
+
+    def mark(answer: Answering) -> Answering:
+        answer.koudai_clauses = clauses  # type: ignore[attr-defined]
+        return hookimpl(answer, wrapper=wrapper)
+
+    return mark
+
+
+def clauses_of(answer: Callable[..., Any]) -> tuple[Citation, ...]:
+    """Return by which clauses an answer says that it decides."""
+    return tuple(getattr(answer, "koudai_clauses", ()))
 
 
 @hookspec

@@ -31,6 +31,7 @@ class State:
     title: Sentence
     tone: str = "plain"
     final: bool = False
+    plugin: str = ""
 
 
 class States(dict[str, State]):
@@ -178,9 +179,13 @@ class Procedure:
         """The second half of the name, as it stands in URLs: ``call``, ``request``."""
         return self.name.partition(".")[2]
 
-    def state(self, name: str, title: Sentence, *, tone: str = "plain", final: bool = False) -> None:
-        """Declare a state."""
-        self.states[name] = State(name=name, title=title, tone=tone, final=final)
+    def state(
+        self, name: str, title: Sentence, *, tone: str = "plain", final: bool = False, plugin: str = ""
+    ) -> None:
+        """Declare a state; ``plugin`` is who adds it to another's procedure."""
+        self.states[name] = State(
+            name=name, title=title, tone=tone, final=final, plugin=plugin or self.plugin
+        )
 
     def step(
         self,

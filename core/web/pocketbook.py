@@ -1,71 +1,54 @@
-"""The pocket book as a page: what runs in an office, what is otherwise than at head office, or beside another."""
+"""The pocket book as a page and as PDF: what runs in an office, what is otherwise, or beside another office."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from flask import Blueprint, make_response, render_template, request
+from werkzeug.wrappers import Response
 
-from flask import Blueprint, render_template, request
-
-from core.i18n import Sentence
+from core import clock, pdf
+from core.errors import KoudaiError
+from core.i18n import _l
 from core.offices import Office
-from core.pocketbook import Book, Chapter, Entry, Line
+from core.pocketbook import Book
 from core.rules import Rules
+from core.web import book_paper
 from core.web.access import may, needs, these_rules, this_office
+from core.web.book_parts import parts
 from core.web.menu import my_offices, rules_of_mine
 
-pages = Blueprint("pocketbook", __name__, url_prefix="/<office>/pocket-book")
+pages = Blueprint("pocketbook", __name__, url_prefix="/<office>")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    """One rule here and, beside it, what the other office says; either may be missing."""
-
-    here: Entry | None
-    there: Entry | None
-
-    @property
-    def entry(self) -> Entry:
-        """The rule, wherever it stands."""
-        found = self.here or self.there
-        assert found is not None
-        return found
-
-    def otherwise(self, line: Line, other: Entry | None) -> bool:
-        """Say whether the other office has not this very line."""
-        return other is None or line.same not in {one.same for one in other.lines}
-
-    @property
-    def differs(self) -> bool:
-        """Whether the two offices say different things."""
-        pairs = ((self.here, self.there), (self.there, self.here))
-        return any(
-            self.otherwise(line, other) for one, other in pairs for line in (one.lines if one else ())
-        ) or (self.here is None) != (self.there is None)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Part:
-    """A chapter as the page shows it: its rows, those that are asked for."""
-
-    key: str
-    title: Sentence | str
-    rows: list[Row]
-
-
-@pages.get("/")
+@pages.get("/pocket-book/")
 @needs("core.read_book")
 def book(office: str) -> str:
     """The whole book, or only what is otherwise; with another of one's offices beside it."""
-    other, only = _other(), request.args.get("only") == "1"
-    parts = list(_parts(these_rules(), other, only))
+    other, only = _other(), _only()
     return render_template(
         "core/pocketbook.html",
-        parts=parts,
+        parts=list(parts(Book(these_rules()), Book(other) if other else None, only)),
         other=other.office if other else None,
         only=only,
         others=_others(),
+        as_pdf=pdf.available(),
     )
+
+
+@pages.get("/pocket-book.pdf")
+@needs("core.read_book")
+def paper(office: str) -> Response:
+    """The book on paper, with a contents page; the whole of it, or only what is otherwise."""
+    if not pdf.available():
+        raise KoudaiError(_l("No PDF can be made on this machine. Open the pocket book and print it."))
+    answer = make_response(book_paper.printed(Book(these_rules()), _only()))
+    name = f"pocket-book-{this_office().code}-{clock.now():%Y-%m-%d}.pdf"
+    answer.headers["Content-Type"] = "application/pdf"
+    answer.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    return answer
+
+
+def _only() -> bool:
+    return request.args.get("only") == "1"
 
 
 def _others() -> list[Office]:
@@ -78,23 +61,3 @@ def _other() -> Rules | None:
     asked = request.args.get("with", "")
     chosen = next((one for one in _others() if one.code == asked), None)
     return rules_of_mine()[chosen.id] if chosen else None
-
-
-def _parts(here: Rules, there: Rules | None, only: bool) -> Iterator[Part]:
-    mine = Book(here).chapters
-    his = {one.key: one for one in (Book(there).chapters if there else [])}
-    for chapter in [*mine, *(one for key, one in his.items() if key not in {c.key for c in mine})]:
-        rows = [row for row in _rows(chapter, mine, his) if not only or _shown(row, there is not None)]
-        if rows:
-            yield Part(key=chapter.key, title=chapter.title, rows=rows)
-
-
-def _rows(chapter: Chapter, mine: list[Chapter], his: dict[str, Chapter]) -> Iterator[Row]:
-    here = {entry.key: entry for one in mine if one.key == chapter.key for entry in one.entries}
-    there = {entry.key: entry for entry in (his[chapter.key].entries if chapter.key in his else ())}
-    for key in [*here, *(one for one in there if one not in here)]:
-        yield Row(here=here.get(key), there=there.get(key))
-
-
-def _shown(row: Row, compared: bool) -> bool:
-    return row.differs if compared else row.entry.differs

@@ -5,7 +5,7 @@ from typing import Any
 from core.amendments import Amendable
 from core.deadlines import working_days
 from core.forms import ReasonForm
-from core.hooks import hookimpl
+from core.hooks import answers, hookimpl
 from core.i18n import _l
 from core.parameters import Parameter
 from core.plugins import Manifest, Permission
@@ -57,12 +57,18 @@ manifest = Manifest(
 )
 
 
-@hookimpl
+@answers(
+    "QI/02 fee.after-first-year",
+    "QI/02 file.missing",
+    "QI/02 upgrade.withdrawn",
+    "QI/03 3.2.6",
+    "QI/03 3.3.1",
+)
 def hotline_entitlement(customer, installation, on, rules):
     return services.entitlement(customer, installation, on, rules)
 
 
-@hookimpl
+@answers("QI/03 3.2.6")
 def fieldservice_admission(entitlement):
     return services.admission(entitlement)
 

@@ -59,7 +59,7 @@ def entitlement(customer: Customer, installation: Installation | None, on: dt.da
     """Judge a customer's contract: sealed first, then the product, then the best of the terms."""
     sealing = rules.once(("billing.sealing", customer.id), lambda: sealing_of(customer.id))
     if sealing is not None:
-        return _sealed(sealing)
+        return sealed(sealing)
     if installation is not None:
         return _with_courtesy(of_product(installation, on, rules), customer, rules)
     return _with_courtesy(of_products(customer.installations, on, rules), customer, rules)
@@ -92,7 +92,8 @@ def of_products(installations: Sequence[Installation], on: dt.date, rules: Rules
     return replace(verdicts[0], evidence=tuple(line for one in verdicts for line in one.evidence))
 
 
-def _sealed(sealing: Sealing) -> Verdict:
+def sealed(sealing: Sealing) -> Verdict:
+    """Judge a sealed customer: nothing is covered, whatever was bought (QI/03 3.3.1)."""
     return Verdict(
         value=Entitlement.SEALED,
         reason=_l("Sealed by the regional manager %(name)s.", name=sealing.manager),

@@ -1,7 +1,7 @@
 """Field service (QI/04): from a registered request to the customer's signature."""
 
 from core.clauses import house_rule
-from core.hooks import hookimpl
+from core.hooks import answers, hookimpl
 from core.i18n import _l
 from core.parameters import Parameter
 from core.plugins import Manifest, Permission
@@ -87,13 +87,13 @@ manifest = Manifest(
 )
 
 
-@hookimpl
+NOBODY_WAITS = house_rule(_l("Without billing, nobody waits for a decision on the contract."))
+
+
+@answers(NOBODY_WAITS)
 def fieldservice_admission():
-    return Verdict(
-        value=Admission.REGISTERED,
-        reason=_l("Every request goes to the duty manager."),
-        clause=house_rule(_l("Without billing, nobody waits for a decision on the contract.")),
-    )
+    reason = _l("Every request goes to the duty manager.")
+    return Verdict(value=Admission.REGISTERED, reason=reason, clause=NOBODY_WAITS)
 
 
 @hookimpl

@@ -76,7 +76,7 @@ request.deadline(
 request.deadline(
     services.APPOINTMENT,
     title=_l("Be at the customer's when agreed"),
-    within=Within(_when_agreed),
+    within=Within(_when_agreed, told=lambda _none: _l("at the time agreed with the customer")),
     owner=THE_ENGINEER,
     clause="QI/04 3.2.1",
     since="appointment_at",

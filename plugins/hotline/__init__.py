@@ -1,7 +1,7 @@
 """The hotline (QI/03): every problem arrives here, as a call."""
 
 from core.clauses import house_rule
-from core.hooks import hookimpl
+from core.hooks import answers, hookimpl
 from core.i18n import _l
 from core.parameters import Parameter
 from core.plugins import Manifest, Permission
@@ -54,13 +54,13 @@ manifest = Manifest(
 )
 
 
-@hookimpl
+EVERYBODY_SERVED = house_rule(_l("Without billing, every customer is served."))
+
+
+@answers(EVERYBODY_SERVED)
 def hotline_entitlement():
-    return Verdict(
-        value=Entitlement.UNCHECKED,
-        reason=_l("Nobody checks contracts in this office."),
-        clause=house_rule(_l("Without billing, every customer is served.")),
-    )
+    reason = _l("Nobody checks contracts in this office.")
+    return Verdict(value=Entitlement.UNCHECKED, reason=reason, clause=EVERYBODY_SERVED)
 
 
 @hookimpl

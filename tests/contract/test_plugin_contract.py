@@ -15,6 +15,7 @@ from sqlalchemy import create_engine, inspect
 from core import migrate
 from core.clauses import Citation, HouseRule
 from core.db import Base
+from core.hooks import clauses_of
 from core.plugins import GROUP, Installed, Plugins, PluginSet
 from core.procedure import Procedure
 from core.roles import NATIONAL_ROLES
@@ -110,6 +111,18 @@ def test_it_answers_every_decision_it_declares(one: Installed) -> None:
     for name in (name for name, options in specs(one).items() if options["firstresult"]):
         answering = [given.plugin_name for given in getattr(hook, name).get_hookimpls()]
         assert one.name in answering, f"{one.name} declares {name} and does not answer it"
+
+
+@each
+def test_its_answers_say_beforehand_by_which_clauses(one: Installed) -> None:
+    manager, answers = alone(one).manager, []
+    for caller in manager.get_hookcallers(one.module) or []:
+        if caller.spec and caller.spec.opts["firstresult"]:
+            answers += [given for given in caller.get_hookimpls() if given.plugin_name == one.name]
+    silent = [given.function.__name__ for given in answers if not clauses_of(given.function)]
+    assert silent == []
+    cited = [clause for given in answers for clause in clauses_of(given.function)]
+    assert [one for one in cited if not isinstance(one, HouseRule) and one not in ALL.clauses] == []
 
 
 @each

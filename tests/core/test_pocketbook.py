@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
 from core import clock
-from core.offices import Office
+from core.clauses import HouseRule
+from core.flowchart.layout import chart_of
+from core.i18n import Sentence
+from core.offices import Office, OfficeKind, office_by_code, open_office
 from core.people import Actor
 from core.pocketbook import Book, Entry, Line
-from core.roles import DUTY_MANAGER, REGIONAL_MANAGER, SENIOR_ENGINEER
+from core.roles import ARCHIVIST, DUTY_MANAGER, REGIONAL_MANAGER, SENIOR_ENGINEER
 from core.rules import rules_of
 from core.settings import set_parameter
+from core.switches import switch
 from core.testing import NATIONAL, House, SignIn, said
 
 
@@ -64,28 +69,168 @@ def test_a_parameter_says_what_is_in_force_and_who_set_it(
     assert (str(line.text), line.by) == ("30 working minutes instead of 60 working minutes", "BJ")
 
 
-def test_a_decision_names_who_answers_in_what_order(shanghai: Office, beijing: Office) -> None:
-    def answers(office: Office) -> list[str]:
-        return [str(line.text).rpartition(" ")[0] for line in entries(office)["fieldservice_admission"].lines]
+def answers(office: Office, decision: str) -> list[tuple[str, list[str]]]:
+    lines = entries(office)[decision].lines
+    return [(str(line.text).rpartition(" ")[0], [str(one) for one in line.clauses]) for line in lines]
 
-    assert len(answers(shanghai)) == len(answers(beijing)) + 1
-    assert answers(shanghai)[1:] == answers(beijing)
+
+@pytest.mark.clause("SHYY/QI/03 1.2")
+def test_a_decision_names_who_answers_in_what_order_by_which_clause(
+    shanghai: Office, beijing: Office, in_english: None
+) -> None:
+    here, there = (answers(office, "fieldservice_admission") for office in (shanghai, beijing))
+    assert there == [("Billing", ["QI/03 3.2.6"]), ("Field service", [""])]
+    assert here == [("Shanghai's rules", ["SHYY/QI/03 1.2"]), *there]
+    (own_line,) = own(entries(shanghai)["fieldservice_admission"])
+    assert (own_line.by, own_line.version) == ("shanghai", "0.1.0")
+    house_rule = entries(beijing)["fieldservice_admission"].lines[-1].clause
+    assert isinstance(house_rule, HouseRule)
+
+
+def test_an_answer_may_stand_on_several_clauses(beijing: Office) -> None:
+    (_, clauses), *_rest = answers(beijing, "hotline_entitlement")
+    assert {"QI/02 upgrade.withdrawn", "QI/03 3.3.1"} < set(clauses)
+
+
+def test_an_answer_that_names_no_clause_is_shown_as_such(
+    house: House, install: Any, make_plugin: Any, in_english: None
+) -> None:
+    silent = make_plugin("silent", requires=("fieldservice",), fieldservice_admission=lambda: None)
+    install(silent)
+    line = entries(house.office("SI", *NATIONAL, "silent"))["fieldservice_admission"].lines[0]
+    assert line.by == "silent"
+    assert str(line.note) == "It has not said beforehand by which clause."
 
 
 def test_a_promise_says_how_long_and_whose(beijing: Office, in_english: None) -> None:
     lines = entries(beijing)["fieldservice.request.dispatch"].lines
     told = [str(line.text) for line in lines if str(line.label) == "Promises"]
-    assert "Visit the customer (2 working days): Field engineer" in told
+    assert "Visit the customer: by closing time of working day 2 after it (Field engineer)" in told
+
+
+@pytest.mark.clause("QI/03 3.1.7")
+def test_a_promise_whose_time_is_the_offices_own_is_a_difference(
+    shanghai: Office, beijing: Office, in_english: None
+) -> None:
+    (line,) = own(entries(shanghai)["hotline.call.demand"])
+    told = "Phone the customer about the same-day demand: within 45 working minutes (Duty manager)"
+    assert (str(line.text), line.by, line.clause) == (told, "shanghai", "QI/03 3.1.7")
+    assert not entries(beijing)["hotline.call.demand"].differs
+
+
+def test_what_a_region_set_says_since_when(house: House, in_english: None) -> None:
+    key, by = "hotline.same_day_demand_minutes", Actor("tests")
+    east = open_office("EAST", "华东", by, kind=OfficeKind.REGION)
+    wuxi = open_office("WX", "无锡", by, parent="EAST")
+    switch(house.plugins, wuxi, "hotline", True, by)
+    set_parameter(east, key, 30, by)
+    house.see()
+    (line,) = own(entries(office_by_code("WX"))[key])
+    assert line.by == "EAST"
+    assert line.since is not None
+
+
+# --- the flow charts
+
+
+def chart_words(office: Office, procedure: str) -> str:
+    chapter = next(one for one in Book(rules_of(office)).chapters if one.key == procedure)
+    assert chapter.flow is not None
+    return " ".join(text.words for text in chart_of(chapter.flow).texts).replace("\u00a0", " ")
+
+
+@pytest.mark.clause("SHYY/QI/03 3.2")
+@pytest.mark.clause("SHYY/QI/03 1.3")
+def test_the_flow_chart_marks_and_cites_what_is_the_regions_own(
+    shanghai: Office, beijing: Office, in_english: None
+) -> None:
+    here, there = (chart_words(office, "fieldservice.request") for office in (shanghai, beijing))
+    assert "+ Regional manager (SHYY/QI/03 3.2)" in here
+    assert "Before: Knowledge entry on closing (SHYY/QI/03 1.3)" in here
+    assert "SHYY" not in there
+
+
+def a_check(procedures: Any) -> None:
+    request = procedures["fieldservice.request"]
+    request.state("checked", Sentence("Checked twice"))
+    for name, moves in (("check", "signed -> checked"), ("uncheck", "checked -> signed")):
+        request.add_step(name, moves, title=Sentence(f"{name} it"), by=REGIONAL_MANAGER, clause="QI/04 3.1.7")
+
+
+def test_a_state_and_a_step_of_a_regions_own_are_drawn_as_such(
+    house: House, install: Any, make_plugin: Any, beijing: Office
+) -> None:
+    install(make_plugin("careful", requires=("fieldservice",), amend=a_check))
+    careful = house.office("CA", *NATIONAL, "careful")
+    chapter = next(one for one in Book(rules_of(careful)).chapters if one.key == "fieldservice.request")
+    assert chapter.flow is not None
+    assert [place.name for place in chapter.flow.places if place.own] == ["checked"]
+    steps = [label for arrow in chapter.flow.arrows for label in arrow.labels if label.own]
+    assert [(label.step, label.notes) for label in steps] == [
+        ("check", ("careful (QI/04 3.1.7)",)),
+        ("uncheck", ("careful (QI/04 3.1.7)",)),
+    ]
+    assert "Checked twice" not in chart_words(beijing, "fieldservice.request")
+
+
+def test_the_page_draws_each_procedure_for_eyes_and_ears(
+    house: House, shanghai: Office, sign_in: SignIn
+) -> None:
+    rules = rules_of(shanghai)
+    page = sign_in(house.person(shanghai, DUTY_MANAGER)).get("/SH/pocket-book/").text
+    drawn = set(re.findall(r'<g data-state="(\w+)">', page))
+    assert drawn == {state for one in rules.plugins.procedures.values() for state in one.states}
+    assert page.count('role="img"') == len(rules.plugins.procedures)
+    assert "From Signed to Turned in: Turn in (" in said(page)
+    assert " style=" not in page
+
+
+# --- the documents
+
+
+def on_clause(office: Office, document: str, number: str) -> Line:
+    lines = entries(office)[f"documents.{document.replace('/', '-')}"].lines
+    return next(line for line in lines if str(line.label) == number)
+
+
+def test_each_clause_says_what_stands_on_it_here(beijing: Office, in_english: None) -> None:
+    told = str(on_clause(beijing, "QI/03", "3.1.7").note).split(" · ")
+    assert told == ["Same-day demand", "The customer was phoned", "A same-day demand is answered within"]
+    assert str(on_clause(beijing, "QP/2-04", "3.2").note) == "role: Duty manager"
+    assert str(on_clause(beijing, "QR/03", "form").note) == "register: Field service request"
+    assert "Entitlement" in str(on_clause(beijing, "QI/02", "upgrade.withdrawn").note)
+    assert str(on_clause(beijing, "QI/04", "3.1.4").note) == "Arrived"
+
+
+def test_a_clause_without_a_rule_is_honestly_by_hand(house: House, beijing: Office, in_english: None) -> None:
+    bare = house.office("BA", "hotline")
+    assert str(on_clause(beijing, "QI/03", "3.1.11").note) == "by hand: no rule here yet"
+    assert str(on_clause(beijing, "QI/05", "3.1").note).startswith("Turn in · Review and close")
+    assert str(on_clause(bare, "QI/04", "3.1.4").note) == "by hand: Field service is off here"
+
+
+def test_a_role_alone_does_not_do_what_a_clause_asks_for(beijing: Office, in_english: None) -> None:
+    assert ARCHIVIST.clause == "QP/2-04 5.8"
+    assert str(on_clause(beijing, "QP/2-04", "5.8").note) == "by hand: no rule here yet"
+
+
+def test_a_regions_document_is_in_its_own_offices_book_only(shanghai: Office, beijing: Office) -> None:
+    document = entries(shanghai)["documents.SHYY-QI-03"]
+    assert {line.by for line in document.lines} == {"shanghai"}
+    assert "documents.SHYY-QI-03" not in entries(beijing)
+
+
+# --- the page
 
 
 def test_the_page_shows_everything_or_only_what_is_otherwise(
     house: House, shanghai: Office, sign_in: SignIn
 ) -> None:
     browser = sign_in(house.person(shanghai, DUTY_MANAGER))
-    everything, only = (said(browser.get(f"/SH/pocket-book/{more}").text) for more in ("", "?only=1"))
-    assert "Make the appointment" in everything
-    assert "Make the appointment" not in only
-    assert "Shanghai's rules · since" in only
+    everything, only = (browser.get(f"/SH/pocket-book/{more}").text for more in ("", "?only=1"))
+    assert 'id="fieldservice.request.arrange"' in everything
+    assert 'id="fieldservice.request.arrange"' not in only
+    assert "Shanghai's rules 0.1.0 · since" in said(only)
 
 
 def test_two_offices_stand_side_by_side_for_whoever_may_read_both(
@@ -98,7 +243,7 @@ def test_two_offices_stand_side_by_side_for_whoever_may_read_both(
     assert "beside" not in said(alone)
     accounts.give_roles(person, [(beijing, REGIONAL_MANAGER)], Actor("tests"))
     both = sign_in(person).get("/SH/pocket-book/?with=BJ&only=1").text
-    assert "SH | BJ" in said(both)
+    assert "<b>SH</b><b>BJ</b>" in both
     assert 'id="fieldservice.request.dispatch"' in both
     assert 'id="fieldservice.request.arrange"' not in both
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from core.hooks import hookimpl
+from core.hooks import answers, hookimpl
 from core.i18n import domain_of
 from core.plugins import Manifest
 from core.roles import DUTY_MANAGER, REGIONAL_MANAGER
@@ -23,7 +23,7 @@ manifest = Manifest(
 )
 
 
-@hookimpl
+@answers("SHYY/QI/03 1.2")
 def fieldservice_admission(entitlement):
     if entitlement != Entitlement.NO_CONTRACT:
         return None

@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.hooks import clauses_of
+from plugins import billing
 from plugins.billing.services import (
     FIRST_YEAR,
     WITHDRAWN,
@@ -17,6 +19,7 @@ from plugins.billing.services import (
     months_after,
     of_product,
     of_products,
+    sealed,
     term,
     withdrawn,
 )
@@ -186,3 +189,14 @@ def test_who_is_not_covered_waits_for_the_regional_manager(value: Entitlement) -
     else:
         assert verdict is not None
         assert (verdict.value, verdict.clause) == ("waiting", "QI/03 3.2.6")
+
+
+def test_the_verdicts_cite_what_the_pocket_book_prints_of_them() -> None:
+    owned: list[list[Any]] = [[], [UNKNOWN], [OLD], [EXPIRED], [NEW], [WITH_CARD]]
+    verdicts = [of_products(one, CONTRACT + 30 * DAY, RULES) for one in owned]
+    sealing: Any = SimpleNamespace(manager="周文娟", number="SH-S-2026-00001", reason="", extension="8012")
+    cited = {str(verdict.clause) for verdict in [*verdicts, sealed(sealing)]}
+    assert cited == set(clauses_of(billing.hotline_entitlement))
+    verdict = admission(Entitlement.EXPIRED)
+    assert verdict is not None
+    assert clauses_of(billing.fieldservice_admission) == (verdict.clause,)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.clauses import house_rule
 from core.deadlines import same_working_day
 from core.forms import TextField
-from core.hooks import hookimpl
+from core.hooks import answers, hookimpl
 from core.i18n import Sentence
 from core.parameters import Parameter
 from core.plugins import Manifest, Permission
@@ -90,14 +90,14 @@ def amend(procedures):
     call.set("park", title=Sentence("Park it on the shelf"), clause=SPARE)
 
 
-@hookimpl
+@answers("DUMMY 1.1")
 def hotline_entitlement(customer):
     if customer.note != "dummy":
         return None
     return Verdict(value=Entitlement.CARD, reason=Sentence("A friend of the house."), clause="DUMMY 1.1")
 
 
-@hookimpl(wrapper=True)
+@answers(SPARE, wrapper=True)
 def fieldservice_admission(customer):
     verdict = yield
     if customer.note != "dummy":
@@ -105,7 +105,7 @@ def fieldservice_admission(customer):
     return Verdict(value="waiting", reason=Sentence("Friends wait."), clause=SPARE)
 
 
-@hookimpl
+@answers("DUMMY 1.1")
 def dummy_dongle(rules):
     return Verdict(
         value=rules.parameter("dummy.shelf"), reason=Sentence("There it lies."), clause="DUMMY 1.1"

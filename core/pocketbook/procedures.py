@@ -1,0 +1,148 @@
+"""The steps of each procedure: from where to where, who, what first, what is asked, what is promised until when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from core import gate
+from core.clauses import HouseRule
+from core.flowchart.flow import Label, flow_of
+from core.i18n import Sentence, _l
+from core.people import Actor
+from core.pocketbook.lines import Chapter, Entry, Line
+from core.pocketbook.reading import Reading
+from core.procedure import DeadlineRule, Procedure, Step
+from core.roles import Allowed
+
+NOBODY = Actor("pocket book")
+MOVES, WHO = "moves", "who"
+
+
+def chapters(reading: Reading) -> Iterator[Chapter]:
+    """Yield a chapter for each procedure, in the order of their plugins."""
+    for procedure in reading.plugins.procedures.values():
+        yield _Steps(reading, procedure).chapter
+
+
+class _Steps:
+    def __init__(self, reading: Reading, procedure: Procedure) -> None:
+        self.reading, self.procedure = reading, procedure
+        self.entries = {step.name: self._entry(step) for step in procedure.steps.values()}
+
+    @property
+    def chapter(self) -> Chapter:
+        """The procedure's chapter, with its flow chart."""
+        procedure = self.procedure
+        return Chapter(
+            key=procedure.name,
+            title=procedure.title,
+            plugin=procedure.plugin,
+            entries=tuple(self.entries.values()),
+            flow=flow_of(procedure, self._label, self.reading.regional),
+        )
+
+    def _entry(self, step: Step) -> Entry:
+        lines = (
+            self._moves(step),
+            *self._who(step),
+            *self._before(step),
+            *self._asks(step),
+            *self._promises(step),
+            *self._set(step),
+        )
+        key = f"{self.procedure.name}.{step.name}"
+        return Entry(key=key, title=step.title, clause=step.clause, plugin=step.plugin, lines=lines)
+
+    def _moves(self, step: Step) -> Line:
+        states = self.procedure.states
+        sources = " / ".join(str(one.title) for one in states.values() if one.name in step.sources) or "—"
+        stays = _l("stays there")
+        targets = " / ".join(str(states[one].title) if one in states else str(stays) for one in step.targets)
+        return self.reading.line(_l("From, to"), f"{sources} → {targets}", plugin=step.plugin, kind=MOVES)
+
+    def _who(self, step: Step) -> Iterator[Line]:
+        set_by = next((way for way in step.by if way.plugin), None)
+        who = " / ".join(str(_whom(way)) for way in step.by)
+        clause, plugin = (set_by.clause, set_by.plugin) if set_by else ("", step.plugin)
+        yield self.reading.line(_l("Who"), who, clause, plugin, WHO)
+        for way in step.widened:
+            yield self.reading.line(_l("Who"), _whom(way), way.clause, way.plugin, WHO)
+
+    def _before(self, step: Step) -> Iterator[Line]:
+        clauses = self.reading.plugins.plugins.clauses
+        for one in step.requires:
+            known = clauses.get(str(one.clause))
+            yield self.reading.line(_l("Before"), known.title if known else "", one.clause, one.plugin)
+
+    def _asks(self, step: Step) -> Iterator[Line]:
+        form = gate.look_at(gate.blank(self.procedure, NOBODY, self.reading.rules), step).form()
+        added = {one.name: one for one in step.fields}
+        own = [str(field.label.text) for field in form if field.name not in added]
+        if own:
+            yield self.reading.line(_l("Asks"), " · ".join(own), plugin=step.plugin)
+        for name, one in added.items():
+            yield self.reading.line(_l("Asks"), str(form[name].label.text), one.clause, one.plugin)
+
+    def _promises(self, step: Step) -> Iterator[Line]:
+        for key in step.starts:
+            rule = self.procedure.deadlines[key]
+            line = self.reading.line(_l("Promises"), self._promise(rule), rule.clause, rule.plugin)
+            yield line if line.differs else replace(line, **self._changed(rule))
+
+    def _promise(self, rule: DeadlineRule) -> Sentence:
+        parameter = rule.within.parameter
+        value = self.reading.rules.parameter(parameter) if parameter else None
+        said = {"promise": rule.title, "within": rule.within.told(value), "role": rule.owner.title}
+        if not rule.only_in:
+            return _l("%(promise)s: %(within)s (%(role)s)", **said)
+        states = " / ".join(str(self.procedure.states[one].title) for one in rule.only_in)
+        return _l(
+            "%(promise)s: %(within)s (%(role)s); only when it leads to: %(states)s", **said, states=states
+        )
+
+    def _changed(self, rule: DeadlineRule) -> dict[str, Any]:
+        """Return who set the time that a promise has here, if it is not head office's."""
+        parameter = self.reading.plugins.parameters.get(rule.within.parameter)
+        return self.reading.in_force(parameter)[1] if parameter else {}
+
+    def _set(self, step: Step) -> Iterator[Line]:
+        for note in self.procedure.amendments:
+            if note.verb == "set" and note.target == step.name:
+                yield self.reading.line(_l("Otherwise"), note.detail, note.clause, note.plugin)
+
+    # --- the flow chart
+
+    def _label(self, step: Step) -> Label:
+        """Say what stands at a step's arrow: who takes it, and what is a region's own."""
+        own = self.reading.regional(step.plugin)
+        theirs = [way for way in step.who if own or not self.reading.regional(way.plugin)]
+        return Label(
+            step=step.name,
+            title=str(step.title),
+            who=" / ".join(dict.fromkeys(_unbroken(way.role.title) for way in theirs)),
+            notes=(self._added(step),) if own else tuple(self._notes(step)),
+            danger=step.voids,
+            own=own,
+        )
+
+    def _added(self, step: Step) -> str:
+        """Name whose step it is, by which clause."""
+        whose = str(self.reading.title_of(step.plugin))
+        return whose if isinstance(step.clause, HouseRule) else f"{whose} ({step.clause})"
+
+    def _notes(self, step: Step) -> Iterator[str]:
+        for line in self.entries[step.name].lines:
+            if line.differs:
+                text = f"+ {_unbroken(line.text)}" if line.kind == WHO else f"{line.label}: {line.text}"
+                yield f"{text} ({_unbroken(line.clause)})" if str(line.clause) else text
+
+
+def _unbroken(text: object) -> str:
+    """Keep a name's words on one line."""
+    return str(text).replace(" ", "\u00a0")
+
+
+def _whom(way: Allowed) -> Sentence:
+    return _l("%(role)s, only who is named", role=way.role.title) if way.only else way.role.title
