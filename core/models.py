@@ -8,10 +8,12 @@ from core.customers.import_models import ColumnMapping, ImportFile, ImportRefusa
 from core.customers.models import Contact, Customer, CustomerKey, Installation, Product
 from core.deadlines import Deadline
 from core.ledger import LedgerHead, LedgerRow
+from core.lists.models import ListChoice, SavedFilter
 from core.numbers import NumberSeries, NumberVoid
 from core.offices import Office
 from core.parameters import ParameterValue
 from core.people import Person, RoleGrant
+from core.search.models import SearchText, SearchToken
 from core.sessions import EndedSession
 from core.switches import PluginSwitch
 from core.throttle import LoginFailure
@@ -33,6 +35,7 @@ __all__ = [
     "LastSaid",
     "LedgerHead",
     "LedgerRow",
+    "ListChoice",
     "LoginFailure",
     "NumberSeries",
     "NumberVoid",
@@ -44,4 +47,7 @@ __all__ = [
     "PluginSwitch",
     "Product",
     "RoleGrant",
+    "SavedFilter",
+    "SearchText",
+    "SearchToken",
 ]

@@ -34,6 +34,20 @@
     if (answering.matches(TYPING)) { answering.focus(); answering.select?.(); } else { answering.click(); }
   });
 
+  // What the search finds while somebody types: the arrows go through it, Escape and a click elsewhere close it.
+  all("[data-hits]").forEach((hits) => {
+    const form = hits.closest("form"), box = form.querySelector("input");
+    form.addEventListener("keydown", (event) => {
+      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      if (event.key === "Escape" && hits.hasChildNodes()) { hits.replaceChildren(); box.focus(); event.preventDefault(); }
+      if (!step || !hits.hasChildNodes()) return;
+      const stops = [box, ...all("a", hits)];
+      stops[(stops.indexOf(document.activeElement) + step + stops.length) % stops.length].focus();
+      event.preventDefault();
+    });
+    document.addEventListener("click", (event) => form.contains(event.target) || hits.replaceChildren());
+  });
+
   const openDialog = (id) => { close(); const dialog = document.getElementById(id); if (dialog && !dialog.open) dialog.showModal(); };
   all("[data-opens]").forEach((button) => {
     button.hidden = false;
