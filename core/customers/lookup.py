@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from pypinyin import Style, pinyin
-from sqlalchemy import ColumnElement, Select, and_, delete, insert, select
+from sqlalchemy import ColumnElement, Select, and_, delete, false, insert, or_, select, true
 
 from core.customers.models import KEY_LENGTH, Customer, CustomerKey
 from core.db import db
@@ -107,16 +107,24 @@ def find_in(typed: str, office_ids: Sequence[int], most: int = MOST) -> list[Cus
 def find_words(typed: str, office_ids: Sequence[int], most: int = MOST) -> list[Customer]:
     """Return the customers that fit what was typed as a whole or, if there are none, in each of its words."""
     found = find_in(typed, office_ids, most)
-    several = [key for key in map(plain, typed.split()) if key]
-    if found or len(several) < 2:
+    if found or len(typed.split()) < 2:
         return found
-    query = select(Customer).where(Customer.office_id.in_(office_ids), has_words(several, office_ids))
+    query = select(Customer).where(Customer.office_id.in_(office_ids), _in_words(typed, office_ids))
     return list(db.session.scalars(query.order_by(Customer.file_number).limit(most)))
 
 
-def has_words(keys: Iterable[str], office_ids: Sequence[int]) -> ColumnElement[bool]:
-    """Return the condition that a customer of these offices is found under every one of these words."""
-    return and_(*(Customer.id.in_(_under(key[:KEY_LENGTH], office_ids)) for key in keys))
+def fits(typed: str, office_id: int) -> ColumnElement[bool]:
+    """Return the condition that a customer of an office fits what was typed, as a whole or in each of its words."""
+    key = COUNTRY.sub("", plain(typed))[:KEY_LENGTH]
+    if not key:
+        return false()
+    whole = Customer.id.in_(_under(key, [office_id]))
+    return or_(whole, _in_words(typed, [office_id])) if len(typed.split()) > 1 else whole
+
+
+def _in_words(typed: str, office_ids: Sequence[int]) -> ColumnElement[bool]:
+    keys = [key[:KEY_LENGTH] for key in map(plain, typed.split()) if key]
+    return and_(false() if not keys else true(), *(Customer.id.in_(_under(key, office_ids)) for key in keys))
 
 
 def _under(key: str, office_ids: Sequence[int]) -> Select[int]:

@@ -70,14 +70,15 @@
 
   // A filter acts at once; its button is for browsers without scripts.
   all("form[data-acts]").forEach((form) => {
-    all("button", form).forEach((button) => { button.hidden = true; });
-    form.addEventListener("change", () => form.requestSubmit());
+    all("button", form).forEach((button) => { button.hidden = !button.closest("[data-waits]"); });
+    form.addEventListener("change", (event) => event.target.closest("[data-waits]") || form.requestSubmit());
   });
 
   // A form is sent once, however often the button is pressed; the page that comes back has a fresh one.
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.method !== "post" || event.defaultPrevented) return;
+    if ("again" in form.dataset) return;
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "1";
     setTimeout(() => delete form.dataset.sent, 4000);
