@@ -105,7 +105,7 @@ class Column:
 class Filter:
     """One question that a procedure's list can be asked: which of these, or whose.
 
-    ``attribute`` is an indexed column of the model. Without ``choices`` it names a person.
+    ``attribute`` is a column of the model; without ``choices`` it names a person.
     """
 
     name: str

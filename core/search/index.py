@@ -37,7 +37,10 @@ class Entry:
 def entry_of_case(procedure: Procedure, case: Case) -> Entry:
     """Return what is found of a case: its number, its customer's name, its searchable text."""
     title = case.customer.name if case.customer else str(procedure.heading(case) or "")
-    said = dict.fromkeys(text for one in procedure.searched for text in _texts(one, case))
+    said: list[str] = []
+    for text in (text for one in procedure.searched for text in _texts(one, case)):
+        if not any(text in earlier for earlier in said):
+            said.append(text)
     return Entry(
         office_id=case.office_id,
         kind=procedure.name,

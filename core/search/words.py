@@ -72,7 +72,7 @@ def snippet(text: str, found: Sequence[str], width: int = 64) -> list[tuple[str,
 
     Nothing when no term stands in it as it was typed.
     """
-    line = " ".join(text.split())
+    line = " ".join(" · ".join(text.splitlines()).split())
     marked = _marks(line, found)
     first = next((place for place, hit in enumerate(marked) if hit), None)
     if first is None:

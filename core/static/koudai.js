@@ -19,6 +19,7 @@
     body.classList.toggle("pop-end", beyond);
   };
   all("details[data-pop] .pop-end").forEach((body) => body.classList.remove("pop-end"));
+  all("details[data-pop][open]").forEach(keepInside);
 
   // Keyboard: what an element answers to stands in its data-keys ("/", "n", "g d").
   let before = "";
