@@ -31,10 +31,10 @@ def upgrade_database() -> None:
     from core.rules import installed_plugins
 
     migrate.upgrade(_url(), installed_plugins())
-    _fill_search()
+    fill_search()
 
 
-def _fill_search() -> None:
+def fill_search() -> None:
     """Note the words of what was there before there was a search; later they are kept with every change."""
     from core.cli.search import rebuild_all
     from core.db import see_offices

@@ -15,7 +15,7 @@
   const keepInside = (details) => {
     const body = details.querySelector(".pop-body");
     body.classList.remove("pop-end");
-    const beyond = body.getBoundingClientRect().right > document.documentElement.clientWidth;
+    const beyond = body.getBoundingClientRect().right > document.documentElement.clientWidth - 8;
     body.classList.toggle("pop-end", beyond);
   };
   all("details[data-pop] .pop-end").forEach((body) => body.classList.remove("pop-end"));

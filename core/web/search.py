@@ -39,6 +39,11 @@ class Hit:
     state: State | None = None
     whole: str = ""
 
+    @property
+    def page(self) -> str:
+        """The address of its page; what is read among what was found has none."""
+        return "" if self.whole else self.href
+
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
@@ -59,10 +64,14 @@ class Found:
     @property
     def only(self) -> str:
         """Where to go straight away, when one thing alone was meant."""
-        hits = [hit for group in self.groups for hit in group.hits]
-        if len(self.customers) + len(hits) != 1:
+        if self.count != 1:
             return ""
-        return hits[0].href if hits else _customer_href(self.customers[0])
+        return _customer_href(self.customers[0]) if self.customers else self.groups[0].hits[0].page
+
+    @property
+    def count(self) -> int:
+        """How much was found."""
+        return len(self.customers) + sum(len(group.hits) for group in self.groups)
 
 
 @pages.get("/search")
