@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
-from tempfile import TemporaryFile
-from typing import IO, Any, cast
+from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
 from markupsafe import Markup
@@ -183,10 +183,10 @@ def export_list(office: str, plugin: str, noun: str) -> Any:
     if kind not in FILES:
         abort(400)
     listing, names = asked.listing, [one.name for one in asked.columns]
-    paper = TemporaryFile()  # noqa: SIM115  (it is closed when it was sent)
+    paper = io.BytesIO()
     try:
         what = export.exported(listing, asked.question, names, this_office().zoneinfo)
-        count = FILES[kind][1](cast("IO[bytes]", paper), what, str(listing.title))
+        count = FILES[kind][1](paper, what, str(listing.title))
     except KoudaiError as refused:
         flash(str(refused.sentence), "refused")
         return redirect(asked.url())
