@@ -94,7 +94,8 @@ def search() -> Any:
 def hits() -> str:
     """The first of what fits what was typed so far, for the box in the header."""
     typed, rules = _typed(), rules_of_mine()
-    found = everything(typed, rules, MOST_AT_ONCE)
+    # One letter or figure begins half of all words; one Chinese character says something already.
+    found = everything("" if len(typed) == 1 and typed.isascii() else typed, rules, MOST_AT_ONCE)
     return render_template("core/_hits.html", typed=typed, found=found, rules=rules, most=MOST_AT_ONCE)
 
 

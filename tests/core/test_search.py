@@ -291,3 +291,26 @@ def test_a_search_asks_within_its_time(filled: Office) -> None:
     for _time in range(10):
         finding.find("恒远 凭证 00017", {filled.id: {"hotline.call"}}, 5)
     assert dt.datetime.now(dt.UTC) - before < dt.timedelta(seconds=5)
+
+
+def test_a_plugin_that_fails_to_say_what_is_found_breaks_no_search(
+    house: House, install: Any, make_plugin: Any, sign_in: SignIn
+) -> None:
+    def core_searchables() -> None:
+        raise RuntimeError("out of order")
+
+    install(make_plugin("local", requires=("hotline",), core_searchables=core_searchables))
+    office = house.office("SH", *NATIONAL, "local")
+    colleague = house.hire(office, HOTLINE_ENGINEER)
+    number = log(office, colleague, house.customer(office), "打印机卡纸")
+    assert sign_in(colleague).get("/search?q=卡纸").location.endswith(number)
+
+
+def test_a_column_that_fails_breaks_no_step_and_is_not_searched(
+    house: House, shanghai: Office, boss: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    procedure = rules_of(shanghai).plugins.procedures["hotline.call"]
+    broken = Column(name="broken", title=procedure.title, value=lambda one: 1 // 0)
+    monkeypatch.setattr(procedure, "columns", (broken, *procedure.columns))
+    number = log(shanghai, boss, house.customer(shanghai), "打印机卡纸")
+    assert [one.number for one in finding.find("卡纸", {shanghai.id: {"hotline.call"}}, 5)] == [number]
