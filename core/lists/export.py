@@ -22,14 +22,17 @@ from core.lists.declared import ListColumn, Listing
 from core.lists.question import Question, rows_of
 
 MOST_ROWS, PORTION = 10_000, 500
+# In characters.
+WIDE, USUAL = 42, 18
 Cell = str | int | float | Decimal | dt.date | dt.datetime | None
 
 
 @dataclass(frozen=True)
 class Exported:
-    """What goes into a file: the headings, and the rows as plain values, in the office's time."""
+    """What goes into a file: the headings, how wide, and the rows as plain values, in the office's time."""
 
     headings: list[str]
+    widths: list[int]
     ids: Sequence[int]
     rows: Callable[[], Iterator[list[Cell]]]
 
@@ -47,7 +50,8 @@ def exported(listing: Listing, question: Question, columns: Sequence[str], zone:
         )
     chosen = [listing.columns[name] for name in columns]
     headings = [str(one.title) for one in chosen]
-    return Exported(headings, ids, lambda: _rows(listing, chosen, ids, zone))
+    widths = [WIDE if one.mark == "wide" else USUAL for one in chosen]
+    return Exported(headings, widths, ids, lambda: _rows(listing, chosen, ids, zone))
 
 
 def _rows(
@@ -110,7 +114,7 @@ def write_xlsx(paper: IO[bytes], what: Exported, name: str) -> int:
         sheet, write = book.add_worksheet(_sheet_name(name)), _writer(book)
         sheet.freeze_panes(1, 0)
         for at, heading in enumerate(what.headings):
-            sheet.set_column(at, at, 18)
+            sheet.set_column(at, at, what.widths[at])
             sheet.write_string(0, at, heading, book.add_format({"bold": True, "bottom": 1}))
         for count, row in enumerate(what.rows(), start=1):
             for at, cell in enumerate(row):

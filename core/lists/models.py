@@ -36,5 +36,5 @@ class ListChoice(Model, OfficeRow):
     person_id: Mapped[int] = mapped_column(ForeignKey("core_person.id"), primary_key=True)
     office_id: Mapped[int] = mapped_column(ForeignKey("core_office.id"), primary_key=True)
     listed: Mapped[str] = mapped_column(String(60), primary_key=True)
-    columns: Mapped[str] = mapped_column(String(400), default="")
+    columns: Mapped[str] = mapped_column(String(1000), default="")
     default_id: Mapped[int | None] = mapped_column(ForeignKey("core_saved_filter.id"))

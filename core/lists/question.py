@@ -13,7 +13,7 @@ from core.i18n import Sentence, _l
 from core.lists.declared import ListFilter, Listing
 
 SORT, COLUMNS = "sort", "columns"
-LONGEST_ANSWER, LONGEST_COLUMNS = 60, 400
+LONGEST_ANSWER, LONGEST_COLUMNS = 60, 1000
 
 
 @dataclass(frozen=True)

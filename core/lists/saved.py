@@ -101,31 +101,27 @@ def remove(saved: SavedFilter) -> None:
 def restore(saved: SavedFilter, actor: Actor) -> None:
     """Bring a filter back; when its name was given to another one meanwhile, it gets a further mark."""
     taken = {one.name for one in of_list(saved.listed, saved.office_id, actor.person_id)}
-    while saved.name in taken:
-        saved.name = f"{saved.name[: LONGEST_NAME - 1]}*"[:LONGEST_NAME]
-        if len(saved.name) == LONGEST_NAME:
-            break
+    while saved.name in taken and len(saved.name) < LONGEST_NAME:
+        saved.name += "*"
     saved.removed_at = None
 
 
-def choose(
-    listed: str,
-    office_id: int,
-    person_id: int,
-    *,
-    columns: str | None = None,
-    default_id: int | None = None,
-    set_default: bool = False,
-) -> None:
-    """Note how somebody wants a list: its columns, or the filter that it opens with."""
+def choose_columns(listed: str, office_id: int, person_id: int, columns: str) -> None:
+    """Note which columns of a list somebody wants, in his order; none is the usual ones."""
+    _choice(listed, office_id, person_id).columns = columns
+
+
+def open_with(listed: str, office_id: int, person_id: int, default_id: int | None) -> None:
+    """Note the filter that somebody's list opens with; none is everything."""
+    _choice(listed, office_id, person_id).default_id = default_id
+
+
+def _choice(listed: str, office_id: int, person_id: int) -> ListChoice:
     found = choice_of(listed, office_id, person_id)
     if found is None:
         found = ListChoice(person_id=person_id, office_id=office_id, listed=listed, columns="")
         db.session.add(found)
-    if columns is not None:
-        found.columns = columns
-    if set_default:
-        found.default_id = default_id
+    return found
 
 
 def forget_default(saved: SavedFilter) -> None:

@@ -23,7 +23,7 @@ from core.web.access import actor, may, needs, these_rules, this_office
 from core.web.listing import SAVED, Shown, address_of, asked_by
 
 pages = Blueprint("lists", __name__, url_prefix="/<office>/lists/<plugin>/<noun>")
-NAMING = "naming"
+NAMING, RENAMING = "naming", "renaming"
 FILES = {
     "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", export.write_xlsx),
     "csv": ("text/csv", lambda paper, what, _name: export.write_csv(paper, what)),
@@ -53,10 +53,7 @@ def _asked(plugin: str, noun: str) -> Shown:
 def save(office: str, plugin: str, noun: str) -> Any:
     """Keep the question that is shown under a name."""
     asked = _asked(plugin, noun)
-    name, shared = (
-        request.form.get("name", ""),
-        bool(request.form.get("shared")) and may("core.share_filters"),
-    )
+    name, shared = request.form.get("name", ""), "shared" in request.form and may("core.share_filters")
     try:
         with writing():
             listed, office_id = asked.listing.name, this_office().id
@@ -82,13 +79,13 @@ def change(office: str, plugin: str, noun: str, saved_id: int) -> Any:
                 _rename(one)
     except Invalid as wrong:
         flash(str(wrong.sentence), "refused")
-        return redirect(asked.url(**{NAMING: request.form.get("name", "")[:100]}))
+        return redirect(asked.url(**{RENAMING: request.form.get("name", "")[:100]}))
     flash(_("The filter is changed."), "done")
     return redirect(address_of(asked.listing, {SAVED: str(saved_id)}))
 
 
 def _rename(one: SavedFilter) -> None:
-    shared = bool(request.form.get("shared")) if may("core.share_filters") else None
+    shared = "shared" in request.form if may("core.share_filters") else None
     kept.change(one, actor(), name=request.form.get("name", ""), shared=shared)
     if not one.shared:
         kept.forget_default(one)
@@ -140,7 +137,7 @@ def default(office: str, plugin: str, noun: str) -> Any:
         me, here = actor(), this_office().id
         one = kept.find(min(wanted, 2**31 - 1), listing.name, here, me.person_id) if wanted > 0 else None
         default_id = one.id if one else None
-        kept.choose(listing.name, here, me.person_id or 0, default_id=default_id, set_default=True)
+        kept.open_with(listing.name, here, me.person_id or 0, default_id)
     flash(_("Your list opens with this from now on."), "done")
     return redirect(address_of(listing, {SAVED: str(default_id)} if default_id else {}))
 
@@ -157,7 +154,7 @@ def columns(office: str, plugin: str, noun: str) -> Any:
         chosen = []
     names = ",".join(arranged(asked.listing, chosen)) if chosen else ""
     with writing():
-        kept.choose(asked.listing.name, this_office().id, actor().person_id or 0, columns=names)
+        kept.choose_columns(asked.listing.name, this_office().id, actor().person_id or 0, names)
     shown = {COLUMNS: (names or ",".join(asked.listing.usual)) if asked.active else ""}
     stays = {"choose": "1"} if request.form.get("move") else {}
     return redirect(asked.url(**shown, **stays))
@@ -183,9 +180,9 @@ def export_list(office: str, plugin: str, noun: str) -> Any:
     if kind not in FILES:
         abort(400)
     listing, names = asked.listing, [one.name for one in asked.columns]
-    paper = io.BytesIO()
+    paper, zone = io.BytesIO(), this_office().zoneinfo
     try:
-        what = export.exported(listing, asked.question, names, this_office().zoneinfo)
+        what = export.exported(listing, asked.question, names, zone)
         count = FILES[kind][1](paper, what, str(listing.title))
     except KoudaiError as refused:
         flash(str(refused.sentence), "refused")
@@ -193,7 +190,7 @@ def export_list(office: str, plugin: str, noun: str) -> Any:
     title, address = str(listing.title), this_office().code
     _write_down(listing, {"rows": count, "format": kind, "asked": asked.question.plain(), "columns": names})
     paper.seek(0)
-    name = f"{address}-{title}-{clock.now():%Y%m%d}.{kind}".replace("/", "-")
+    name = f"{address}-{title}-{clock.now().astimezone(zone):%Y%m%d}.{kind}".replace("/", "-")
     return send_file(paper, mimetype=FILES[kind][0], as_attachment=True, download_name=name, etag=False)
 
 

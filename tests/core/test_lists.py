@@ -215,6 +215,9 @@ def test_a_name_that_will_not_do_is_refused_and_stays_typed(
     assert f'name="name" value="{name}"' in page.text
     assert page.request.args["state"] == "open"
     assert [one.name for one in kept_by(house, boss, shanghai)] == ["一"]
+    data = {"name": name, "saved": "1"}
+    page = browser.post(f"{DEEDS}/save", data=data, follow_redirects=True)
+    assert why in said(page.text)
 
 
 def test_a_filter_is_renamed_and_takes_what_is_shown(

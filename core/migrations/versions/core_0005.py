@@ -62,7 +62,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("office_id", sa.Integer(), nullable=False),
         sa.Column("listed", sa.String(length=60), nullable=False),
-        sa.Column("columns", sa.String(length=400), nullable=False),
+        sa.Column("columns", sa.String(length=1000), nullable=False),
         sa.Column("default_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["default_id"],
