@@ -26,6 +26,7 @@ from core.people import Actor
 from core.procedure import Procedure, Step
 from core.roles import Allowed
 from core.rules import Rules, installed_plugins, rules_of
+from core.search import index
 from core.switches import lock_office
 from core.verdicts import Decision
 
@@ -345,6 +346,8 @@ def _finish(acts: list[Act]) -> None:
         if act.step.voids:
             reason = act.values.get("reason", "")
             numbers.void(act.case.office_id, act.case.number, reason, act.now, act.actor.person_id)
+    for act in acts:
+        index.note_case(act.procedure, act.case)
     for act in sorted(acts, key=lambda one: one.case.office_id):
         _record(act, "step", _subject(act.case), to_state=act.to_state, details=_details(act))
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from core.gate import Act
     from core.i18n import Sentence
     from core.rules import Rules
-    from core.slots import Card, MenuItem
+    from core.slots import Card, MenuItem, Searchable
 
 PROJECT = "koudai"
 hookspec = pluggy.HookspecMarker(PROJECT)
@@ -91,6 +91,14 @@ def core_customer_cards(customer: Customer, rules: Rules) -> list[Card] | Card |
     """Contribute cards beside a customer's page.
 
     Merged by weight. A card that fails becomes a small box naming its plugin. Called once per page.
+    """
+
+
+@hookspec
+def core_searchables() -> list[Searchable] | Searchable | None:
+    """Contribute kinds of rows, beside cases and customers, that the search finds.
+
+    Merged by weight; hits are hidden from whoever lacks the permission. Called once per search.
     """
 
 

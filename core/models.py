@@ -8,11 +8,13 @@ from core.customers.import_models import ColumnMapping, ImportFile, ImportRefusa
 from core.customers.models import Contact, Customer, CustomerKey, Installation, Product
 from core.deadlines import Deadline
 from core.ledger import LedgerHead, LedgerRow
+from core.lists.models import ListChoice, SavedFilter
 from core.numbers import NumberSeries, NumberVoid
 from core.offices import Office
 from core.parameters import ParameterValue
 from core.people import Person, RoleGrant
 from core.prints import Print, PrintCopy
+from core.search.models import SearchText, SearchToken
 from core.sessions import EndedSession
 from core.switches import PluginSwitch
 from core.throttle import LoginFailure
@@ -34,6 +36,7 @@ __all__ = [
     "LastSaid",
     "LedgerHead",
     "LedgerRow",
+    "ListChoice",
     "LoginFailure",
     "NumberSeries",
     "NumberVoid",
@@ -47,4 +50,7 @@ __all__ = [
     "PrintCopy",
     "Product",
     "RoleGrant",
+    "SavedFilter",
+    "SearchText",
+    "SearchToken",
 ]

@@ -13,11 +13,14 @@ from core.roles import (
     OFFICE_STAFF,
     QUALITY_SUPERVISOR,
     REGIONAL_MANAGER,
+    SERVICE_MANAGER,
     SUPPORT_MANAGER,
 )
 
 PUBLIC = "public"
 SIGNED_IN = "signed in"
+# Who answers for the work of others.
+MANAGERS = (SUPPORT_MANAGER, DUTY_MANAGER, REGIONAL_MANAGER, SERVICE_MANAGER, QUALITY_SUPERVISOR)
 
 CORE_PERMISSIONS = {
     one.key: one
@@ -27,6 +30,16 @@ CORE_PERMISSIONS = {
             key="core.import_customers",
             title=_l("Import customers"),
             roles=(CUSTOMER_ADMINISTRATOR,),
+        ),
+        Permission(
+            key="core.export_lists",
+            title=_l("Export lists"),
+            roles=(*MANAGERS, CUSTOMER_ADMINISTRATOR, ADMINISTRATOR),
+        ),
+        Permission(
+            key="core.share_filters",
+            title=_l("Share filters with the office"),
+            roles=(*MANAGERS, CUSTOMER_ADMINISTRATOR, ADMINISTRATOR),
         ),
         Permission(
             key="core.read_book",

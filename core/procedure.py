@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -90,11 +90,29 @@ class DeadlineRule:
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """One column of a procedure's list, in the order of the page."""
+    """One column of a procedure's list, or one fact of its page, in the order of the page.
+
+    A column that is not ``usual`` is shown to whoever asks for it; what is ``confidential`` is never searched.
+    """
 
     name: str
     title: Sentence
     value: Callable[[Any], Any]
+    usual: bool = True
+    confidential: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filter:
+    """One question that a procedure's list can be asked: which of these, or whose.
+
+    ``attribute`` is a column of the model; without ``choices`` it names a person.
+    """
+
+    name: str
+    title: Sentence
+    attribute: str
+    choices: Mapping[str, Sentence] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,6 +169,8 @@ class Procedure:
         heading: Callable[[Any], Any],
         columns: tuple[Column, ...] = (),
         facts: tuple[Column, ...] = (),
+        filters: tuple[Filter, ...] = (),
+        searched: tuple[str, ...] | None = None,
         record: str = "",
         begins: Sentence | None = None,
         collection: str = "",
@@ -163,6 +183,7 @@ class Procedure:
             record,
             begins,
         )
+        self.filters, self._searched = filters, searched
         self.collection = collection or f"{self.noun}s"
         self.states = States()
         self.steps: dict[str, Step] = {}
@@ -173,6 +194,15 @@ class Procedure:
     def plugin(self) -> str:
         """The plugin that owns the procedure; its name is the first half of the procedure's."""
         return self.name.partition(".")[0]
+
+    @property
+    def searched(self) -> tuple[Column, ...]:
+        """What the search reads: the facts and columns named in ``searched``, or all; never what is confidential."""
+        secret = {name for step in self.steps.values() for name in _secrets(step.form)}
+        known = {one.name: one for one in (*self.columns, *self.facts)}
+        wanted = known if self._searched is None else self._searched
+        found = (known[name] for name in wanted if name not in secret)
+        return tuple(one for one in found if not one.confidential)
 
     @property
     def noun(self) -> str:
@@ -284,6 +314,13 @@ class Procedure:
     def steps_from(self, state: str | None) -> list[Step]:
         """Return the steps that lead on from a state, or those that create a case."""
         return [step for step in self.steps.values() if (state in step.sources if state else step.creates)]
+
+
+def _secrets(form: type[StepForm] | None) -> Iterator[str]:
+    """Yield the fields of a form that only the customer and the step itself may know."""
+    for name in dir(form) if form else ():
+        if getattr(getattr(form, name, None), "kwargs", {}).get("confidential"):
+            yield name
 
 
 def _names(side: str) -> list[str]:

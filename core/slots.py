@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +23,23 @@ class MenuItem:
     keys: str = ""
     weight: int = 50
     values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Searchable:
+    """A kind of row, beside cases and customers, that the search finds; whoever writes one notes it.
+
+    ``kind`` begins with the plugin's name; the model has ``id`` and ``office_id``. ``core.search.index.note``
+    keeps the words of a row, in the transaction that changes it.
+    """
+
+    kind: str
+    title: Sentence
+    model: type[Any]
+    permission: str
+    heading: Callable[[Any], str]
+    body: Callable[[Any], str]
+    weight: int = 50
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,6 +26,7 @@ OWN = {
     "plugins": "plugins",
     "parameters": "parameters",
     "customers": "customers",
+    "search": "search",
     "clauses": "clauses",
     "records": "records",
     "verify": "verify",

@@ -31,6 +31,21 @@ def upgrade_database() -> None:
     from core.rules import installed_plugins
 
     migrate.upgrade(_url(), installed_plugins())
+    fill_search()
+
+
+def fill_search() -> None:
+    """Note the words of what was there before there was a search; later they are kept with every change."""
+    from core.cli.search import rebuild_all
+    from core.db import see_offices
+    from core.offices import all_offices
+    from core.rules import installed_plugins
+    from core.search import index
+
+    offices = list(all_offices().values())
+    see_offices(frozenset(one.id for one in offices))
+    if index.lacks_everything(installed_plugins().procedures.values()):
+        rebuild_all(offices)
 
 
 @db.command(help=_l("Do the migrations make what the models say? Names every history that differs.").msgid)

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from pypinyin import Style, pinyin
-from sqlalchemy import delete, insert, select
+from sqlalchemy import ColumnElement, Select, and_, delete, false, insert, or_, select, true
 
 from core.customers.models import KEY_LENGTH, Customer, CustomerKey
 from core.db import db
+from core.search.index import follow_names
 
 MOST = 20
 FEWEST_DIGITS = 4
@@ -85,6 +86,7 @@ def index(customers: Iterable[Customer]) -> None:
         for key in keys_of(one)
     ]
     db.session.execute(insert(CustomerKey), words)
+    follow_names({one.id: one.name for one in many})
 
 
 def find(typed: str, office_id: int, most: int = MOST) -> list[Customer]:
@@ -97,15 +99,36 @@ def find_in(typed: str, office_ids: Sequence[int], most: int = MOST) -> list[Cus
     key = COUNTRY.sub("", plain(typed))[:KEY_LENGTH]
     if not key:
         return []
-    hits = (
-        select(CustomerKey.customer_id)
-        .where(
-            CustomerKey.office_id.in_(office_ids),
-            CustomerKey.key >= key,
-            CustomerKey.key < key + "\U0010ffff",
-        )
-        .distinct()
-        .limit(most)
-    )
+    hits = _under(key, office_ids).distinct().limit(most)
     query = select(Customer).where(Customer.office_id.in_(office_ids), Customer.id.in_(hits))
     return list(db.session.scalars(query.order_by(Customer.file_number)))
+
+
+def find_words(typed: str, office_ids: Sequence[int], most: int = MOST) -> list[Customer]:
+    """Return the customers that fit what was typed as a whole or, if there are none, in each of its words."""
+    found = find_in(typed, office_ids, most)
+    if found or len(typed.split()) < 2:
+        return found
+    query = select(Customer).where(Customer.office_id.in_(office_ids), _in_words(typed, office_ids))
+    return list(db.session.scalars(query.order_by(Customer.file_number).limit(most)))
+
+
+def fits(typed: str, office_id: int) -> ColumnElement[bool]:
+    """Return the condition that a customer of an office fits what was typed, as a whole or in each of its words."""
+    key = COUNTRY.sub("", plain(typed))[:KEY_LENGTH]
+    if not key:
+        return false()
+    whole = Customer.id.in_(_under(key, [office_id]))
+    return or_(whole, _in_words(typed, [office_id])) if len(typed.split()) > 1 else whole
+
+
+def _in_words(typed: str, office_ids: Sequence[int]) -> ColumnElement[bool]:
+    keys = [key[:KEY_LENGTH] for key in map(plain, typed.split()) if key]
+    return and_(false() if not keys else true(), *(Customer.id.in_(_under(key, office_ids)) for key in keys))
+
+
+def _under(key: str, office_ids: Sequence[int]) -> Select[int]:
+    """Return the query for the ids of the customers under a word, or under one that begins so."""
+    return select(CustomerKey.customer_id).where(
+        CustomerKey.office_id.in_(office_ids), CustomerKey.key >= key, CustomerKey.key < key + "\U0010ffff"
+    )

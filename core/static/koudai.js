@@ -15,10 +15,11 @@
   const keepInside = (details) => {
     const body = details.querySelector(".pop-body");
     body.classList.remove("pop-end");
-    const beyond = body.getBoundingClientRect().right > document.documentElement.clientWidth;
+    const beyond = body.getBoundingClientRect().right > document.documentElement.clientWidth - 8;
     body.classList.toggle("pop-end", beyond);
   };
   all("details[data-pop] .pop-end").forEach((body) => body.classList.remove("pop-end"));
+  all("details[data-pop][open]").forEach(keepInside);
 
   // Keyboard: what an element answers to stands in its data-keys ("/", "n", "g d").
   let before = "";
@@ -32,6 +33,20 @@
     if (!answering) return;
     event.preventDefault();
     if (answering.matches(TYPING)) { answering.focus(); answering.select?.(); } else { answering.click(); }
+  });
+
+  // What the search finds while somebody types: the arrows go through it, Escape and a click elsewhere close it.
+  all("[data-hits]").forEach((hits) => {
+    const form = hits.closest("form"), box = form.querySelector("input");
+    form.addEventListener("keydown", (event) => {
+      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      if (event.key === "Escape" && hits.hasChildNodes()) { hits.replaceChildren(); box.focus(); event.preventDefault(); }
+      if (!step || !hits.hasChildNodes()) return;
+      const stops = [box, ...all("a", hits)];
+      stops[(stops.indexOf(document.activeElement) + step + stops.length) % stops.length].focus();
+      event.preventDefault();
+    });
+    document.addEventListener("click", (event) => form.contains(event.target) || hits.replaceChildren());
   });
 
   const openDialog = (id) => { close(); const dialog = document.getElementById(id); if (dialog && !dialog.open) dialog.showModal(); };
@@ -56,14 +71,15 @@
 
   // A filter acts at once; its button is for browsers without scripts.
   all("form[data-acts]").forEach((form) => {
-    all("button", form).forEach((button) => { button.hidden = true; });
-    form.addEventListener("change", () => form.requestSubmit());
+    all("button", form).forEach((button) => { button.hidden = !button.closest("[data-waits]"); });
+    form.addEventListener("change", (event) => event.target.closest("[data-waits]") || form.requestSubmit());
   });
 
   // A form is sent once, however often the button is pressed; the page that comes back has a fresh one.
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.method !== "post" || event.defaultPrevented) return;
+    if ("again" in form.dataset) return;
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "1";
     setTimeout(() => delete form.dataset.sent, 4000);

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from markupsafe import Markup
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
 from core import deadlines, gate, ledger, pdf, prints
@@ -19,10 +19,11 @@ from core.errors import NotFound, Objection, RefusalKind, Refused
 from core.forms import StepForm, untouched
 from core.gate import Act
 from core.i18n import Sentence, _, _l
+from core.lists.cases import listing_of
 from core.procedure import Procedure, Step
 from core.rules import Rules
 from core.web.access import actor, may, needs, these_rules, this_office
-from core.web.paging import page_number
+from core.web.listing import shown
 from core.web.story import told, typed
 
 pages = Blueprint("cases", __name__, url_prefix="/<office>/<plugin>/<noun>")
@@ -77,37 +78,15 @@ class Offer:
 @pages.get("/")
 @needs(reads)
 def cases(office: str, plugin: str, noun: str) -> str:
-    """The list of a procedure's cases, newest first, by state and owner, a page at a time."""
+    """The list of a procedure's cases as it is asked for, a page at a time."""
     procedure = these_rules().procedure(f"{plugin}.{noun}")
-    page = page_number()
-    newest = _listed(procedure).order_by(procedure.model.id.desc()).offset((page - 1) * PAGE).limit(PAGE + 1)
-    found = list(db.session.scalars(newest).unique())
+    blank = gate.blank(procedure, actor(), these_rules())
     return render_template(
         "core/cases.html",
         procedure=procedure,
-        found=found[:PAGE],
-        due=deadlines.next_of(procedure.name, [case.id for case in found[:PAGE]]),
-        more=len(found) > PAGE,
-        page=page,
-        creating=[
-            offer for offer in offers(gate.blank(procedure, actor(), these_rules())) if not offer.step.inner
-        ],
+        it=shown(listing_of(procedure, these_rules(), actor()), PAGE),
+        creating=[offer for offer in offers(blank) if not offer.step.inner],
     )
-
-
-def _listed(procedure: Procedure) -> Any:
-    """Return the query for what the list's filters let through."""
-    model, me = procedure.model, actor().person_id
-    query = select(model).where(model.office_id == this_office().id)
-    state = request.args.get("state", "")
-    if state in procedure.states:
-        query = query.where(model.state == state)
-    elif state == "*":
-        query = query.where(model.state.in_([one.name for one in procedure.states.values() if not one.final]))
-    if request.args.get("whose") == "mine":
-        named = {way.only for step in procedure.steps.values() for way in step.who if way.only}
-        query = query.where(or_(*(getattr(model, name) == me for name in {"owner_id", *named})))
-    return query
 
 
 @pages.route("/new/<step>", methods=["GET", "POST"])

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, render_template
 from sqlalchemy import select
 
-from core.customers import lookup
 from core.customers.models import Customer
 from core.db import db
+from core.lists.customers import listing_of
 from core.web.access import needs, these_rules, this_office
 from core.web.cases import cases_of, is_final
-from core.web.paging import page_number
+from core.web.listing import shown
 
 pages = Blueprint("customers", __name__, url_prefix="/<office>/customers")
 PAGE = 50
@@ -20,14 +20,8 @@ MOST_CASES = 20
 @pages.get("/")
 @needs("core.see_customers")
 def customers(office: str) -> str:
-    """The customers of the office by file number, or those that fit what was typed."""
-    typed, page = request.args.get("q", "").strip()[:60], page_number()
-    mine = select(Customer).where(Customer.office_id == this_office().id)
-    paged = mine.order_by(Customer.file_number).offset((page - 1) * PAGE).limit(PAGE + 1)
-    found = lookup.find(typed, this_office().id, PAGE) if typed else list(db.session.scalars(paged))
-    return render_template(
-        "core/customers.html", found=found[:PAGE], more=len(found) > PAGE, page=page, typed=typed
-    )
+    """The customers of the office as they are asked for, a page at a time."""
+    return render_template("core/customers.html", it=shown(listing_of(these_rules()), PAGE))
 
 
 @pages.get("/<path:file_number>")

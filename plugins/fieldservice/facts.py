@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from core.i18n import _l
-from core.procedure import Column
+from core.procedure import Column, Filter
 from plugins.fieldservice.choices import PROBLEM_TYPES, RESULTS
 from plugins.fieldservice.models import ServiceRequest
 from plugins.hotline.hooks import ENTITLEMENTS, Entitlement
@@ -33,6 +33,29 @@ COLUMNS = (
     Column(name="symptom", title=_l("Symptom"), value=lambda one: one.symptom),
     Column(name="engineer", title=_l("Engineer"), value=lambda one: one.engineer and one.engineer.name),
     Column(name="appointment", title=_l("Appointment"), value=lambda one: one.appointment_at),
+    Column(name="product", title=_l("Product"), value=_product, usual=False),
+    Column(name="contact", title=_l("Contact"), value=lambda one: f"{one.contact} {one.phone}", usual=False),
+    Column(name="address", title=_l("Address"), value=lambda one: one.address, usual=False),
+    Column(name="wanted_time", title=_l("Wanted time"), value=lambda one: one.wanted_time, usual=False),
+    Column(
+        name="problem_type",
+        title=_l("Problem type"),
+        value=lambda one: _chosen(PROBLEM_TYPES, one.problem_type),
+        usual=False,
+    ),
+    Column(name="dispatched", title=_l("Dispatched"), value=lambda one: one.dispatched_at, usual=False),
+    Column(name="arrived", title=_l("Arrived"), value=lambda one: one.arrived_at, usual=False),
+    Column(name="result", title=_l("Result"), value=lambda one: _chosen(RESULTS, one.result), usual=False),
+    Column(name="signed", title=_l("Signed"), value=lambda one: one.signed_at, usual=False),
+    Column(name="travel", title=_l("Travel (yuan)"), value=lambda one: one.travel_cost, usual=False),
+    Column(name="material", title=_l("Material (yuan)"), value=lambda one: one.material_cost, usual=False),
+    Column(name="other", title=_l("Other (yuan)"), value=lambda one: one.other_cost, usual=False),
+)
+
+FILTERS = (
+    Filter(name="engineer", title=_l("Engineer"), attribute="engineer_id"),
+    Filter(name="problem_type", title=_l("Problem type"), attribute="problem_type", choices=PROBLEM_TYPES),
+    Filter(name="result", title=_l("Result"), attribute="result", choices=RESULTS),
 )
 
 _ASKED = (

@@ -47,6 +47,7 @@ def _written(act: Act) -> KnowledgeEntry:
         return hotline.write_knowledge(act, product_id=product_id, version=version, **said)
     entry.problem, entry.remedy, entry.prevention = said["problem"], said["remedy"], said["prevention"]
     entry.written_at, entry.written_by_id = act.now, act.actor.person_id
+    hotline.note_knowledge(entry)
     return entry
 
 

@@ -23,6 +23,7 @@ request = Procedure(
     begins=_l("A request is registered from a call, in one step with it: open the call, or log a new one."),
     heading=lambda one: one.customer.name if one.customer else "",
     columns=facts.COLUMNS,
+    filters=facts.FILTERS,
     facts=facts.FACTS,
 )
 

@@ -10,6 +10,7 @@ from core.slots import MenuItem
 from core.verdicts import Verdict
 from plugins.hotline.cards import case_card, entitlement_card
 from plugins.hotline.hooks import Entitlement
+from plugins.hotline.services import KNOWLEDGE
 
 manifest = Manifest(
     name="hotline",
@@ -83,6 +84,11 @@ def core_menu():
             weight=20,
         ),
     ]
+
+
+@hookimpl
+def core_searchables():
+    return KNOWLEDGE
 
 
 @hookimpl

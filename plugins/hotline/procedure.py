@@ -4,7 +4,7 @@ from core.clauses import house_rule
 from core.deadlines import working_days, working_minutes
 from core.forms import ReasonForm
 from core.i18n import _l
-from core.procedure import Column, Procedure
+from core.procedure import Column, Filter, Procedure
 from core.roles import DUTY_MANAGER, HOTLINE_ENGINEER, REGIONAL_MANAGER
 from plugins.hotline import forms, services
 from plugins.hotline.models import CHANNELS, Call
@@ -20,7 +20,13 @@ call = Procedure(
     columns=(
         Column(name="symptom", title=_l("Symptom"), value=lambda one: one.symptom),
         Column(name="contact", title=_l("Contact"), value=lambda one: one.contact),
+        Column(name="phone", title=_l("Phone"), value=lambda one: one.phone, usual=False),
+        Column(name="channel", title=_l("Channel"), value=lambda one: CHANNELS[one.channel], usual=False),
+        Column(name="product", title=_l("Product"), value=lambda one: _product(one), usual=False),
+        Column(name="module", title=_l("Module"), value=lambda one: one.module, usual=False),
+        Column(name="answer", title=_l("Answer given"), value=lambda one: one.answer, usual=False),
     ),
+    filters=(Filter(name="channel", title=_l("Channel"), attribute="channel", choices=CHANNELS),),
     facts=(
         Column(name="channel", title=_l("Channel"), value=lambda one: CHANNELS[one.channel]),
         Column(name="contact", title=_l("Contact"), value=lambda one: f"{one.contact} {one.phone}"),

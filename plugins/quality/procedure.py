@@ -3,7 +3,7 @@
 from core.deadlines import working_days
 from core.forms import ReasonForm
 from core.i18n import _l
-from core.procedure import Column, Procedure
+from core.procedure import Column, Filter, Procedure
 from core.roles import DUTY_MANAGER, HOTLINE_ENGINEER, QUALITY_SUPERVISOR
 from plugins.quality import forms, services
 from plugins.quality.models import Complaint
@@ -19,7 +19,12 @@ complaint = Procedure(
     columns=(
         Column(name="about", title=_l("About"), value=lambda one: forms.ABOUT[one.about]),
         Column(name="complaint", title=_l("Complaint"), value=lambda one: one.complaint),
+        Column(name="happened", title=_l("When it happened"), value=lambda one: one.happened, usual=False),
+        Column(
+            name="answer", title=_l("Answer given to the customer"), value=lambda one: one.answer, usual=False
+        ),
     ),
+    filters=(Filter(name="about", title=_l("About"), attribute="about", choices=forms.ABOUT),),
     facts=(
         Column(name="about", title=_l("About"), value=lambda one: forms.ABOUT[one.about]),
         Column(

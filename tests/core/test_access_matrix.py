@@ -18,6 +18,7 @@ from core import accounts, calendars, clock, gate, prints
 from core.api import tokens
 from core.customers import importing
 from core.db import db, writing
+from core.lists import saved
 from core.offices import Office
 from core.people import Person
 from core.permissions import CORE_PERMISSIONS, PUBLIC, SIGNED_IN
@@ -89,6 +90,7 @@ class Premises:
             "token_id": self._a_token(),
             "token": accounts.new_link(self.person, walk.actor),
             "day_id": self._a_day(),
+            "saved_id": self._a_filter(),
             "run_id": importing.receive(office.id, SAMPLE.read_bytes(), "customers.csv", walk.actor).id,
         }
         house.see()
@@ -113,6 +115,13 @@ class Premises:
     def _a_token(self) -> int:
         tokens.make(self.person, self.office, "for the matrix", {"calls": tokens.READ}, 30)
         return tokens.of_person(self.person.id)[0].id
+
+    def _a_filter(self) -> int:
+        with writing():
+            made = saved.save(
+                "hotline.call", self.office.id, self.walk.actor, "未完成", {"state": "*"}, shared=True
+            )
+        return made.id
 
     def _a_day(self) -> int:
         with writing():

@@ -92,7 +92,7 @@ def test_a_foreign_number_is_not_found(
     number = work.called(beijing, house.hire(beijing, HOTLINE_ENGINEER))
     answer = sign_in(boss).get(f"/search?q={number}")
     assert answer.status_code == 200
-    assert "Nothing is called that in your offices." in answer.text
+    assert f"Nothing fits “{number}” in your offices." in answer.text
 
 
 def test_one_customer_is_gone_to_and_several_are_listed(

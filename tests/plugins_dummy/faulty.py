@@ -76,5 +76,10 @@ def core_customer_cards(customer):
 
 
 @hookimpl
+def core_searchables():
+    fail()
+
+
+@hookimpl
 def core_step_taken(act):
     fail()

@@ -10,9 +10,10 @@ from core.i18n import Sentence
 from core.parameters import Parameter
 from core.plugins import Manifest, Permission
 from core.roles import HOTLINE_ENGINEER, SUPPORT_MANAGER, Role
-from core.slots import Card, MenuItem
+from core.slots import Card, MenuItem, Searchable
 from core.verdicts import Verdict
 from plugins.hotline.hooks import Entitlement
+from plugins.hotline.models import KnowledgeEntry
 from tests.plugins_dummy.dummy import services
 
 KEEPER = Role("dummy_keeper", Sentence("Keeper of the dongles"))
@@ -141,6 +142,18 @@ def hotline_customer_cards(customer):
 @hookimpl
 def core_customer_cards(customer):
     return Card(title=Sentence("Dummy"), lines=(customer.name,), clause="DUMMY 1.1")
+
+
+@hookimpl
+def core_searchables():
+    return Searchable(
+        kind="dummy.entry",
+        title=Sentence("Dummy"),
+        model=KnowledgeEntry,
+        permission="dummy.read",
+        heading=lambda entry: entry.problem,
+        body=lambda entry: entry.remedy,
+    )
 
 
 @hookimpl

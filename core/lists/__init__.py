@@ -1,0 +1,1 @@
+"""Lists: what can be asked of them, which columns they show, and the filters that people keep."""
