@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from sqlalchemy import ForeignKey, Index, String, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core import clock, deadlines, ledger
+from core import clock, deadlines, ledger, migrate
 from core.db import OFFICES, Model, advisory_lock, db, writing
 from core.errors import PluginError
 from core.i18n import Sentence, _l
@@ -65,6 +65,8 @@ def switch(plugins: Plugins, office: Office, name: str, on: bool, actor: Actor) 
         before = enabled_in([office_id])[office_id]
         after = before | {name} if on else before - {name}
         built = _build(plugins, before, after, name, on)
+        if on and name not in before:
+            _refuse_without_tables(plugins, name)
         if (earlier := _standing(plugins, before)) is not None:
             _refuse_stranded(earlier, built)
         if before != after:
@@ -72,6 +74,14 @@ def switch(plugins: Plugins, office: Office, name: str, on: bool, actor: Actor) 
         if on and name not in before:
             deadlines.sweep(built.procedures.values(), name, office_id, clock.now())
     return built
+
+
+def _refuse_without_tables(plugins: Plugins, name: str) -> None:
+    """Refuse to switch on what has no tables: it is new here, or it was removed."""
+    if migrate.is_missing(db.session.connection(), plugins, name):
+        raise PluginError(
+            _l("Plugin %(plugin)s has no tables yet: run “koudai db upgrade” first.", plugin=name)
+        )
 
 
 def _standing(plugins: Plugins, names: frozenset[str]) -> PluginSet | None:
@@ -120,7 +130,7 @@ def _needed(name: str, others: list[str]) -> Sentence:
 def _refuse_stranded(before: PluginSet, after: PluginSet) -> None:
     """Refuse a set in which open cases would stand where nobody knows or nothing leads on; what has ended may."""
     for name, procedure in before.procedures.items():
-        gone = _dead_ends(procedure, after.procedures.get(name, procedure))
+        gone = dead_ends(procedure, after.procedures.get(name, procedure))
         if not gone:
             continue
         model = procedure.model
@@ -137,7 +147,8 @@ def _refuse_stranded(before: PluginSet, after: PluginSet) -> None:
             )
 
 
-def _dead_ends(before: Procedure, after: Procedure) -> list[str]:
+def dead_ends(before: Procedure, after: Procedure) -> list[str]:
+    """Return the states from which something leads on before, and nothing after."""
     states = (one.name for one in before.states.values() if not one.final)
     return [name for name in states if before.leads_on(name) and not after.leads_on(name)]
 

@@ -81,7 +81,7 @@ def whole(act: Act) -> Json:
         "fields": fields(case),
         "steps": [_offer(gate.look_at(act, step)) for step in found if not step.inner],
         "deadlines": [_deadline(one, act) for one in deadlines.of_case(name, case.id)],
-        "ledger": [_row(one, act) for one in ledger.of_case(name, case.id)],
+        "ledger": [_row(one, act) for one in ledger.of_case(name, case.id, number=case.number)],
     }
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from core.cli import life
 from core.cli.authors import new
 from core.cli.home import actor, in_house
 from core.cli.words import cited, table
@@ -251,3 +252,5 @@ def _print_answers(answers: list[Answer]) -> None:
 
 
 plugins.add_command(new)
+for one in (life.impact, life.remove):
+    plugins.add_command(one)

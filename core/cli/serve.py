@@ -52,12 +52,13 @@ def run(host: str, port: int, workers: int) -> None:
 def checked_app() -> Flask:
     """Build the app; refuse, by name, a plugin that is on but not installed, and a database left behind."""
     from core import migrate
+    from core.life.removal import gone
     from core.rules import installed_plugins
     from core.switches import check_sets_in_use
 
     with opened(serving=True) as app:
         plugins = installed_plugins()
-        migrate.refuse_behind(app.config["SQLALCHEMY_DATABASE_URI"], plugins)
+        migrate.refuse_behind(app.config["SQLALCHEMY_DATABASE_URI"], plugins, but=gone(plugins))
         warn_of_open_wall()
         check_sets_in_use(plugins)
     return app
