@@ -27,6 +27,7 @@ from core.parameters import Parameter
 from core.plugin_loading import GROUP, modules
 from core.procedure import Procedure
 from core.roles import Role
+from core.state_maps import StateMap
 from core.verdicts import Answer, Decision, Verdict
 
 log = logging.getLogger(__name__)
@@ -55,6 +56,7 @@ class Manifest:
     permissions: tuple[Permission, ...] = ()
     roles: tuple[Role, ...] = ()
     presets: Mapping[str, Any] = field(default_factory=dict)
+    state_maps: tuple[StateMap, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,13 @@ class Plugins:
     def procedures(self) -> dict[str, Procedure]:
         """The procedures of all installed plugins by name, as they declare them, before any amendment."""
         return {one.name: one for plugin in self.installed.values() for one in plugin.procedures}
+
+    def present(self, names: frozenset[str]) -> frozenset[str]:
+        """Return which of an office's plugins are at hand: all of them, unless safe mode left some out."""
+        if not self.safe:
+            return names
+        here = names & self.installed.keys()
+        return frozenset(name for name in here if here.issuperset(self.installed[name].manifest.requires))
 
     def set_of(self, names: Iterable[str]) -> PluginSet:
         """Return the set of these plugins, built once; refuse names that are not installed."""

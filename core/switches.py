@@ -51,6 +51,11 @@ def enabled_in(office_ids: Iterable[int]) -> dict[int, frozenset[str]]:
     return {office_id: frozenset(names) for office_id, names in found.items()}
 
 
+def in_use() -> frozenset[str]:
+    """Return the names of all plugins that some office uses."""
+    return frozenset().union(*enabled_in(all_offices()).values())
+
+
 def history(office_id: int) -> list[PluginSwitch]:
     """Return an office's switchings, the newest first."""
     query = select(PluginSwitch).where(PluginSwitch.office_id == office_id).order_by(PluginSwitch.id.desc())
@@ -59,6 +64,8 @@ def history(office_id: int) -> list[PluginSwitch]:
 
 def switch(plugins: Plugins, office: Office, name: str, on: bool, actor: Actor) -> PluginSet:
     """Enable or disable a plugin in an office; refuse, by name, what would not stand."""
+    from core.life import carrying
+
     office_id = office.id
     with writing(frozenset({office_id})):
         lock_office(office_id)
@@ -67,12 +74,15 @@ def switch(plugins: Plugins, office: Office, name: str, on: bool, actor: Actor) 
         built = _build(plugins, before, after, name, on)
         if on and name not in before:
             _refuse_without_tables(plugins, name)
+            carrying.refuse_lost_in(plugins, office, built, name)
         if (earlier := _standing(plugins, before)) is not None:
             _refuse_stranded(earlier, built)
         if before != after:
             _record(office_id, name, on, actor)
         if on and name not in before:
             deadlines.sweep(built.procedures.values(), name, office_id, clock.now())
+    if on:
+        carrying.carry_over_in(office, built)
     return built
 
 

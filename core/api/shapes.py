@@ -17,7 +17,7 @@ from core.errors import Objection
 from core.gate import Act
 from core.i18n import Sentence
 from core.ledger import LedgerRow
-from core.procedure import Procedure, Step
+from core.procedure import Procedure
 
 Json = dict[str, Any]
 
@@ -119,12 +119,11 @@ def _deadline(one: deadlines.Deadline, act: Act) -> Json:
 
 
 def _row(row: LedgerRow, act: Act) -> Json:
-    step: Step | None = act.procedure.steps.get(row.action)
     return {
         "at": plain(row.at),
         "actor": row.actor,
         "step": row.action,
-        "title": str(step.title) if step else row.action,
+        "title": str(act.procedure.title_of(row.action)),
         "refused": row.kind == "refused",
         "from_state": row.from_state,
         "to_state": row.to_state,

@@ -47,19 +47,28 @@ def impact(name: str) -> None:
 def _parts(found: Impact) -> Iterator[tuple[str, list[Sequence[Any]]]]:
     yield _("Used in"), [(one.code, one.name, _since(one, at)) for one, at in found.users]
     yield _("Required by the installed plugins"), [(one,) for one in found.dependants]
-    yield _("Open cases that only it leads on"), [
-        (one.office, one.procedure, one.state, one.count) for one in found.cases
-    ]
+    yield (
+        _("Open cases that only it leads on"),
+        [(one.office, one.procedure, one.state, one.count) for one in found.cases],
+    )
     yield _("Rows that removing it deletes"), [(one.table, one.count, _by_office(one)) for one in found.held]
-    yield _("Its parameters, and where they were set"), [
-        (one.parameter.key, _value(one.parameter, one.parameter.default), _set_in(one.parameter, one.set_in))
-        for one in found.settings
-    ]
+    yield (
+        _("Its parameters, and where they were set"),
+        [
+            (
+                one.parameter.key,
+                _value(one.parameter, one.parameter.default),
+                _set_in(one.parameter, one.set_in),
+            )
+            for one in found.settings
+        ],
+    )
     yield _("What it presets"), [(one.key, *_preset(one.parameter, one.value)) for one in found.presets]
     yield _("What it amends"), [_amendment(one) for one in found.amendments]
-    yield _("Decisions it gives"), [
-        (key, title, _("adjusts") if adjusts else _("answers")) for key, title, adjusts in found.decisions
-    ]
+    yield (
+        _("Decisions it gives"),
+        [(key, title, _("adjusts") if adjusts else _("answers")) for key, title, adjusts in found.decisions],
+    )
 
 
 def _since(office: Any, at: Any) -> str:
@@ -111,7 +120,9 @@ def remove(name: str, to: Path | None) -> None:
     plugins = installed_plugins()
     url = str(current_app.config["SQLALCHEMY_DATABASE_URI"])
     done = remove(plugins, name, to or _folder(name), actor(), url)
-    table([("  ", one, _("%(count)s rows", count=count)) for one, count in done.tables] or [("  ", _("none"))])
+    table(
+        [("  ", one, _("%(count)s rows", count=count)) for one, count in done.tables] or [("  ", _("none"))]
+    )
     click.echo(_("Exported to %(folder)s, and removed from the database.", folder=done.folder))
     click.echo(_("The ledger and the history of switching stay."))
     click.echo(how_to_uninstall(done.distribution))

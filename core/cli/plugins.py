@@ -79,12 +79,14 @@ def _users() -> dict[str, str]:
 @plugins.command(help=_l("Do the plugins of every office fit together? Names the culprit if not.").msgid)
 @in_house
 def check() -> None:
-    """Build every set in use, and all installed plugins together."""
+    """Build every set in use, and look whether cases stand where nobody knows."""
+    from core.life.carrying import refuse_lost
     from core.offices import all_offices
     from core.rules import installed_plugins
     from core.switches import check_sets_in_use, enabled_in
 
     check_sets_in_use(installed_plugins())
+    refuse_lost(installed_plugins())
     tree = all_offices()
     for office_id, names in enabled_in(tree).items():
         click.echo(f"{tree[office_id].code}: {' '.join(sorted(names)) or '—'}")

@@ -52,6 +52,8 @@ def run(host: str, port: int, workers: int) -> None:
 def checked_app() -> Flask:
     """Build the app; refuse, by name, a plugin that is on but not installed, and a database left behind."""
     from core import migrate
+    from core.life.arrival import arrive
+    from core.life.carrying import refuse_lost
     from core.life.removal import gone
     from core.rules import installed_plugins
     from core.switches import check_sets_in_use
@@ -61,6 +63,8 @@ def checked_app() -> Flask:
         migrate.refuse_behind(app.config["SQLALCHEMY_DATABASE_URI"], plugins, but=gone(plugins))
         warn_of_open_wall()
         check_sets_in_use(plugins)
+        arrive(plugins)
+        refuse_lost(plugins)
     return app
 
 

@@ -183,9 +183,7 @@ def _cases(plugins: Plugins, one: Installed, tree: dict[int, Office]) -> Iterato
                 yield from _standing(procedure, gone, here)
 
 
-def _left_behind(
-    plugins: Plugins, name: str, names: frozenset[str]
-) -> Iterator[tuple[Procedure, list[str]]]:
+def _left_behind(plugins: Plugins, name: str, names: frozenset[str]) -> Iterator[tuple[Procedure, list[str]]]:
     """Yield the procedures of others and their states from which only the plugin leads on."""
     try:
         before, after = plugins.set_of(names), plugins.set_of(names - with_dependants(plugins, name))
@@ -202,4 +200,3 @@ def _standing(procedure: Procedure, states: list[str], tree: dict[int, Office]) 
     for office_id, state, count in db.session.execute(query.order_by(model.office_id, model.state)):
         title = procedure.states[state].title
         yield OpenCases(office=tree[office_id].code, procedure=procedure.name, state=title, count=count)
-

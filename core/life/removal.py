@@ -17,10 +17,10 @@ from core import clock, ledger, migrate
 from core.db import db, offices_seen, see_offices, writing
 from core.errors import KoudaiError, NotFound, PluginError
 from core.i18n import Sentence, _l
+from core.ledger import LedgerRow
 from core.life.holdings import Holding, holdings, own_tables, rows_in_core
 from core.life.impact import dependants, users_of, with_required
-from core.offices import all_offices, head_office
-from core.ledger import LedgerRow
+from core.offices import all_offices, find_head_office, head_office
 from core.people import Actor
 from core.plugin_loading import distribution_of
 from core.plugins import Installed, Plugins
@@ -78,7 +78,11 @@ def refuse_needed(plugins: Plugins, name: str) -> None:
     if users:
         codes = " ".join(sorted(office.code for office, _since in users))
         raise PluginError(
-            _l("Plugin %(plugin)s is used in: %(offices)s. Disable it there first.", plugin=name, offices=codes)
+            _l(
+                "Plugin %(plugin)s is used in: %(offices)s. Disable it there first.",
+                plugin=name,
+                offices=codes,
+            )
         )
     needing = dependants(plugins, name)
     if needing:
@@ -96,9 +100,7 @@ def _refuse_referred(name: str) -> None:
     look, own = inspect(db.session.connection()), {one.name for one in own_tables(name)}
     others = (one for one in look.get_table_names() if one not in own)
     referring = [
-        one
-        for one in others
-        if any(key["referred_table"] in own for key in look.get_foreign_keys(one))
+        one for one in others if any(key["referred_table"] in own for key in look.get_foreign_keys(one))
     ]
     if referring:
         raise PluginError(
@@ -117,7 +119,10 @@ def _export(one: Installed, folder: Path) -> list[tuple[str, int]]:
     """Write one file of JSON lines for each table, and a manifest; all of it, or no folder of that name."""
     if folder.exists():
         raise KoudaiError(
-            _l("%(folder)s exists already. Name another folder with --to; nothing was removed.", folder=folder)
+            _l(
+                "%(folder)s exists already. Name another folder with --to; nothing was removed.",
+                folder=folder,
+            )
         )
     making = folder.with_name(f"{folder.name}.unfinished")
     making.mkdir(parents=True, mode=0o700)
@@ -210,16 +215,28 @@ def _refuse_left_over(name: str, folder: Path) -> None:
         )
 
 
+def removals() -> list[dict[str, Any]]:
+    """Return what the ledger of head office says of the plugins that were removed."""
+    head = find_head_office()
+    where = (
+        LedgerRow.office_id == (head.id if head else 0),
+        LedgerRow.kind == KIND,
+        LedgerRow.action == ACTION,
+    )
+    return list(db.session.scalars(select(LedgerRow.details).where(*where)))
+
+
 def gone(plugins: Plugins) -> frozenset[str]:
     """Return which plugins were removed, are still installed, and have no tables: nobody misses these."""
-    where = (LedgerRow.office_id == head_office().id, LedgerRow.kind == KIND, LedgerRow.action == ACTION)
-    removed = {row["plugin"] for row in db.session.scalars(select(LedgerRow.details).where(*where))}
     connection = db.session.connection()
+    removed = {row["plugin"] for row in removals()}
     return frozenset(name for name in removed if migrate.is_missing(connection, plugins, name))
 
 
 def how_to_uninstall(distribution: str) -> Sentence:
     """Say how the distribution itself is taken off the machine."""
     if not distribution:
-        return _l("It is part of Koudai itself and stays installed; “koudai db upgrade” makes its tables anew.")
+        return _l(
+            "It is part of Koudai itself and stays installed; “koudai db upgrade” makes its tables anew."
+        )
     return _l("Now uninstall its distribution: pip uninstall %(name)s", name=distribution)

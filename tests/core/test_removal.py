@@ -129,9 +129,7 @@ def test_nothing_is_overwritten_and_nothing_removed_then(
     assert everything() == before
 
 
-def test_while_an_office_uses_it_it_stays(
-    lent: str, removes: Callable[..., Removed], tmp_path: Path
-) -> None:
+def test_while_an_office_uses_it_it_stays(lent: str, removes: Callable[..., Removed], tmp_path: Path) -> None:
     before = everything()
     with pytest.raises(PluginError, match=r"is used in: SH\. Disable it there first"):
         removes()
