@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from core.i18n import Sentence, _, _l
 
 if TYPE_CHECKING:
     from core.life.impact import Held, Impact
+    from core.life.snapshots import Snapshot
     from core.parameters import Parameter
     from core.procedure import Amendment
 
@@ -136,3 +138,48 @@ def _folder(name: str) -> Path:
     one = installed_plugins().installed.get(name)
     version = one.manifest.version if one else ""
     return folder() / "removed" / f"{name}-{version}-{clock.now():%Y%m%d-%H%M%S}"
+
+
+@click.command(help=_l("Print the rules of what is installed, to be kept and compared later.").msgid)
+@in_house
+def snapshot() -> None:
+    """Print one JSON object."""
+    from core.life import snapshots
+    from core.rules import installed_plugins
+
+    click.echo(json.dumps(snapshots.as_file(installed_plugins()), ensure_ascii=False, indent=1))
+
+
+@click.command(
+    "release-notes",
+    help=_l(
+        "What do the rules say otherwise since FROM, by clause, and which offices does it touch? FROM and TO are "
+        "versions that this database has seen, files of “koudai plugins snapshot”, or “installed”."
+    ).msgid,
+)
+@click.argument("before", metavar="FROM")
+@click.argument("after", metavar="TO", default="installed")
+@in_house
+def release_notes(before: str, after: str) -> None:
+    """Print the note as Markdown."""
+    from core.life import notes
+    from core.rules import installed_plugins
+
+    plugins = installed_plugins()
+    was, now = (_release(one) for one in (before, after))
+    titles = {clause.code: str(clause.title) for clause in plugins.clauses.values()}
+    click.echo(notes.text(notes.changes(plugins, was, now), titles, before, after))
+
+
+def _release(given: str) -> dict[str, Snapshot]:
+    from core.life import snapshots
+    from core.rules import installed_plugins
+
+    if given == "installed":
+        return {one.plugin: one for one in snapshots.take(installed_plugins())}
+    if not Path(given).is_file():
+        return snapshots.of_version(given)
+    try:
+        return snapshots.from_file(json.loads(Path(given).read_text(encoding="utf-8")))
+    except ValueError:
+        return snapshots.from_file(None)

@@ -254,5 +254,5 @@ def _print_answers(answers: list[Answer]) -> None:
 
 
 plugins.add_command(new)
-for one in (life.impact, life.remove):
+for one in (life.impact, life.remove, life.snapshot, life.release_notes):
     plugins.add_command(one)
