@@ -45,6 +45,7 @@ def settings_of_commands() -> dict[str, Any]:
         "URL": public_url(),
         "COMPANY": os.environ.get("KOUDAI_COMPANY", "口袋软件"),
         "DOCUMENT_PREFIX": os.environ.get("KOUDAI_DOCUMENT_PREFIX", "UFS/"),
+        "SAFE_MODE": os.environ.get("KOUDAI_SAFE_MODE", "") == "1",
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": os.environ.get("KOUDAI_HTTPS", "") == "1",

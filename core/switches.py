@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from sqlalchemy import ForeignKey, Index, String, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core import clock, deadlines, ledger, migrate
+from core import clock, deadlines, ledger, migrate, safe_mode
 from core.db import OFFICES, Model, advisory_lock, db, writing
 from core.errors import PluginError
 from core.i18n import Sentence, _l
@@ -67,7 +67,9 @@ def switch(plugins: Plugins, office: Office, name: str, on: bool, actor: Actor) 
     from core.life import carrying
 
     office_id = office.id
-    with writing(frozenset({office_id})):
+    with writing(frozenset({office_id})), safe_mode.letting_go("" if on else name, office_id) as let_go:
+        if not let_go:
+            safe_mode.refuse_writing(office_id)
         lock_office(office_id)
         before = enabled_in([office_id])[office_id]
         after = before | {name} if on else before - {name}
@@ -185,7 +187,7 @@ def check_sets_in_use(plugins: Plugins) -> None:
     enabled = enabled_in(offices)
     gone: dict[str, list[str]] = {}
     for office_id, names in enabled.items():
-        for name in names - plugins.installed.keys():
+        for name in plugins.present(names) - plugins.installed.keys():
             gone.setdefault(name, []).append(offices[office_id].code)
     if gone:
         raise PluginError(
@@ -197,4 +199,4 @@ def check_sets_in_use(plugins: Plugins) -> None:
             )
         )
     for names in enabled.values():
-        plugins.set_of(names)
+        plugins.set_of(plugins.present(names))

@@ -47,7 +47,9 @@ def list_plugins(office: str | None) -> None:
         for one in installed_plugins().installed.values()
     ]
     gone = sorted(used.keys() - installed_plugins().installed.keys())
-    rows += [(name, _("enabled, not installed"), "—", "—", used[name]) for name in gone]
+    safe = installed_plugins().safe
+    why = _("enabled, left out by safe mode") if safe else _("enabled, not installed")
+    rows += [(name, why, "—", "—", used[name]) for name in gone]
     table([(_("Plugin"), _("Title"), _("Version"), _("Requires"), last), *rows])
 
 

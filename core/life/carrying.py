@@ -44,13 +44,18 @@ def carry_over_in(office: Office, found: PluginSet) -> Counter[str]:
 
 
 def _sets(plugins: Plugins) -> Iterator[tuple[Office, PluginSet]]:
-    """Yield the offices with their plugins; one whose plugins do not fit together is refused elsewhere."""
+    """Yield the offices with their plugins, but those that can only be read, or whose plugins are refused elsewhere."""
     tree = all_offices()
     for office_id, names in enabled_in(tree).items():
-        try:
-            yield tree[office_id], plugins.set_of(plugins.present(names))
-        except PluginError:
-            continue
+        if plugins.present(names) == names and (found := _set(plugins, names)) is not None:
+            yield tree[office_id], found
+
+
+def _set(plugins: Plugins, names: frozenset[str]) -> PluginSet | None:
+    try:
+        return plugins.set_of(names)
+    except PluginError:
+        return None
 
 
 def _carry(office: Office, procedure: Procedure, one: Carried) -> int:
@@ -128,11 +133,8 @@ def _was_known(plugins: Plugins, procedure: str, state: str) -> bool:
 def _with(plugins: Plugins, procedure: str) -> Iterator[PluginSet]:
     """Yield, for each installed plugin that may know a procedure, the smallest set that it works in."""
     for name in plugins.installed:
-        try:
-            found = plugins.set_of(with_required(plugins, name))
-        except PluginError:
-            continue
-        if procedure in found.procedures:
+        found = _set(plugins, with_required(plugins, name))
+        if found is not None and procedure in found.procedures:
             yield found
 
 

@@ -54,6 +54,7 @@ ASPECTS = {
     "zh": _l("in Chinese"),
     "en": _l("in English"),
 }
+WITH_UNIT = frozenset({"default", "value", "least", "most"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,13 +169,20 @@ def _told(one: Change) -> Iterator[str]:
     fate = _("new") if one.was is None else _("gone") if one.now is None else ""
     yield f"- {where}: {what}{f' — {fate}' if fate else ''}"
     for name, was, now in one.aspects():
-        unit = _unit(one.rule) if name in ("default", "value", "least", "most") else ""
-        yield f"  - {ASPECTS[name]}: {shown(was)}{unit} → {shown(now)}{unit}"
+        yield f"  - {ASPECTS[name]}: {_difference(was, now, _unit(one.rule) if name in WITH_UNIT else '')}"
     touched = " ".join(one.touches) or _("no office")
     yield f"  - {_('touches')}: {touched}"
     if one.spares:
         spared = ", ".join(f"{code} ({why})" for code, why in one.spares)
         yield f"  - {_('passes by, having their own')}: {spared}"
+
+
+def _difference(was: Any, now: Any, unit: str) -> str:
+    """Say what became of what; of two lists, what came and what went."""
+    lists = isinstance(was, list) and isinstance(now, list)
+    gone = [f"− {shown(one)}" for one in was if one not in now] if lists else []
+    come = [f"+ {shown(one)}" for one in now if one not in was] if lists else []
+    return ", ".join([*gone, *come]) or f"{shown(was)}{unit} → {shown(now)}{unit}"
 
 
 def _named(one: Change, key: str) -> str:
