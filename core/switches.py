@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from sqlalchemy import ForeignKey, Index, String, func, select
 from sqlalchemy.orm import Mapped, mapped_column
@@ -62,6 +63,32 @@ def history(office_id: int) -> list[PluginSwitch]:
     return list(db.session.scalars(query.limit(200)))
 
 
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What switching would make of an office: its plugins before and after; ``before`` is None if they do not fit."""
+
+    name: str
+    on: bool
+    before: PluginSet | None
+    after: PluginSet
+    changes: bool
+
+
+def plan(plugins: Plugins, office: Office, name: str, on: bool) -> Plan:
+    """Say what switching a plugin would make of an office; refuse, by name, what would not stand."""
+    from core.life import carrying
+
+    before = enabled_in([office.id])[office.id]
+    after = before | {name} if on else before - {name}
+    built = _build(plugins, before, after, name, on)
+    if on and name not in before:
+        _refuse_without_tables(plugins, name)
+        carrying.refuse_lost_in(plugins, office, built, name)
+    if (earlier := _standing(plugins, before)) is not None:
+        _refuse_stranded(earlier, built)
+    return Plan(name=name, on=on, before=earlier, after=built, changes=before != after)
+
+
 def switch(plugins: Plugins, office: Office, name: str, on: bool, actor: Actor) -> PluginSet:
     """Enable or disable a plugin in an office; refuse, by name, what would not stand."""
     from core.life import carrying
@@ -70,22 +97,14 @@ def switch(plugins: Plugins, office: Office, name: str, on: bool, actor: Actor) 
     with writing(frozenset({office_id})), safe_mode.letting_go("" if on else name, office_id) as let_go:
         if not let_go:
             safe_mode.refuse_writing(office_id)
-        lock_office(office_id)
-        before = enabled_in([office_id])[office_id]
-        after = before | {name} if on else before - {name}
-        built = _build(plugins, before, after, name, on)
-        if on and name not in before:
-            _refuse_without_tables(plugins, name)
-            carrying.refuse_lost_in(plugins, office, built, name)
-        if (earlier := _standing(plugins, before)) is not None:
-            _refuse_stranded(earlier, built)
-        if before != after:
+        planned = plan(plugins, lock_office(office_id), name, on)
+        if planned.changes:
             _record(office_id, name, on, actor)
-        if on and name not in before:
-            deadlines.sweep(built.procedures.values(), name, office_id, clock.now())
+        if planned.changes and on:
+            deadlines.sweep(planned.after.procedures.values(), name, office_id, clock.now())
     if on:
-        carrying.carry_over_in(office, built)
-    return built
+        carrying.carry_over_in(office, planned.after)
+    return planned.after
 
 
 def _refuse_without_tables(plugins: Plugins, name: str) -> None:

@@ -20,11 +20,11 @@ from core.i18n import Sentence, _l
 from core.ledger import LedgerRow
 from core.life.holdings import Holding, holdings, own_tables, rows_in_core
 from core.life.impact import dependants, users_of, with_required
-from core.offices import all_offices, find_head_office, head_office
+from core.offices import all_offices, head_office
 from core.people import Actor
 from core.plugin_loading import distribution_of
 from core.plugins import Installed, Plugins
-from core.switches import lock_office
+from core.switches import PluginSwitch, lock_office
 
 KIND, ACTION = "plugin", "remove"
 AT_ONCE = 1000
@@ -170,8 +170,8 @@ def _plain(value: Any) -> Any:
 
 
 def _delete_rows(plugins: Plugins, one: Installed, tables: list[tuple[str, int]], actor: Actor) -> None:
-    """Delete the plugin's rows in core's tables and say so in the ledger of head office, both or neither."""
-    office_id = head_office().id
+    """Delete the plugin's rows in core's tables and say so in the ledgers of all that used it, both or neither."""
+    head_id, ended = head_office().id, ended_states(plugins, one)
     mine = rows_in_core(one.name, one)
     with writing():
         for each in sorted(offices_seen()):
@@ -179,15 +179,27 @@ def _delete_rows(plugins: Plugins, one: Installed, tables: list[tuple[str, int]]
         refuse_needed(plugins, one.name)
         for table in reversed(mine):
             db.session.execute(delete(table).where(mine[table]))
-        ledger.append(
-            office_id,
-            kind=KIND,
-            action=ACTION,
-            actor=actor.name,
-            actor_id=actor.person_id,
-            version=f"{one.name} {one.manifest.version}",
-            details={"plugin": one.name, "rows": dict(tables), "ended_states": ended_states(plugins, one)},
-        )
+        for office_id in {head_id, *_where_it_was_on(one.name)}:
+            _record(office_id, one, actor, dict(tables) if office_id == head_id else {}, ended)
+
+
+def _where_it_was_on(name: str) -> list[int]:
+    query = select(PluginSwitch.office_id).where(PluginSwitch.plugin == name)
+    return sorted(set(db.session.scalars(query)))
+
+
+def _record(
+    office_id: int, one: Installed, actor: Actor, rows: dict[str, int], ended: dict[str, list[str]]
+) -> None:
+    ledger.append(
+        office_id,
+        kind=KIND,
+        action=ACTION,
+        actor=actor.name,
+        actor_id=actor.person_id,
+        version=f"{one.name} {one.manifest.version}",
+        details={"plugin": one.name, "rows": rows, "ended_states": ended},
+    )
 
 
 def ended_states(plugins: Plugins, one: Installed) -> dict[str, list[str]]:
@@ -216,13 +228,8 @@ def _refuse_left_over(name: str, folder: Path) -> None:
 
 
 def removals() -> list[dict[str, Any]]:
-    """Return what the ledger of head office says of the plugins that were removed."""
-    head = find_head_office()
-    where = (
-        LedgerRow.office_id == (head.id if head else 0),
-        LedgerRow.kind == KIND,
-        LedgerRow.action == ACTION,
-    )
+    """Return what the ledgers in sight say of the plugins that were removed."""
+    where = (LedgerRow.office_id.in_(offices_seen()), LedgerRow.kind == KIND, LedgerRow.action == ACTION)
     return list(db.session.scalars(select(LedgerRow.details).where(*where)))
 
 
