@@ -40,7 +40,8 @@ def impact(name: str) -> None:
 
     found = impact_of(installed_plugins(), name)
     called = f"{found.title} " if found.title else ""
-    click.echo(f"{called}({found.name} {found.version or _('not installed')})")
+    version = found.version or _("not installed")
+    click.echo(f"{called}({found.name} {version})")
     for title, rows in _parts(found):
         click.echo(f"\n{title}")
         table([("  ", *row) for row in rows] or [("  ", _("none"))])

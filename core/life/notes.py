@@ -150,7 +150,8 @@ def _own(rung: Rung) -> str:
 
 def text(found: list[Change], titles: Mapping[str, str], before: str, after: str) -> str:
     """Write the note as Markdown, by clause; what no clause rules comes last."""
-    lines = [f"# {_('Release note: %(before)s → %(after)s', before=before, after=after)}", ""]
+    heading = _("Release note: %(before)s → %(after)s", before=before, after=after)
+    lines = [f"# {heading}", ""]
     by_clause: dict[str, list[Change]] = {}
     for one in found:
         by_clause.setdefault(one.rule["clause"], []).append(one)
@@ -171,10 +172,10 @@ def _told(one: Change) -> Iterator[str]:
     for name, was, now in one.aspects():
         yield f"  - {ASPECTS[name]}: {_difference(was, now, _unit(one.rule) if name in WITH_UNIT else '')}"
     touched = " ".join(one.touches) or _("no office")
-    yield f"  - {_('touches')}: {touched}"
+    yield "  - " + _("touches: %(offices)s", offices=touched)
     if one.spares:
         spared = ", ".join(f"{code} ({why})" for code, why in one.spares)
-        yield f"  - {_('passes by, having their own')}: {spared}"
+        yield "  - " + _("passes by, as they have their own: %(offices)s", offices=spared)
 
 
 def _difference(was: Any, now: Any, unit: str) -> str:
