@@ -86,7 +86,7 @@ class Change:
 
 
 def _flat(rule: Rule) -> dict[str, Any]:
-    return {name: rule[name] for name in ("title", "clause", "house_rule")} | rule["says"]
+    return {**{name: rule[name] for name in ("title", "clause", "house_rule")}, **rule["says"]}
 
 
 def changes(plugins: Plugins, before: Mapping[str, Snapshot], after: Mapping[str, Snapshot]) -> list[Change]:
