@@ -8,7 +8,7 @@ from core.customers.import_models import ColumnMapping, ImportFile, ImportRefusa
 from core.customers.models import Contact, Customer, CustomerKey, Installation, Product
 from core.deadlines import Deadline
 from core.ledger import LedgerHead, LedgerRow
-from core.life.snapshots import RuleSnapshot
+from core.life.releases import RuleSnapshot
 from core.numbers import NumberSeries, NumberVoid
 from core.offices import Office
 from core.parameters import ParameterValue

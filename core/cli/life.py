@@ -42,6 +42,8 @@ def impact(name: str) -> None:
     called = f"{found.title} " if found.title else ""
     version = found.version or _("not installed")
     click.echo(f"{called}({found.name} {version})")
+    if found.problem:
+        click.echo(str(found.problem))
     for title, rows in _parts(found):
         click.echo(f"\n{title}")
         table([("  ", *row) for row in rows] or [("  ", _("none"))])

@@ -11,8 +11,8 @@ from core import gate
 from core.db import db
 from core.errors import PluginError, Refused
 from core.i18n import Sentence, _l
-from core.life import snapshots
 from core.life.impact import with_required
+from core.life.releases import was_final
 from core.life.removal import removals
 from core.offices import Office, all_offices
 from core.people import RELEASE_ACTOR
@@ -125,7 +125,7 @@ def _was_known(plugins: Plugins, procedure: str, state: str) -> bool:
     ended = (row["ended_states"].get(procedure, ()) for row in removals())
     return (
         any(state in states for states in ended)
-        or snapshots.was_final(procedure, state)
+        or was_final(procedure, state)
         or any(state in found.procedures[procedure].states for found in _with(plugins, procedure))
     )
 

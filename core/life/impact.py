@@ -75,6 +75,7 @@ class Impact:
     cases: list[OpenCases] = field(default_factory=list)
     amendments: list[Amendment] = field(default_factory=list)
     decisions: list[tuple[str, Sentence | str, bool]] = field(default_factory=list)
+    problem: Sentence | None = None
 
 
 def impact_of(plugins: Plugins, name: str) -> Impact:
@@ -83,7 +84,7 @@ def impact_of(plugins: Plugins, name: str) -> Impact:
     users, one = users_of(name, tree), plugins.installed.get(name)
     if one is None:
         return _of_a_stranger(plugins, name, users, tree)
-    alone = plugins.set_of(with_required(plugins, name))
+    alone, problem = _alone(plugins, name)
     return Impact(
         name=name,
         title=one.manifest.title,
@@ -94,9 +95,20 @@ def impact_of(plugins: Plugins, name: str) -> Impact:
         settings=list(_settings(one, tree)),
         presets=[_preset(plugins, key, value) for key, value in one.manifest.presets.items()],
         cases=list(_cases(plugins, one, tree)),
-        amendments=[n for p in alone.procedures.values() for n in p.amendments if n.plugin == name],
-        decisions=list(_decisions(alone, name)),
+        amendments=[n for p in alone.procedures.values() for n in p.amendments if n.plugin == name]
+        if alone
+        else [],
+        decisions=list(_decisions(alone, name)) if alone else [],
+        problem=problem,
     )
+
+
+def _alone(plugins: Plugins, name: str) -> tuple[PluginSet | None, Sentence | None]:
+    """Build a plugin with what it requires and no more; one that does not fit can be told of all the same."""
+    try:
+        return plugins.set_of(with_required(plugins, name)), None
+    except PluginError as error:
+        return None, error.sentence
 
 
 def _of_a_stranger(

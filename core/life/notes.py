@@ -137,8 +137,11 @@ def _spared(change: Change, rules: Rules) -> str | None:
     if not {name for name, *_rest in change.aspects()} <= {"default", "value"}:
         return None
     rung = effective(rules.rungs(key))
-    below = {"parameter": ("default",), "preset": ("preset", "nation", "default")}[kind]
-    return None if rung.source in below else _own(rung)
+    if kind == "preset":
+        reached = rung.source in ("nation", "default") or rung.name == change.plugin
+    else:
+        reached = rung.source == "default"
+    return None if reached else _own(rung)
 
 
 def _own(rung: Rung) -> str:

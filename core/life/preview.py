@@ -144,6 +144,9 @@ def _pages(found: PluginSet, name: str) -> Iterator[tuple[Sentence, str]]:
     titles = [one.title for plugin, one in found.gather("core_menu") if plugin == name and _is_entry(one)]
     if titles:
         yield _l("Menu"), " · ".join(map(str, titles))
+    roles = [str(role.title) for role in found.enabled[name].manifest.roles]
+    if roles:
+        yield _l("Roles"), " · ".join(roles)
     for caller in found.manager.get_hookcallers(found.enabled[name].module) or ():
         if caller.name in CARDS:
             yield _l("Cards"), str(CARDS[caller.name])

@@ -6,6 +6,7 @@ import base64
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from core.i18n import Sentence, _l
 from core.ledger import LedgerRow
 from core.life.holdings import Holding, holdings, own_tables, rows_in_core
 from core.life.impact import dependants, users_of, with_required
+from core.life.releases import final_states_of
 from core.offices import all_offices, head_office
 from core.people import Actor
 from core.plugin_loading import distribution_of
@@ -49,11 +51,12 @@ def remove(plugins: Plugins, name: str, folder: Path, actor: Actor, url: str) ->
     if not migrate.is_missing(db.session.connection(), plugins, name):
         migrate.refuse_behind(url, plugins, but=frozenset(migrate.histories(plugins)) - {name})
     _refuse_referred(name)
+    ended = ended_states(plugins, one)
     tables = _export(one, folder)
     # A transaction that has read the tables would keep PostgreSQL from dropping them.
     see_offices(offices_seen())
     migrate.erase(url, plugins, name)
-    _delete_rows(plugins, one, tables, actor)
+    _delete_rows(plugins, one, actor, tables=dict(tables), ended=ended)
     _refuse_left_over(name, folder)
     return Removed(folder=folder, tables=tables, distribution=distribution_of(name))
 
@@ -169,10 +172,11 @@ def _plain(value: Any) -> Any:
 # --- and what goes
 
 
-def _delete_rows(plugins: Plugins, one: Installed, tables: list[tuple[str, int]], actor: Actor) -> None:
+def _delete_rows(
+    plugins: Plugins, one: Installed, actor: Actor, *, tables: dict[str, int], ended: dict[str, list[str]]
+) -> None:
     """Delete the plugin's rows in core's tables and say so in the ledgers of all that used it, both or neither."""
-    head_id, ended = head_office().id, ended_states(plugins, one)
-    mine = rows_in_core(one.name, one)
+    head_id, mine = head_office().id, rows_in_core(one.name, one)
     with writing():
         for each in sorted(offices_seen()):
             lock_office(each)
@@ -180,7 +184,7 @@ def _delete_rows(plugins: Plugins, one: Installed, tables: list[tuple[str, int]]
         for table in reversed(mine):
             db.session.execute(delete(table).where(mine[table]))
         for office_id in {head_id, *_where_it_was_on(one.name)}:
-            _record(office_id, one, actor, dict(tables) if office_id == head_id else {}, ended)
+            _record(office_id, one, actor, tables if office_id == head_id else {}, ended)
 
 
 def _where_it_was_on(name: str) -> list[int]:
@@ -203,14 +207,24 @@ def _record(
 
 
 def ended_states(plugins: Plugins, one: Installed) -> dict[str, list[str]]:
-    """Return the final states that a plugin brings to the procedures of others: cases may have ended there."""
+    """Return the final states that a plugin ever brought to the procedures of others: cases may have ended there."""
+    found: dict[str, set[str]] = {}
+    for name, state in [*_final_now(plugins, one), *final_states_of(one.name)]:
+        if name.partition(".")[0] != one.name:
+            found.setdefault(name, set()).add(state)
+    return {name: sorted(states) for name, states in found.items()}
+
+
+def _final_now(plugins: Plugins, one: Installed) -> Iterator[tuple[str, str]]:
+    """Yield them as this release has them; one that does not fit has none in force."""
     needed = with_required(plugins, one.name)
-    without, alone = plugins.set_of(needed - {one.name}), plugins.set_of(needed)
-    return {
-        name: sorted(s.name for s in procedure.states.values() if s.final and s.name not in before.states)
-        for name, procedure in alone.procedures.items()
-        if (before := without.procedures.get(name)) is not None
-    }
+    try:
+        without, alone = plugins.set_of(needed - {one.name}), plugins.set_of(needed)
+    except PluginError:
+        return
+    for name, before in without.procedures.items():
+        states = alone.procedures[name].states.values()
+        yield from ((name, one.name) for one in states if one.final and one.name not in before.states)
 
 
 def _refuse_left_over(name: str, folder: Path) -> None:

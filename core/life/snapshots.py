@@ -2,40 +2,26 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import JSON, String, UniqueConstraint, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import select
 
 import core
 from core import clock
 from core.clauses import Citation, HouseRule, code_of
-from core.db import Model, db, writing
+from core.db import db, writing
 from core.errors import NotFound, PluginError
 from core.i18n import Sentence, _l
 from core.life.impact import with_required
+from core.life.releases import RuleSnapshot
 from core.life.removal import removals
 from core.plugins import Plugins, PluginSet
 from core.procedure import Amendment, DeadlineRule, Procedure, Step
 from core.switches import in_use
 
 Rule = dict[str, Any]
-
-
-class RuleSnapshot(Model):
-    """What a version of a plugin ruled; one row for each version that this database has seen."""
-
-    __tablename__ = "core_rule_snapshot"
-    __table_args__ = (UniqueConstraint("plugin", "version"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    plugin: Mapped[str] = mapped_column(String(40))
-    version: Mapped[str] = mapped_column(String(19))
-    taken_at: Mapped[dt.datetime]
-    rules: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,13 +69,6 @@ def take(plugins: Plugins) -> Iterator[Snapshot]:
             continue
         title = one.manifest.title.to_json()
         yield Snapshot(plugin=one.name, version=one.manifest.version, title=title, rules=rules)
-
-
-def was_final(procedure: str, state: str) -> bool:
-    """Say whether some release had a state in which cases end."""
-    key = f"state {procedure}.{state}"
-    rows = db.session.scalars(select(RuleSnapshot.rules))
-    return any(rules["rules"].get(key, {"says": {}})["says"].get("final") for rules in rows)
 
 
 # --- where a release note gets them from

@@ -18,7 +18,7 @@ from core.errors import PluginError
 from core.plugin_loading import GROUP
 from core.plugins import Plugins
 from core.state_maps import StateMap
-from tests.core.test_cli import fine, has_line, home, inside, refused, run, shanghai  # noqa: F401
+from tests.core.test_cli import SAMPLE, fine, has_line, home, inside, refused, run, shanghai  # noqa: F401
 
 Run = Callable[..., Result]
 
@@ -50,8 +50,8 @@ def test_the_impact_reads_in_both_languages(regional: Run) -> None:
 
 def test_removing_is_refused_while_it_is_used_and_done_afterwards(
     regional: Run,
-    home: Path,
-    tmp_path: Path,  # noqa: F811
+    home: Path,  # noqa: F811
+    tmp_path: Path,
 ) -> None:
     assert "used in: SH" in refused(regional("plugins", "remove", "shanghai"))
     fine(regional("plugins", "disable", "shanghai", "SH"))
@@ -108,6 +108,7 @@ def test_in_safe_mode_the_office_is_read_only_and_can_let_its_plugin_go(
     key = "hotline.long_test_minutes"
     assert "SH can be read" in refused(regional("parameters", "set", "SH", key, "30"))
     assert "SH can be read" in refused(regional("plugins", "enable", "quality", "SH"))
+    assert "SH can be read" in refused(regional("customers", "import", "SH", str(SAMPLE)), 2)
     fine(regional("parameters", "set", "HQ", key, "50"))
     said = fine(regional("plugins", "list", "SH"))
     assert has_line("shanghai +enabled, left out by safe mode .*", said)

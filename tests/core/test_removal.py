@@ -11,16 +11,19 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import MetaData, Table, inspect, select
+from sqlalchemy import MetaData, Table, create_engine, inspect, select, text
 
 from core import gate, ledger, migrate, switches
-from core.db import db
+from core.db import db, see_offices
 from core.errors import KoudaiError, NotFound, PluginError
+from core.life.carrying import refuse_lost
 from core.life.impact import impact_of
+from core.life.preview import preview
 from core.life.removal import Removed, gone, remove
 from core.offices import Office
 from core.people import Actor
 from core.plugins import Plugins
+from core.rules import rules_of
 from core.settings import set_parameter
 from core.testing import House
 from tests.plugins_dummy.fixtures import database_url, plugins  # noqa: F401
@@ -28,6 +31,31 @@ from tests.plugins_dummy.fixtures import database_url, plugins  # noqa: F401
 pytestmark = pytest.mark.usefixtures("in_english")
 ADMINISTRATOR = Actor("admin")
 KEPT = {"core_ledger", "core_ledger_head", "core_plugin_switch"}
+
+
+LEAVES_A_TABLE = """
+import sqlalchemy as sa
+from alembic import op
+
+revision, down_revision = "shop_0001", None
+
+
+def upgrade():
+    left, key = (sa.Column("id", sa.Integer, primary_key=True) for _table in "12")
+    more = sa.Column("name", sa.String(9)), sa.Column("at", sa.DateTime), sa.Column("picture", sa.LargeBinary)
+    op.create_table("shop_left", left)
+    op.create_table("shop_right", key, *more)
+    op.execute("insert into shop_left values (1)")
+    right = sa.table("shop_right", *(sa.column(one.name, one.type) for one in (key, *more)))
+    import datetime
+
+    row = {"id": 1, "name": "盘点", "at": datetime.datetime(2026, 11, 23, 1), "picture": bytes((0, 1, 255))}
+    op.bulk_insert(right, [row])
+
+
+def downgrade():
+    op.drop_table("shop_right")
+"""
 
 
 @pytest.fixture
@@ -187,7 +215,99 @@ def test_a_national_plugin_goes_too_and_its_ledger_stays_whole(
     assert list(ledger.verify(office.id)) == []
     assert [row for row in ledger_of(office) if row.procedure == "quality.complaint"]
     (said,) = [row for row in ledger_of(house.head) if row.kind == "plugin"]
-    assert said.details["ended_states"] == {"fieldservice.request": [], "hotline.call": ["complained"]}
+    assert said.details["ended_states"] == {"hotline.call": ["complained"]}
+    assert [row.action for row in ledger_of(office)][-1] == "remove"
+
+
+def test_a_case_that_ended_in_a_state_of_it_keeps_nobody_from_starting(
+    house: House, removes: Callable[..., Removed], walk: Any
+) -> None:
+    office = house.office("SH", "hotline", "fieldservice", "quality")
+    call = walk(office).case_in("hotline.call", "complained")
+    model = house.plugins.procedures["quality.complaint"].model
+    complaint = db.session.scalars(select(model).where(model.call_id == call.id)).one()
+    walker = walk(office)
+    step = walker.procedures["quality.complaint"].steps["answer"]
+    walker.take("quality.complaint", complaint, step, {})
+    switches.switch(house.plugins, office, "quality", False, ADMINISTRATOR)
+    removes("quality")
+    without = Plugins(one.module for one in house.plugins.installed.values() if one.name != "quality")
+    refuse_lost(without)
+    see_offices(frozenset({office.id}))
+    switches.plan(without, db.session.get_one(Office, office.id), "hotline", True)
+
+
+def test_one_that_does_not_fit_any_more_is_told_of_and_removed_all_the_same(
+    house: House, install: Any, make_plugin: Any, removes: Callable[..., Removed]
+) -> None:
+    def amend(procedures: Any) -> None:
+        procedures["hotline.call"].widen("nonsense", by=(), clause="QI/03 3.2.5")
+
+    install(make_plugin("bad", requires=("hotline",), amend=amend))
+    found = impact_of(house.plugins, "bad")
+    assert "cannot amend nonsense" in str(found.problem)
+    assert removes("bad").tables == []
+
+
+def test_migrations_that_leave_tables_behind_are_called_out_after_the_export(
+    app: Flask,
+    house: House,
+    make_plugin: Any,
+    removes: Callable[..., Removed],
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "shop"
+    (folder / "migrations").mkdir(parents=True)
+    (folder / "migrations" / "shop_0001.py").write_text(LEAVES_A_TABLE)
+    module = make_plugin("shop")
+    module.__file__ = str(folder / "__init__.py")
+    house.plugins = Plugins([*(one.module for one in house.plugins.installed.values()), module])
+    migrate.upgrade(app.config["SQLALCHEMY_DATABASE_URI"], house.plugins)
+    with pytest.raises(PluginError, match="leave tables behind: shop_left"):
+        removes("shop")
+    exported = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    assert {one["table"]: one["rows"] for one in exported["tables"]} == {"shop_left": 1, "shop_right": 1}
+    kept = (tmp_path / "out" / "shop_right.jsonl").read_text()
+    assert json.loads(kept) == {"id": 1, "name": "盘点", "at": "2026-11-23T01:00:00", "picture": "AAH/"}
+
+
+def test_tables_of_a_plugin_that_is_gone_stand_in_the_way(
+    app: Flask, house: House, returned: Office, removes: Callable[..., Removed]
+) -> None:
+    engine = create_engine(app.config["SQLALCHEMY_DATABASE_URI"])
+    with engine.begin() as connection:
+        connection.execute(
+            text("create table old_note (id integer primary key, loan_id integer references dummy_loan(id))")
+        )
+    engine.dispose()
+    with pytest.raises(PluginError, match="still refer to those of dummy: old_note"):
+        removes()
+
+
+# --- what it would lose: see also the command line
+
+
+def test_before_it_is_on_everything_that_it_brings_is_seen(house: House) -> None:
+    office = house.office("SH", "hotline", "fieldservice")
+    found = preview(rules_of(office), switches.plan(house.plugins, office, "dummy", True))
+    told = {
+        (rule.key, str(line.label), line.was, line.now)
+        for part in found.parts
+        for rule in part.rules
+        for line in rule.lines
+    }
+    assert told >= {
+        ("hotline.call.settle", "Who", "", "Keeper of the dongles"),
+        ("hotline.call.park", "Asks", "", "Shelf"),
+        ("hotline.call.lend", "Promises", "", "Bring the dongle (the same working day): Support manager"),
+        ("hotline_entitlement", "Answers", "", "Dummy 1.2.3"),
+        ("fieldservice_admission", "Adjusts", "", "Dummy 1.2.3"),
+        ("hotline.long_test_minutes", "Value", "60 working minutes", "30 working minutes"),
+        ("dummy.spare_dongles", "Value", "", "3"),
+    }
+    assert {part.fate for part in found.parts if str(part.title) == "Loan"} == {"new"}
+    pages = [(str(label), what) for label, what in found.pages]
+    assert pages[:2] == [("Menu", "Loans"), ("Roles", "Keeper of the dongles")]
 
 
 # --- what it would lose

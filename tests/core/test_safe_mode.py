@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from core import gate, ledger, safe_mode, switches
+from core.api import tokens
 from core.cli.serve import checked_app
 from core.customers.models import Customer
 from core.customers.services import add_customer
@@ -26,7 +27,8 @@ from core.roles import ADMINISTRATOR, HOTLINE_ENGINEER
 from core.rules import rules_of
 from core.safe_mode import ReadOnly
 from core.settings import clear_parameter, set_parameter
-from core.testing import NATIONAL, House, SignIn, said
+from core.testing import NATIONAL, Browser, House, SignIn, said
+from tests.api.conftest import signed_up
 
 pytestmark = pytest.mark.usefixtures("in_english")
 ADMIN = Actor("admin")
@@ -116,6 +118,26 @@ def test_its_pages_are_read_with_a_banner_and_take_no_form(
     assert here.post("/SH/settings/plugins/shanghai", data={"on": "no"}).status_code in (404, 409)
     assert "safe mode" not in there.get("/BJ/settings/plugins/").text
     assert there.post("/BJ/settings/plugins/quality", data={"on": "no"}).status_code == 302
+
+
+def test_programs_are_told_the_same(
+    app: Flask, house: House, shanghai: Office, beijing: Office, work: Any
+) -> None:
+    answers = {}
+    people = [signed_up(house.person(office, HOTLINE_ENGINEER)) for office in (shanghai, beijing)]
+    made = [
+        (office.code, tokens.make(one, office, "for a test", {"calls": tokens.ACT}, 30))
+        for office, one in zip((shanghai, beijing), people, strict=True)
+    ]
+    go_safe(app, house)
+    for code, token in made:
+        asking = {"Authorization": f"Bearer {token}", "Accept-Language": "en"}
+        browser = Browser(app, app.response_class)
+        path = f"/api/v1/{code}/calls"
+        assert browser.get(path, headers=asking).status_code == 200
+        answers[code] = browser.post(path, headers=asking, json={"values": {}})
+    assert (answers["SH"].status_code, answers["BJ"].status_code) == (409, 422)
+    assert answers["SH"].json["message"] == SHUT
 
 
 def test_whoever_reads_there_may_still_sign_in_and_change_the_language(

@@ -15,9 +15,9 @@ from core.db import db, writing
 from core.deadlines import same_working_day
 from core.errors import PluginError
 from core.i18n import _l
-from core.life import snapshots
 from core.life.arrival import arrive
 from core.life.carrying import refuse_lost
+from core.life.releases import was_final
 from core.offices import Office
 from core.people import Actor
 from core.plugins import Plugins
@@ -146,8 +146,8 @@ def test_what_has_ended_may_stand_where_only_an_earlier_release_knew(
     house.see()
     walk(house.office("SH", "hotline", "sleepy")).case_in("hotline.call", "gone")
     refuse_lost(release("resting"))
-    assert snapshots.was_final("hotline.call", "gone")
-    assert not snapshots.was_final("hotline.call", "resting")
+    assert was_final("hotline.call", "gone")
+    assert not was_final("hotline.call", "resting")
 
 
 def test_an_office_that_had_it_off_is_carried_over_when_it_is_on_again(
