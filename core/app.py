@@ -22,7 +22,8 @@ def create_app(overrides: Mapping[str, Any] | None = None, plugins: Plugins | No
     app.config.from_mapping(overrides or {})
     if proxies := app.config.get("PROXIES"):
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
-    app.extensions["koudai"] = plugins or Plugins.from_entry_points()
+    safe = bool(app.config.get("SAFE_MODE"))
+    app.extensions["koudai"] = plugins or Plugins.from_entry_points(safe=safe)
     init_database(app)
     from core.web import init_web
 

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import lazyload
 
-from core import clock, deadlines, ledger, numbers, refusals
+from core import clock, deadlines, ledger, numbers, refusals, safe_mode
 from core.cases import Case
 from core.clauses import code_of
 from core.db import db, looking_into, offices_seen, writing
@@ -91,7 +91,7 @@ class Act:
 def perform(
     procedure: str,
     key: str | Case | None,
-    step: str,
+    step: str | Step,
     actor: Actor,
     values: Mapping[str, Any] | None = None,
     *,
@@ -103,6 +103,7 @@ def perform(
 
     A case that was created in the same transaction has no number yet: there the case itself is the key.
 
+    A ``Step`` itself is one that no procedure lists: a release takes it (core.life.carrying).
     ``values`` is what somebody typed; ``given`` is what one service hands to the step that it takes inside another.
     Raises ``Refused`` when a door of the gate stays shut, ``NotFound`` when the case cannot be seen. An inner
     ``perform`` joins the transaction of the outer one; only the outermost commits, numbers and writes the ledger.
@@ -136,7 +137,7 @@ class _Asked:
 
     procedure: str
     key: str | Case | None
-    step: str
+    step: str | Step
     actor: Actor
     values: Mapping[str, Any]
     office: Office | None
@@ -223,9 +224,10 @@ def _find(procedure: Procedure, key: str, office_id: int, *, lock: bool = False)
 
 def _open(asked: _Asked, office_id: int, inside: bool) -> Act:
     """Lock the office against switching, read its rules, then lock and reload the case: always in this order."""
+    safe_mode.refuse_writing(office_id)
     rules = rules_of(lock_office(office_id, shared=True))
     procedure = rules.procedure(asked.procedure)
-    step = procedure.steps.get(asked.step)
+    step = asked.step if isinstance(asked.step, Step) else procedure.steps.get(asked.step)
     if step is None or (step.inner and not (inside and asked.given)):
         raise NotFound(
             _l("%(procedure)s has no step %(step)s here.", procedure=procedure.title, step=asked.step)

@@ -103,9 +103,14 @@ def _locked_head(office_id: int) -> LedgerHead:
     return head
 
 
-def of_case(procedure: str, subject_id: int, kind: str = "") -> list[LedgerRow]:
-    """Return a case's newest rows (of one kind), the newest first, at most 200."""
+def of_case(procedure: str, subject_id: int, kind: str = "", *, number: str | None = None) -> list[LedgerRow]:
+    """Return a case's newest rows (of one kind), the newest first, at most 200.
+
+    With its ``number`` only its own: after a plugin was removed and installed again, ids begin anew.
+    """
     where = [LedgerRow.procedure == procedure, LedgerRow.subject_id == subject_id]
+    if number is not None:
+        where.append(LedgerRow.number == number)
     if kind:
         where.append(LedgerRow.kind == kind)
     return list(db.session.scalars(select(LedgerRow).where(*where).order_by(LedgerRow.id.desc()).limit(200)))

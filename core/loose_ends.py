@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import core
-from core import numbers, records
+from core import numbers, records, state_maps
 from core.clauses import Citation, HouseRule
 from core.errors import PluginError, UnknownSetting
 from core.i18n import Sentence, _l
@@ -88,6 +88,7 @@ def refuse_loose_ends(found: PluginSet) -> None:
     for one in found.enabled.values():
         for key, value in one.manifest.presets.items():
             _refuse_preset(found, one.name, key, value)
+        _refuse_maps(found, one)
 
 
 def _refuse_queue_jumpers(found: PluginSet) -> None:
@@ -159,6 +160,24 @@ def _refuse_preset(found: PluginSet, plugin: str, key: str, value: Any) -> None:
             "Plugin %(plugin)s cannot preset %(key)s: %(why)s", plugin=plugin, key=key, why=error.sentence
         )
         raise PluginError(text) from error
+
+
+def _refuse_maps(found: PluginSet, one: Installed) -> None:
+    """Refuse maps of states that lead nowhere, that name what is still there, or what is none of the plugin's."""
+    for each in one.manifest.state_maps:
+        owner = each.procedure.partition(".")[0]
+        if each.procedure not in found.procedures or owner not in (one.name, *one.manifest.requires):
+            _refuse(
+                one.name, _l("it maps states of %(name)s, which it does not require", name=each.procedure)
+            )
+        procedure = found.procedures[each.procedure]
+        goals = state_maps.carried(found, each.procedure)
+        for old in each.states:
+            if old in procedure.states:
+                _refuse(one.name, _l("it maps the state %(old)s, which is still there", old=old))
+            if goals[old].new not in procedure.states:
+                why = _l("it maps %(old)s to %(new)s, which nobody declares", old=old, new=goals[old].new)
+                _refuse(one.name, why)
 
 
 def _refuse_long(plugin: str, kind: str, name: str) -> None:

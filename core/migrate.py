@@ -117,9 +117,9 @@ def _lacking(connection: Connection, plugins: Plugins) -> list[str]:
     ]
 
 
-def refuse_behind(url: str, plugins: Plugins) -> None:
-    """Refuse a database that lacks a migration, naming whose."""
-    lacking = behind(url, plugins)
+def refuse_behind(url: str, plugins: Plugins, but: frozenset[str] = frozenset()) -> None:
+    """Refuse a database that lacks a migration, naming whose; nobody misses those that are excepted."""
+    lacking = [name for name in behind(url, plugins) if name not in but]
     if lacking:
         raise KoudaiError(
             _l(
@@ -138,6 +138,21 @@ def downgrade(url: str, plugins: Plugins, name: str) -> None:
     """Take one plugin's tables away; its history becomes empty."""
     with migrating(url) as connection:
         command.downgrade(config_of(name, histories(plugins)[name], connection), "base")
+
+
+def erase(url: str, plugins: Plugins, name: str) -> None:
+    """Take one plugin's tables away, and what says which revision they had; nothing when it has no history."""
+    if name not in histories(plugins):
+        return
+    downgrade(url, plugins, name)
+    with migrating(url) as connection:
+        connection.execute(text(f"drop table if exists alembic_version_{name}"))
+
+
+def is_missing(connection: Connection, plugins: Plugins, name: str) -> bool:
+    """Say whether a plugin that has tables has none here: it is new, or it was removed."""
+    path = histories(plugins).get(name)
+    return path is not None and not _standing(name, connection)
 
 
 def check(url: str, plugins: Plugins) -> list[Sentence]:

@@ -9,6 +9,7 @@ from core.customers.models import Contact, Customer, CustomerKey, Installation, 
 from core.deadlines import Deadline
 from core.ledger import LedgerHead, LedgerRow
 from core.lists.models import ListChoice, SavedFilter
+from core.life.releases import RuleSnapshot
 from core.numbers import NumberSeries, NumberVoid
 from core.offices import Office
 from core.parameters import ParameterValue
@@ -53,4 +54,5 @@ __all__ = [
     "SavedFilter",
     "SearchText",
     "SearchToken",
+    "RuleSnapshot",
 ]

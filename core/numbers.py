@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, update
+from sqlalchemy import ForeignKey, String, UniqueConstraint, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Model, OfficeRow, db, insert_once
+from core.ledger import LedgerRow
 from core.offices import Office
 
 # The series of the file numbers of customers who were added by hand.
@@ -43,9 +44,20 @@ def draw(office: Office, letter: str, at: dt.datetime) -> str:
     year = at.astimezone(office.zoneinfo).year
     last = _count_up(office.id, letter, year)
     if last is None:
-        insert_once(NumberSeries, office_id=office.id, letter=letter, year=year, last=0)
+        last = _last_known(office.id, f"{office.code}-{letter}-{year}-")
+        insert_once(NumberSeries, office_id=office.id, letter=letter, year=year, last=last)
         last = _count_up(office.id, letter, year)
     return f"{office.code}-{letter}-{year}-{last:05d}"
+
+
+def _last_known(office_id: int, begins: str) -> int:
+    """Return where a series goes on whose plugin was removed: its numbers still stand in the ledger and on paper."""
+    mine = (LedgerRow.office_id == office_id, LedgerRow.number.startswith(begins, autoescape=True))
+    longest = select(LedgerRow.number).where(*mine)
+    last = db.session.scalar(
+        longest.order_by(func.length(LedgerRow.number).desc(), LedgerRow.number.desc()).limit(1)
+    )
+    return int(last.removeprefix(begins)) if last else 0
 
 
 def _count_up(office_id: int, letter: str, year: int) -> int | None:

@@ -172,9 +172,9 @@ def stored_values(office_ids: Sequence[int]) -> dict[tuple[int, str], Any]:
     return {(row.office_id, row.key): row.value for row in rows if not row.cleared}
 
 
-def changes(office_id: int) -> dict[str, list[ParameterValue]]:
-    """Return what an office set and took back itself, by key, the newest first."""
-    query = select(ParameterValue).where(ParameterValue.office_id == office_id)
+def changes(*office_ids: int) -> dict[str, list[ParameterValue]]:
+    """Return what offices set and took back themselves, by key, the newest first."""
+    query = select(ParameterValue).where(ParameterValue.office_id.in_(office_ids))
     found: dict[str, list[ParameterValue]] = {}
     for row in db.session.scalars(query.order_by(ParameterValue.id.desc())):
         found.setdefault(row.key, []).append(row)

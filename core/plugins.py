@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
@@ -24,11 +24,12 @@ from core.db import only_looking
 from core.errors import PluginError
 from core.i18n import Sentence, _l
 from core.parameters import OWN_PARAMETERS, Parameter
+from core.plugin_loading import GROUP, modules
 from core.procedure import Procedure
 from core.roles import Role
+from core.state_maps import StateMap
 from core.verdicts import Answer, Decision, Verdict
 
-GROUP = "koudai.plugins"
 log = logging.getLogger(__name__)
 
 
@@ -55,6 +56,7 @@ class Manifest:
     permissions: tuple[Permission, ...] = ()
     roles: tuple[Role, ...] = ()
     presets: Mapping[str, Any] = field(default_factory=dict)
+    state_maps: tuple[StateMap, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,8 @@ class Installed:
 class Plugins:
     """All installed plugins in the order of their dependencies, and the sets built of them so far."""
 
-    def __init__(self, found: Iterable[ModuleType]) -> None:
+    def __init__(self, found: Iterable[ModuleType], *, safe: bool = False) -> None:
+        self.safe = safe
         every = [Installed(module, module.manifest) for module in found]
         loose_ends.refuse_clashes(every)
         by_name = {one.name: one for one in every}
@@ -109,9 +112,9 @@ class Plugins:
         self._building = Lock()
 
     @classmethod
-    def from_entry_points(cls) -> Plugins:
-        """Load everything that is installed under ``koudai.plugins``."""
-        return cls([_loaded(point) for point in entry_points(group=GROUP)])
+    def from_entry_points(cls, *, safe: bool = False) -> Plugins:
+        """Load everything that is installed under ``koudai.plugins``; in safe mode nothing regional."""
+        return cls(modules(entry_points(group=GROUP), safe=safe), safe=safe)
 
     @cached_property
     def clauses(self) -> dict[str, Clause]:
@@ -128,6 +131,13 @@ class Plugins:
     def parameters(self) -> dict[str, Parameter]:
         """The parameters of core and of all installed plugins by key."""
         return OWN_PARAMETERS | {p.key: p for one in self.installed.values() for p in one.manifest.parameters}
+
+    def present(self, names: frozenset[str]) -> frozenset[str]:
+        """Return which of an office's plugins are at hand: all of them, unless safe mode left some out."""
+        if not self.safe:
+            return names
+        here = names & self.installed.keys()
+        return frozenset(name for name in here if here.issuperset(self.installed[name].manifest.requires))
 
     def set_of(self, names: Iterable[str]) -> PluginSet:
         """Return the set of these plugins, built once; refuse names that are not installed."""
@@ -157,20 +167,6 @@ class Plugins:
                         )
                     )
         return [one for name, one in self.installed.items() if name in names]
-
-
-def _loaded(point: EntryPoint) -> ModuleType:
-    try:
-        module: ModuleType = point.load()
-    except Exception as error:
-        why = f"{type(error).__name__}: {error}"
-        text = _l(
-            "Plugin %(plugin)s cannot be loaded (%(why)s). Repair it, or uninstall it.",
-            plugin=point.name,
-            why=why,
-        )
-        raise PluginError(text) from error
-    return module
 
 
 def _identified(value: Any) -> Any:

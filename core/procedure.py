@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from core import state_maps
 from core.clauses import Citation
 from core.errors import Objection, PluginError
 from core.i18n import Sentence, _l
@@ -305,6 +306,12 @@ class Procedure:
         twin.states, twin.steps = States(self.states), dict(self.steps)
         twin.deadlines, twin.amendments = dict(self.deadlines), list(self.amendments)
         return twin
+
+    def title_of(self, action: str) -> Sentence | str:
+        """Return what the ledger's name of a step means here; a step that is gone is called by its name."""
+        if action in self.steps:
+            return self.steps[action].title
+        return state_maps.TITLE if action == state_maps.STEP else action
 
     def leads_on(self, state: str) -> bool:
         """Say whether a step leads from a state to another one, other than by giving the case up."""

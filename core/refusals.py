@@ -86,11 +86,10 @@ def _either(titles: list[Sentence]) -> Sentence:
 def overtaken(act: Act) -> Objection:
     """Somebody else was quicker: who, and with what."""
     row = ledger.last_of(act.procedure.name, act.case.id)
-    step = act.procedure.steps.get(row.action) if row else None
     text = _l(
         "Meanwhile %(actor)s did “%(step)s” on it.",
         actor=row.actor if row else "—",
-        step=step.title if step else "—",
+        step=act.procedure.title_of(row.action) if row else "—",
     )
     return _of_the_step(act, text)
 

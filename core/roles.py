@@ -45,6 +45,7 @@ ARCHIVIST = Role("archivist", _l("Archivist"), "QP/2-04 5.8")
 HEAD_OFFICE_SUPPORT = Role("head_office_support", _l("Head-office support"), "QP/2-04 5.7")
 ADMINISTRATOR = Role("administrator", _l("Administrator"), inherits=True)
 TIMER = Role("timer", _l("Timer"))
+RELEASE = Role("release", _l("Release"))
 
 NATIONAL_ROLES = (
     SUPPORT_MANAGER,

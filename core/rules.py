@@ -43,6 +43,7 @@ class Rules:
 
     def __init__(self, office: Office, plugins: PluginSet, tree: dict[int, Office]) -> None:
         self.office, self.plugins, self._tree = office, plugins, tree
+        self.missing: frozenset[str] = frozenset()
         self._read: dict[Hashable, Any] = {}
 
     @cached_property
@@ -110,7 +111,16 @@ def rules_of(office: Office) -> Rules:
     """Read what is in force in one office now."""
     names = enabled_in([office.id])[office.id]
     tree = all_offices()
-    return Rules(tree[office.id], installed_plugins().set_of(names), tree)
+    return _read(tree[office.id], names, tree)
+
+
+def _read(office: Office, names: frozenset[str], tree: dict[int, Office]) -> Rules:
+    """Put the rules of an office together; what safe mode left out is missing in them."""
+    plugins = installed_plugins()
+    here = plugins.present(names)
+    found = Rules(office, plugins.set_of(here), tree)
+    found.missing = names - here
+    return found
 
 
 def rules_of_all(office_ids: Iterable[int]) -> dict[int, Rules]:
@@ -118,10 +128,10 @@ def rules_of_all(office_ids: Iterable[int]) -> dict[int, Rules]:
 
     An office whose plugins do not fit together is left out, so that it takes no other one with it.
     """
-    tree, plugins, found = all_offices(), installed_plugins(), dict[int, Rules]()
+    tree, found = all_offices(), dict[int, Rules]()
     for office_id, names in enabled_in(office_ids).items():
         try:
-            found[office_id] = Rules(tree[office_id], plugins.set_of(names), tree)
+            found[office_id] = _read(tree[office_id], names, tree)
         except PluginError as error:
             log.error("%s is left out: %s", tree[office_id].code, error)
     return found

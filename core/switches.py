@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from sqlalchemy import ForeignKey, Index, String, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core import clock, deadlines, ledger
+from core import clock, deadlines, ledger, migrate, safe_mode
 from core.db import OFFICES, Model, advisory_lock, db, writing
 from core.errors import PluginError
 from core.i18n import Sentence, _l
@@ -51,27 +52,67 @@ def enabled_in(office_ids: Iterable[int]) -> dict[int, frozenset[str]]:
     return {office_id: frozenset(names) for office_id, names in found.items()}
 
 
+def in_use() -> frozenset[str]:
+    """Return the names of all plugins that some office uses."""
+    return frozenset().union(*enabled_in(all_offices()).values())
+
+
 def history(office_id: int) -> list[PluginSwitch]:
     """Return an office's switchings, the newest first."""
     query = select(PluginSwitch).where(PluginSwitch.office_id == office_id).order_by(PluginSwitch.id.desc())
     return list(db.session.scalars(query.limit(200)))
 
 
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What switching would make of an office: its plugins before and after; ``before`` is None if they do not fit."""
+
+    name: str
+    on: bool
+    before: PluginSet | None
+    after: PluginSet
+    changes: bool
+
+
+def plan(plugins: Plugins, office: Office, name: str, on: bool) -> Plan:
+    """Say what switching a plugin would make of an office; refuse, by name, what would not stand."""
+    from core.life import carrying
+
+    before = enabled_in([office.id])[office.id]
+    after = before | {name} if on else before - {name}
+    built = _build(plugins, before, after, name, on)
+    if on and name not in before:
+        _refuse_without_tables(plugins, name)
+        carrying.refuse_lost_in(plugins, office, built, name)
+    if (earlier := _standing(plugins, before)) is not None:
+        _refuse_stranded(earlier, built)
+    return Plan(name=name, on=on, before=earlier, after=built, changes=before != after)
+
+
 def switch(plugins: Plugins, office: Office, name: str, on: bool, actor: Actor) -> PluginSet:
     """Enable or disable a plugin in an office; refuse, by name, what would not stand."""
+    from core.life import carrying
+
     office_id = office.id
-    with writing(frozenset({office_id})):
-        lock_office(office_id)
-        before = enabled_in([office_id])[office_id]
-        after = before | {name} if on else before - {name}
-        built = _build(plugins, before, after, name, on)
-        if (earlier := _standing(plugins, before)) is not None:
-            _refuse_stranded(earlier, built)
-        if before != after:
+    with writing(frozenset({office_id})), safe_mode.letting_go("" if on else name, office_id) as let_go:
+        if not let_go:
+            safe_mode.refuse_writing(office_id)
+        planned = plan(plugins, lock_office(office_id), name, on)
+        if planned.changes:
             _record(office_id, name, on, actor)
-        if on and name not in before:
-            deadlines.sweep(built.procedures.values(), name, office_id, clock.now())
-    return built
+        if planned.changes and on:
+            deadlines.sweep(planned.after.procedures.values(), name, office_id, clock.now())
+    if on:
+        carrying.carry_over_in(office, planned.after)
+    return planned.after
+
+
+def _refuse_without_tables(plugins: Plugins, name: str) -> None:
+    """Refuse to switch on what has no tables: it is new here, or it was removed."""
+    if migrate.is_missing(db.session.connection(), plugins, name):
+        raise PluginError(
+            _l("Plugin %(plugin)s has no tables yet: run “koudai db upgrade” first.", plugin=name)
+        )
 
 
 def _standing(plugins: Plugins, names: frozenset[str]) -> PluginSet | None:
@@ -120,7 +161,7 @@ def _needed(name: str, others: list[str]) -> Sentence:
 def _refuse_stranded(before: PluginSet, after: PluginSet) -> None:
     """Refuse a set in which open cases would stand where nobody knows or nothing leads on; what has ended may."""
     for name, procedure in before.procedures.items():
-        gone = _dead_ends(procedure, after.procedures.get(name, procedure))
+        gone = dead_ends(procedure, after.procedures.get(name, procedure))
         if not gone:
             continue
         model = procedure.model
@@ -137,7 +178,8 @@ def _refuse_stranded(before: PluginSet, after: PluginSet) -> None:
             )
 
 
-def _dead_ends(before: Procedure, after: Procedure) -> list[str]:
+def dead_ends(before: Procedure, after: Procedure) -> list[str]:
+    """Return the states from which something leads on before, and nothing after."""
     states = (one.name for one in before.states.values() if not one.final)
     return [name for name in states if before.leads_on(name) and not after.leads_on(name)]
 
@@ -164,7 +206,7 @@ def check_sets_in_use(plugins: Plugins) -> None:
     enabled = enabled_in(offices)
     gone: dict[str, list[str]] = {}
     for office_id, names in enabled.items():
-        for name in names - plugins.installed.keys():
+        for name in plugins.present(names) - plugins.installed.keys():
             gone.setdefault(name, []).append(offices[office_id].code)
     if gone:
         raise PluginError(
@@ -176,4 +218,4 @@ def check_sets_in_use(plugins: Plugins) -> None:
             )
         )
     for names in enabled.values():
-        plugins.set_of(names)
+        plugins.set_of(plugins.present(names))

@@ -17,7 +17,7 @@ from core.errors import Objection
 from core.gate import Act
 from core.i18n import Sentence
 from core.ledger import LedgerRow
-from core.procedure import Procedure, Step
+from core.procedure import Procedure
 
 Json = dict[str, Any]
 
@@ -81,7 +81,7 @@ def whole(act: Act) -> Json:
         "fields": fields(case),
         "steps": [_offer(gate.look_at(act, step)) for step in found if not step.inner],
         "deadlines": [_deadline(one, act) for one in deadlines.of_case(name, case.id)],
-        "ledger": [_row(one, act) for one in ledger.of_case(name, case.id)],
+        "ledger": [_row(one, act) for one in ledger.of_case(name, case.id, number=case.number)],
     }
 
 
@@ -119,13 +119,12 @@ def _deadline(one: deadlines.Deadline, act: Act) -> Json:
 
 
 def _row(row: LedgerRow, act: Act) -> Json:
-    step: Step | None = act.procedure.steps.get(row.action)
     printed = row.kind == prints.KIND
     return {
         "at": plain(row.at),
         "actor": row.actor,
         "step": row.action,
-        "title": str(prints.title_of(row) if printed else step.title if step else row.action),
+        "title": str(prints.title_of(row) if printed else act.procedure.title_of(row.action)),
         "refused": row.kind == "refused",
         "from_state": row.from_state,
         "to_state": row.to_state,

@@ -26,11 +26,17 @@ def upgrade() -> None:
 
 
 def upgrade_database() -> None:
-    """Bring the current app's database up to date."""
+    """Bring the current app's database up to date, and let a new release of a plugin arrive in it."""
     from core import migrate
+    from core.db import see_offices
+    from core.life.arrival import arrive
+    from core.offices import all_offices
     from core.rules import installed_plugins
 
     migrate.upgrade(_url(), installed_plugins())
+    see_offices(frozenset(all_offices()))
+    for procedure, count in arrive(installed_plugins()).items():
+        click.echo(_("%(procedure)s: %(count)s cases carried over.", procedure=procedure, count=count))
     fill_search()
 
 

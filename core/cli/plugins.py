@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from core.cli import life
 from core.cli.authors import new
 from core.cli.home import actor, in_house
 from core.cli.words import cited, table
@@ -46,7 +47,9 @@ def list_plugins(office: str | None) -> None:
         for one in installed_plugins().installed.values()
     ]
     gone = sorted(used.keys() - installed_plugins().installed.keys())
-    rows += [(name, _("enabled, not installed"), "—", "—", used[name]) for name in gone]
+    safe = installed_plugins().safe
+    why = _("enabled, left out by safe mode") if safe else _("enabled, not installed")
+    rows += [(name, why, "—", "—", used[name]) for name in gone]
     table([(_("Plugin"), _("Title"), _("Version"), _("Requires"), last), *rows])
 
 
@@ -78,12 +81,14 @@ def _users() -> dict[str, str]:
 @plugins.command(help=_l("Do the plugins of every office fit together? Names the culprit if not.").msgid)
 @in_house
 def check() -> None:
-    """Build every set in use, and all installed plugins together."""
+    """Build every set in use, and look whether cases stand where nobody knows."""
+    from core.life.carrying import refuse_lost
     from core.offices import all_offices
     from core.rules import installed_plugins
     from core.switches import check_sets_in_use, enabled_in
 
     check_sets_in_use(installed_plugins())
+    refuse_lost(installed_plugins())
     tree = all_offices()
     for office_id, names in enabled_in(tree).items():
         click.echo(f"{tree[office_id].code}: {' '.join(sorted(names)) or '—'}")
@@ -251,3 +256,5 @@ def _print_answers(answers: list[Answer]) -> None:
 
 
 plugins.add_command(new)
+for one in (life.impact, life.remove, life.snapshot, life.release_notes):
+    plugins.add_command(one)

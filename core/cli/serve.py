@@ -6,15 +6,18 @@ import errno
 import importlib.util
 import os
 import socket
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from flask import Flask
 
 from core.cli.errors import warn_of_open_wall
 from core.cli.home import opened
-from core.errors import KoudaiError
+from core.errors import KoudaiError, PluginError
 from core.i18n import Sentence, _, _l
+
+if TYPE_CHECKING:
+    from core.plugins import Plugins
 
 THREADS = 8
 PORT_FAULTS: dict[int | None, Sentence] = {
@@ -33,8 +36,15 @@ PORT_FAULTS: dict[int | None, Sentence] = {
     type=click.IntRange(1, 64),
     help=_l("Number of processes.").msgid,
 )
-def serve(host: str, port: int, workers: int) -> None:
+@click.option(
+    "--safe",
+    is_flag=True,
+    help=_l("Safe mode: without regional plugins; the offices that use one can only be read.").msgid,
+)
+def serve(host: str, port: int, workers: int, safe: bool) -> None:
     """Refuse by name what cannot run, then listen."""
+    if safe:
+        os.environ["KOUDAI_SAFE_MODE"] = "1"
     run(host, port, workers)
 
 
@@ -52,15 +62,49 @@ def run(host: str, port: int, workers: int) -> None:
 def checked_app() -> Flask:
     """Build the app; refuse, by name, a plugin that is on but not installed, and a database left behind."""
     from core import migrate
+    from core.life.arrival import arrive
+    from core.life.carrying import refuse_lost
+    from core.life.removal import gone
     from core.rules import installed_plugins
-    from core.switches import check_sets_in_use
 
     with opened(serving=True) as app:
         plugins = installed_plugins()
-        migrate.refuse_behind(app.config["SQLALCHEMY_DATABASE_URI"], plugins)
+        migrate.refuse_behind(app.config["SQLALCHEMY_DATABASE_URI"], plugins, but=gone(plugins))
         warn_of_open_wall()
-        check_sets_in_use(plugins)
+        _check_sets(plugins)
+        arrive(plugins)
+        refuse_lost(plugins)
+        tell_of_safe_mode()
     return app
+
+
+def _check_sets(plugins: Plugins) -> None:
+    """Build what the offices use; where a regional plugin may be the culprit, say how the others can work on."""
+    from core.plugin_loading import foreign_plugins, with_remedy
+    from core.switches import check_sets_in_use
+
+    try:
+        check_sets_in_use(plugins)
+    except PluginError as error:
+        if plugins.safe or not foreign_plugins():
+            raise
+        raise with_remedy(error.sentence) from error
+
+
+def tell_of_safe_mode() -> None:
+    """Say which offices can only be read, where safe mode is on."""
+    from core import safe_mode
+    from core.offices import all_offices
+
+    if safe_mode.is_on():
+        tree, closed = all_offices(), safe_mode.closed_offices()
+        codes = " ".join(sorted(tree[one].code for one in closed)) or _("none")
+        click.echo(
+            _(
+                "Safe mode: no regional plugin is loaded. Offices that can only be read: %(codes)s",
+                codes=codes,
+            )
+        )
 
 
 def refuse_taken(host: str, port: int) -> None:

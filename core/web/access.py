@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from flask_login import LoginManager, current_user
 
-from core import sessions
+from core import safe_mode, sessions
 from core.api import door
 from core.db import db, see_offices
 from core.offices import Office, all_offices
@@ -22,6 +22,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 # What a browser would take for another site: two slashes, backslashes, and what it strips before it looks.
 LOCAL_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
 SESSION_KEY = "key"
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
 Needed = str | Callable[[Rules, Mapping[str, Any]], str]
 
 
@@ -124,6 +125,8 @@ def _enter_office() -> None:
     see_offices(frozenset({office_id}))
     g.rules = rules_of(all_offices()[office_id])
     g.office = g.rules.office
+    if request.method not in READING:
+        safe_mode.refuse_writing(office_id)
     plugin = view_args.get("plugin") or request.blueprint
     if plugin in installed_plugins().installed and plugin not in g.rules.plugins.names:
         abort(404)

@@ -166,7 +166,7 @@ def case_page(act: Act, chosen: str = "", refused: Refused | None = None, **more
         unplaced=_unplaced(refused, form),
         lost=_lost(act, chosen) if refused and not again else [],
         deadlines=deadlines.of_case(act.procedure.name, act.case.id),
-        story=told(act, ledger.of_case(act.procedure.name, act.case.id)),
+        story=told(act, ledger.of_case(act.procedure.name, act.case.id, number=act.case.number)),
         others=[one for one in cases_of(act.case.customer_id, OTHERS) if one[1] is not act.case],
         printed=prints.printed(act),
         can_print=pdf.available(),

@@ -10,6 +10,7 @@ from typing import Any
 from flask import Flask, g, render_template, request, url_for
 from markupsafe import Markup
 
+from core import safe_mode
 from core.db import only_looking
 from core.i18n import Sentence, _l
 from core.offices import Office
@@ -87,11 +88,21 @@ def init_menu(app: Flask) -> None:
     app.jinja_env.globals.update(
         menu=menu, menu_title=menu_title, slot=slot, my_offices=my_offices, may=may, place=place
     )
+    app.jinja_env.globals.update(only_read=only_read)
 
 
 def my_offices() -> list[Office]:
     """Return the offices of whoever is signed in, by code."""
     return [office for office_id, office in g.tree.items() if office_id in actor().offices]
+
+
+def only_read() -> list[Sentence]:
+    """Say of this page's office, or of each of mine, that safe mode lets it be read only."""
+    if "actor" not in g or not safe_mode.is_on():
+        return []
+    closed = safe_mode.closed_offices()
+    shown = [g.office] if "office" in g else my_offices()
+    return [safe_mode.sentence_of([one.name], closed[one.id]) for one in shown if one.id in closed]
 
 
 def rules_of_mine() -> dict[int, Rules]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -11,22 +11,18 @@ from core import switches
 from core.db import writing
 from core.errors import KoudaiError, PluginError
 from core.i18n import Sentence, _, _l
-from core.offices import OfficeKind
-from core.parameters import Parameter, ParameterValue, Rung, changes, effective
+from core.life.preview import preview
+from core.parameters import Parameter, changes
 from core.plugins import Manifest
 from core.rules import installed_plugins
 from core.settings import clear_parameter, set_parameter
 from core.switches import PluginSwitch, lock_office
 from core.web.access import actor, needs, these_rules, this_office
+from core.web.parameter_rows import SOURCES, Asked, Reader, grouped
+from core.web.show import plugin_name
 
 pages = Blueprint("office_rules", __name__, url_prefix="/<office>/settings")
-SOURCES = {
-    "office": _l("this office"),
-    "region": _l("region"),
-    "preset": _l("regional plugin"),
-    "nation": _l("head office"),
-    "default": _l("as delivered"),
-}
+MOST_TYPED = 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +65,8 @@ def switch_plugin(office: str, name: str) -> Any:
     on = request.form.get("on")
     if on not in ("yes", "no"):
         return _plugins_page(_l("Say whether to switch it on or off."), name), 422
+    if request.form.get("seen", _last_switch(), type=int) != _last_switch():
+        return _switch_page(name, on == "yes", overtaken=True), 409
     try:
         switches.switch(installed_plugins(), this_office(), name, on == "yes", actor())
     except PluginError as error:
@@ -79,55 +77,61 @@ def switch_plugin(office: str, name: str) -> Any:
     return redirect(url_for("office_rules.plugins", office=office))
 
 
-@dataclass(frozen=True, kw_only=True)
-class ShownParameter:
-    """A parameter with its ladder, and what was typed when that was refused."""
-
-    parameter: Parameter
-    rungs: list[Rung]
-    history: list[ParameterValue]
-    closed: bool
-    typed: str | None = None
-    error: Sentence | None = None
-
-    @property
-    def effective(self) -> Rung:
-        """The rung whose value is in force."""
-        return effective(self.rungs)
-
-    @property
-    def own(self) -> Rung | None:
-        """The office's own rung, if it has set a value."""
-        here = this_office().code
-        own = (rung for rung in self.rungs if rung.name == here and rung.source in OWN)
-        return next((rung for rung in own if rung.given or rung.laxer_than is not None), None)
+@pages.get("/plugins/<name>/<any(on, off):to>")
+@needs("core.manage_office")
+def about_to_switch(office: str, name: str, to: str) -> str:
+    """What switching a plugin on or off would change here, before anybody does."""
+    if name not in installed_plugins().installed:
+        abort(404)
+    return _switch_page(name, to == "on")
 
 
-OWN = ("office", "region", "nation")
+def _switch_page(name: str, on: bool, *, overtaken: bool = False) -> str:
+    told: dict[str, Any] = {"shown": None, "refused": None}
+    try:
+        plan = switches.plan(installed_plugins(), this_office(), name, on)
+        told["shown"] = preview(these_rules(), plan)
+    except PluginError as error:
+        told["refused"] = error.sentence
+    manifest = installed_plugins().installed[name].manifest
+    told |= {"on": on, "seen": _last_switch(), "overtaken": overtaken}
+    return render_template("core/office/plugin_switch.html", manifest=manifest, **told)
+
+
+def _last_switch() -> int:
+    """Return which switching was the office's last, so that nobody confirms what he has not seen."""
+    history = switches.history(this_office().id)
+    return history[0].id if history else 0
 
 
 @pages.get("/parameters/")
 @needs("core.manage_office")
 def parameters(office: str) -> str:
-    """Every parameter that counts here: its value, where that comes from, and the form to set one's own."""
-    return _parameters_page()
+    """Every parameter that counts here, or those asked for: its value, where that comes from, and a form."""
+    asked = Asked(
+        text=" ".join(request.args.get("q", "")[:MOST_TYPED].split()), only_own=request.args.get("own") == "1"
+    )
+    return _parameters_page(asked)
 
 
-def _parameters_page(key: str = "", typed: str | None = None, error: Sentence | None = None) -> str:
-    rules, head = these_rules(), this_office().kind == OfficeKind.HEAD
-    history = changes(this_office().id)
-    groups: dict[str, list[ShownParameter]] = {}
-    for one in rules.parameters.values():
-        told: dict[str, Any] = {"typed": typed, "error": error} if one.key == key else {}
-        shown = ShownParameter(
-            parameter=one,
-            rungs=rules.rungs(one.key),
-            history=history.get(one.key, []),
-            closed=one.locked and not head,
-            **told,
-        )
-        groups.setdefault(one.key.partition(".")[0], []).append(shown)
-    return render_template("core/office/parameters.html", groups=groups, sources=SOURCES)
+def _parameters_page(
+    asked: Asked | None = None, key: str = "", typed: str | None = None, error: Sentence | None = None
+) -> str:
+    wanted, clauses = asked or Asked(), installed_plugins().clauses
+    every = [
+        replace(one, typed=typed, error=error) if one.parameter.key == key else one
+        for one in Reader(these_rules()).all()
+    ]
+    shown = [
+        one for one in every if wanted.fits(one, clauses, plugin_name(one.parameter.key.partition(".")[0]))
+    ]
+    return render_template(
+        "core/office/parameters.html",
+        groups=grouped(shown),
+        sources=SOURCES,
+        asked=wanted,
+        counts=(len(shown), len(every), sum(one.own for one in every)),
+    )
 
 
 @pages.post("/parameters/<key>")
@@ -140,7 +144,7 @@ def set_one(office: str, key: str) -> Any:
             _refuse_overtaken(lock_office(this_office().id).id, key)
             set_parameter(this_office(), key, typed, actor())
     except KoudaiError as error:
-        return _parameters_page(key, typed, _labelled(error.sentence, parameter)), 422
+        return _parameters_page(None, key, typed, _labelled(error.sentence, parameter)), 422
     flash(_("Set: %(parameter)s", parameter=parameter.label), "done")
     return _to_parameters(office)
 
@@ -153,7 +157,7 @@ def clear_one(office: str, key: str) -> Any:
     try:
         clear_parameter(this_office(), key, actor())
     except KoudaiError as error:
-        return _parameters_page(key, None, _labelled(error.sentence, parameter)), 409
+        return _parameters_page(None, key, None, _labelled(error.sentence, parameter)), 409
     flash(_("Taken back: %(parameter)s", parameter=parameter.label), "done")
     return _to_parameters(office)
 

@@ -97,7 +97,7 @@ def _tell(act: Act, row: LedgerRow, form: StepForm | None, names: dict[str, str]
     return Told(
         at=row.at,
         actor=row.actor,
-        title=step.title if step else row.action,
+        title=act.procedure.title_of(row.action),
         into=state.title if state and moved else "",
         clause=_citation(row, step),
         refused=row.kind == "refused",

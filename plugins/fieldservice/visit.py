@@ -146,7 +146,7 @@ def taken_steps(act: Act) -> dict[str, LedgerRow]:
     """Return the newest row of each step that was taken since the request was dispatched, and still counts."""
     found: dict[str, LedgerRow] = {}
     undone: tuple[str, ...] = ()
-    for row in ledger.of_case(act.procedure.name, act.case.id):
+    for row in ledger.of_case(act.procedure.name, act.case.id, number=act.case.number):
         if row.kind != "step":
             continue
         if row.to_state in ("registered", "dispatched"):

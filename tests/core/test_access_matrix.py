@@ -86,6 +86,7 @@ class Premises:
             "person_id": self.person.id,
             "deed": "give",
             "name": "quality",
+            "to": "off",
             "key": next(iter(self.rules.parameters)),
             "token_id": self._a_token(),
             "token": accounts.new_link(self.person, walk.actor),

@@ -19,7 +19,7 @@ from core.people import Person
 from core.plugins import Plugins
 from core.roles import ADMINISTRATOR, DUTY_MANAGER, HOTLINE_ENGINEER
 from core.rules import rules_of
-from core.settings import set_parameter
+from core.settings import clear_parameter, set_parameter
 from core.testing import House, SignIn, said
 from core.worktime import DayKind
 
@@ -392,10 +392,76 @@ def test_the_ladder_shows_every_rung_with_its_source(
     set_parameter(lively_office, "lively.minutes", 40, someone)
     page = lively_desk.get("/LV/settings/parameters/").text
     ladder = page[page.index('id="lively.minutes"') : page.index('id="lively.folder"')]
-    assert "this office LV 40 head office HQ 50 as delivered" in said(ladder)
+    rungs = (
+        r"this office LV 40 in force 陈静 · [\d: -]+ head office HQ 50 陈静 · [\d: -]+ as delivered lively 60"
+    )
+    assert re.search(rungs, said(ladder))
     assert ladder.count("<s>") == 2
     assert "<strong>40</strong>" in ladder
-    assert "陈静" in ladder
+    for told in ("Clause QI/03 3.1.7", "May be from 5 to 480 · may only be lowered", "Key lively.minutes"):
+        assert told in said(ladder)
+
+
+def test_every_change_says_who_set_what_instead_of_what(
+    house: House, lively_office: Office, lively_desk: FlaskClient
+) -> None:
+    someone = house.actor(house.person(house.head, ADMINISTRATOR, name="陈静"))
+    set_parameter(house.head, "lively.minutes", 50, someone)
+    for value in (40, 30):
+        set_parameter(lively_office, "lively.minutes", value, someone)
+    clear_parameter(lively_office, "lively.minutes", someone)
+    page = lively_desk.get("/LV/settings/parameters/").text
+    history = said(page[page.index("Who changed it") : page.index('id="lively.folder"')])
+    told = [r"LV 30 → taken back", r"LV 40 → 30", r"LV none of its own → 40", r"HQ none of its own → 50"]
+    assert re.search(".*".join(told), history), history
+
+
+def shown(page: str) -> list[str]:
+    return re.findall(r'id="lively\.(\w+)"', page)
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("", ["minutes", "folder", "strict", "price"]),
+        ("fold", ["folder"]),
+        ("LIVELY.price", ["price"]),
+        ("3.1.7", ["minutes", "folder", "strict", "price"]),
+        ("same-day", ["minutes", "folder", "strict", "price"]),
+        ("三十", []),
+    ],
+)
+def test_parameters_are_found_by_their_words(lively_desk: FlaskClient, typed: str, found: list[str]) -> None:
+    page = lively_desk.get("/LV/settings/parameters/", query_string={"q": typed}).text
+    assert shown(page) == found
+    assert ("No parameter fits this." in page) is not bool(found)
+
+
+def test_only_what_is_set_here_is_shown_when_asked_for(
+    house: House, lively_office: Office, lively_desk: FlaskClient
+) -> None:
+    someone = house.actor(house.person(house.head, ADMINISTRATOR, name="陈静"))
+    set_parameter(house.head, "lively.minutes", 50, someone)
+    set_parameter(lively_office, "lively.folder", "BAK", someone)
+    page = lively_desk.get("/LV/settings/parameters/?own=1").text
+    assert shown(page) == ["folder"]
+    assert "All 4" in said(page)
+    assert "Set here 1" in said(page)
+
+
+def test_the_page_asks_the_database_as_often_however_many_changes_there_are(
+    house: House, lively_office: Office, lively_desk: FlaskClient, queries_of: Callable[..., int]
+) -> None:
+    someone = house.actor(house.person(house.head, ADMINISTRATOR, name="陈静"))
+
+    def asked() -> int:
+        return queries_of(lambda: lively_desk.get("/LV/settings/parameters/"))
+
+    asked()
+    before = asked()
+    for value in (50, 40, 30):
+        set_parameter(lively_office, "lively.minutes", value, someone)
+    assert asked() == before
 
 
 def test_a_value_that_became_too_lax_is_shown_and_can_be_taken_back(

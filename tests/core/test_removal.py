@@ -1,0 +1,351 @@
+"""A plugin goes for good: refused while somebody needs it, exported first, and nothing left but ledger and switches."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import MetaData, Table, create_engine, inspect, select, text
+
+from core import gate, ledger, migrate, switches
+from core.db import db, see_offices
+from core.errors import KoudaiError, NotFound, PluginError
+from core.life.carrying import refuse_lost
+from core.life.impact import impact_of
+from core.life.preview import preview
+from core.life.removal import Removed, gone, remove
+from core.offices import Office
+from core.people import Actor
+from core.plugins import Plugins
+from core.rules import rules_of
+from core.settings import set_parameter
+from core.testing import House
+from tests.plugins_dummy.fixtures import database_url, plugins  # noqa: F401
+
+pytestmark = pytest.mark.usefixtures("in_english")
+ADMINISTRATOR = Actor("admin")
+KEPT = {"core_ledger", "core_ledger_head", "core_plugin_switch"}
+
+
+LEAVES_A_TABLE = """
+import sqlalchemy as sa
+from alembic import op
+
+revision, down_revision = "shop_0001", None
+
+
+def upgrade():
+    left, key = (sa.Column("id", sa.Integer, primary_key=True) for _table in "12")
+    more = sa.Column("name", sa.String(9)), sa.Column("at", sa.DateTime), sa.Column("picture", sa.LargeBinary)
+    op.create_table("shop_left", left)
+    op.create_table("shop_right", key, *more)
+    op.execute("insert into shop_left values (1)")
+    right = sa.table("shop_right", *(sa.column(one.name, one.type) for one in (key, *more)))
+    import datetime
+
+    row = {"id": 1, "name": "盘点", "at": datetime.datetime(2026, 11, 23, 1), "picture": bytes((0, 1, 255))}
+    op.bulk_insert(right, [row])
+
+
+def downgrade():
+    op.drop_table("shop_right")
+"""
+
+
+@pytest.fixture
+def shanghai(house: House) -> Office:
+    return house.office("SH", "hotline", "fieldservice", "dummy")
+
+
+@pytest.fixture
+def lent(house: House, shanghai: Office, walk: Any) -> str:
+    """A call of Shanghai's whose customer has a dongle of ours; the number of the loan."""
+    walker = walk(shanghai)
+    call = walker.case_in("hotline.call", "waits_for_dongle")
+    set_parameter(shanghai, "dummy.shelf", "B", ADMINISTRATOR)
+    model = house.plugins.procedures["dummy.loan"].model
+    loan = db.session.scalars(select(model).where(model.call_id == call.id)).one()
+    return str(loan.number)
+
+
+@pytest.fixture
+def returned(house: House, shanghai: Office, lent: str, walk: Any) -> Office:
+    """Shanghai, where the dongle came back and dummy was switched off."""
+    walker = walk(shanghai)
+    gate.perform("dummy.loan", lent, "fetch", walker.actor, office=shanghai)
+    call = db.session.scalars(select(walker.procedures["hotline.call"].model)).one()
+    gate.perform("hotline.call", call.number, "dongle_came", walker.actor, office=shanghai)
+    switches.switch(house.plugins, shanghai, "dummy", False, ADMINISTRATOR)
+    house.see()
+    return shanghai
+
+
+@pytest.fixture
+def removes(app: Flask, house: House, tmp_path: Path) -> Callable[..., Removed]:
+    """The means to remove a plugin, into a folder of this test's."""
+
+    def doing(name: str = "dummy", into: str = "out") -> Removed:
+        url = app.config["SQLALCHEMY_DATABASE_URI"]
+        try:
+            return remove(house.plugins, name, tmp_path / into, ADMINISTRATOR, url)
+        finally:
+            house.see()
+
+    return doing
+
+
+def everything() -> dict[str, list[str]]:
+    """Return all that the database holds but ledger and switches, each row in words."""
+    connection, found = db.session.connection(), {}
+    for name in sorted(set(inspect(connection).get_table_names()) - KEPT):
+        table = Table(name, MetaData(), autoload_with=connection, resolve_fks=False)
+        found[name] = [repr(tuple(row)) for row in connection.execute(select(table))]
+    return found
+
+
+def test_what_is_left_is_ledger_and_history_of_switching(
+    house: House, returned: Office, removes: Callable[..., Removed]
+) -> None:
+    before = everything()
+    assert any("dummy" in row for rows in before.values() for row in rows)
+    removes()
+    left = everything()
+    assert not [name for name in left if "dummy" in name]
+    assert not [(name, row) for name, rows in left.items() for row in rows if re.search("dummy|-D-|'D'", row)]
+    others = {name: rows for name, rows in before.items() if not name.startswith(("dummy_", "core_"))}
+    del others["alembic_version_dummy"]
+    assert {name: left[name] for name in others} == others, "what is others' stays as it was"
+    history = [(row.plugin, row.enabled) for row in switches.history(returned.id)]
+    assert history[:2] == [("dummy", False), ("dummy", True)]
+    assert list(ledger.verify(returned.id)) == list(ledger.verify(house.head.id)) == []
+
+
+def test_the_export_holds_all_of_it_and_can_be_checked(
+    returned: Office, lent: str, removes: Callable[..., Removed]
+) -> None:
+    done = removes()
+    manifest = json.loads((done.folder / "manifest.json").read_text())
+    assert (manifest["plugin"], manifest["version"]) == ("dummy", "1.2.3")
+    rows = {one["table"]: one["rows"] for one in manifest["tables"]}
+    assert (rows["dummy_loan"], rows["core_number_series"], rows["core_parameter_value"]) == (1, 1, 1)
+    assert rows["dummy_call_shelf"] == 0
+    for one in manifest["tables"]:
+        content = (done.folder / one["file"]).read_bytes()
+        assert hashlib.sha256(content).hexdigest() == one["sha256"]
+        assert content.count(b"\n") == one["rows"]
+    (loan,) = map(json.loads, (done.folder / "dummy_loan.jsonl").read_text().splitlines())
+    assert (loan["number"], loan["state"]) == (lent, "back")
+    assert {path.name for path in done.folder.iterdir()} == {
+        "manifest.json",
+        *(one["file"] for one in manifest["tables"]),
+    }
+
+
+def test_nothing_is_overwritten_and_nothing_removed_then(
+    returned: Office, removes: Callable[..., Removed], tmp_path: Path
+) -> None:
+    (tmp_path / "out").mkdir()
+    before = everything()
+    with pytest.raises(KoudaiError, match="exists already"):
+        removes()
+    assert everything() == before
+
+
+def test_while_an_office_uses_it_it_stays(lent: str, removes: Callable[..., Removed], tmp_path: Path) -> None:
+    before = everything()
+    with pytest.raises(PluginError, match=r"is used in: SH\. Disable it there first"):
+        removes()
+    assert everything() == before
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_an_installed_plugin_requires_stays(house: House, removes: Callable[..., Removed]) -> None:
+    with pytest.raises(PluginError, match="required by billing, quality, dummy, faulty, shanghai"):
+        removes("fieldservice")
+    with pytest.raises(NotFound, match="ghost is not installed"):
+        removes("ghost")
+
+
+def test_afterwards_the_house_starts_with_and_without_the_distribution(
+    app: Flask, house: House, returned: Office, removes: Callable[..., Removed]
+) -> None:
+    removes()
+    url = app.config["SQLALCHEMY_DATABASE_URI"]
+    assert gone(house.plugins) == {"dummy"}
+    migrate.refuse_behind(url, house.plugins, but=gone(house.plugins))
+    switches.check_sets_in_use(house.plugins)
+    without = Plugins(one.module for one in house.plugins.installed.values() if one.name != "dummy")
+    migrate.refuse_behind(url, without)
+    switches.check_sets_in_use(without)
+    with pytest.raises(PluginError, match="dummy has no tables yet: run “koudai db upgrade” first"):
+        switches.switch(house.plugins, returned, "dummy", True, ADMINISTRATOR)
+
+
+def test_when_it_comes_back_its_numbers_go_on_and_no_story_is_told_of_another_case(
+    app: Flask, house: House, returned: Office, lent: str, removes: Callable[..., Removed], walk: Any
+) -> None:
+    removes()
+    migrate.upgrade(app.config["SQLALCHEMY_DATABASE_URI"], house.plugins)
+    assert gone(house.plugins) == frozenset()
+    switches.switch(house.plugins, returned, "dummy", True, ADMINISTRATOR)
+    house.see()
+    walk(returned).case_in("hotline.call", "waits_for_dongle")
+    loan = db.session.scalars(select(house.plugins.procedures["dummy.loan"].model)).one()
+    assert int(loan.number[-5:]) == int(lent[-5:]) + 1
+    told = ledger.of_case("dummy.loan", loan.id, number=loan.number)
+    assert [row.action for row in told] == ["hand_out"]
+    assert len(ledger.of_case("dummy.loan", loan.id)) > 1, "the old case had the same id"
+
+
+def test_a_national_plugin_goes_too_and_its_ledger_stays_whole(
+    house: House, removes: Callable[..., Removed], walk: Any, ledger_of: Any
+) -> None:
+    office = house.office("SH", "hotline", "fieldservice", "quality")
+    walk(office).case_in("quality.complaint", "answered")
+    switches.switch(house.plugins, office, "quality", False, ADMINISTRATOR)
+    done = removes("quality")
+    assert dict(done.tables)["quality_complaint"] == 1
+    assert not [name for name in everything() if "quality" in name]
+    assert list(ledger.verify(office.id)) == []
+    assert [row for row in ledger_of(office) if row.procedure == "quality.complaint"]
+    (said,) = [row for row in ledger_of(house.head) if row.kind == "plugin"]
+    assert said.details["ended_states"] == {"hotline.call": ["complained"]}
+    assert [row.action for row in ledger_of(office)][-1] == "remove"
+
+
+def test_a_case_that_ended_in_a_state_of_it_keeps_nobody_from_starting(
+    house: House, removes: Callable[..., Removed], walk: Any
+) -> None:
+    office = house.office("SH", "hotline", "fieldservice", "quality")
+    call = walk(office).case_in("hotline.call", "complained")
+    model = house.plugins.procedures["quality.complaint"].model
+    complaint = db.session.scalars(select(model).where(model.call_id == call.id)).one()
+    walker = walk(office)
+    step = walker.procedures["quality.complaint"].steps["answer"]
+    walker.take("quality.complaint", complaint, step, {})
+    switches.switch(house.plugins, office, "quality", False, ADMINISTRATOR)
+    removes("quality")
+    without = Plugins(one.module for one in house.plugins.installed.values() if one.name != "quality")
+    refuse_lost(without)
+    see_offices(frozenset({office.id}))
+    switches.plan(without, db.session.get_one(Office, office.id), "hotline", True)
+
+
+def test_one_that_does_not_fit_any_more_is_told_of_and_removed_all_the_same(
+    house: House, install: Any, make_plugin: Any, removes: Callable[..., Removed]
+) -> None:
+    def amend(procedures: Any) -> None:
+        procedures["hotline.call"].widen("nonsense", by=(), clause="QI/03 3.2.5")
+
+    install(make_plugin("bad", requires=("hotline",), amend=amend))
+    found = impact_of(house.plugins, "bad")
+    assert "cannot amend nonsense" in str(found.problem)
+    assert removes("bad").tables == []
+
+
+def test_migrations_that_leave_tables_behind_are_called_out_after_the_export(
+    app: Flask,
+    house: House,
+    make_plugin: Any,
+    removes: Callable[..., Removed],
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "shop"
+    (folder / "migrations").mkdir(parents=True)
+    (folder / "migrations" / "shop_0001.py").write_text(LEAVES_A_TABLE)
+    module = make_plugin("shop")
+    module.__file__ = str(folder / "__init__.py")
+    house.plugins = Plugins([*(one.module for one in house.plugins.installed.values()), module])
+    migrate.upgrade(app.config["SQLALCHEMY_DATABASE_URI"], house.plugins)
+    with pytest.raises(PluginError, match="leave tables behind: shop_left"):
+        removes("shop")
+    exported = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    assert {one["table"]: one["rows"] for one in exported["tables"]} == {"shop_left": 1, "shop_right": 1}
+    kept = (tmp_path / "out" / "shop_right.jsonl").read_text()
+    assert json.loads(kept) == {"id": 1, "name": "盘点", "at": "2026-11-23T01:00:00", "picture": "AAH/"}
+
+
+def test_tables_of_a_plugin_that_is_gone_stand_in_the_way(
+    app: Flask, house: House, returned: Office, removes: Callable[..., Removed]
+) -> None:
+    engine = create_engine(app.config["SQLALCHEMY_DATABASE_URI"])
+    with engine.begin() as connection:
+        connection.execute(
+            text("create table old_note (id integer primary key, loan_id integer references dummy_loan(id))")
+        )
+    engine.dispose()
+    with pytest.raises(PluginError, match="still refer to those of dummy: old_note"):
+        removes()
+
+
+# --- what it would lose: see also the command line
+
+
+def test_before_it_is_on_everything_that_it_brings_is_seen(house: House) -> None:
+    office = house.office("SH", "hotline", "fieldservice")
+    found = preview(rules_of(office), switches.plan(house.plugins, office, "dummy", True))
+    told = {
+        (rule.key, str(line.label), line.was, line.now)
+        for part in found.parts
+        for rule in part.rules
+        for line in rule.lines
+    }
+    assert told >= {
+        ("hotline.call.settle", "Who", "", "Keeper of the dongles"),
+        ("hotline.call.park", "Asks", "", "Shelf"),
+        ("hotline.call.lend", "Promises", "", "Bring the dongle (the same working day): Support manager"),
+        ("hotline_entitlement", "Answers", "", "Dummy 1.2.3"),
+        ("fieldservice_admission", "Adjusts", "", "Dummy 1.2.3"),
+        ("hotline.long_test_minutes", "Value", "60 working minutes", "30 working minutes"),
+        ("dummy.spare_dongles", "Value", "", "3"),
+    }
+    assert {part.fate for part in found.parts if str(part.title) == "Loan"} == {"new"}
+    pages = [(str(label), what) for label, what in found.pages]
+    assert pages[:2] == [("Menu", "Loans"), ("Roles", "Keeper of the dongles")]
+
+
+# --- what it would lose
+
+
+def test_the_impact_names_users_rows_settings_cases_and_rules(
+    house: House, shanghai: Office, lent: str
+) -> None:
+    found = impact_of(house.plugins, "dummy")
+    assert [office.code for office, _since in found.users] == ["SH"]
+    held = {one.table: one.rows for one in found.held}
+    assert held["dummy_loan"] == [("SH", 1)]
+    assert held["dummy_call_shelf"] == []
+    assert held["core_parameter_value"] == [("SH", 1)]
+    assert held["core_number_series"] == [("SH", 1)]
+    assert {one.parameter.key: one.set_in for one in found.settings}["dummy.shelf"] == [("SH", "B")]
+    assert [(one.key, one.value) for one in found.presets] == [("hotline.long_test_minutes", 30)]
+    cases = {(one.office, one.procedure, str(one.state), one.count) for one in found.cases}
+    assert cases == {
+        ("SH", "dummy.loan", "Lent", 1),
+        ("SH", "hotline.call", "Waits for the dongle", 1),
+    }
+    assert {note.verb for note in found.amendments} >= {"widen", "require", "add_step", "starts", "set"}
+    assert ("hotline_entitlement", False) in [(key, adjusts) for key, _title, adjusts in found.decisions]
+    assert ("fieldservice_admission", True) in [(key, adjusts) for key, _title, adjusts in found.decisions]
+
+
+def test_the_impact_names_who_requires_it(house: House) -> None:
+    needing = ["fieldservice", "billing", "quality", "dummy", "faulty", "shanghai", "stuck"]
+    assert sorted(impact_of(house.plugins, "hotline").dependants) == sorted(needing)
+    with pytest.raises(NotFound, match="There is no plugin ghost"):
+        impact_of(house.plugins, "ghost")
+
+
+def test_one_that_is_not_installed_any_more_still_shows_what_it_holds(
+    house: House, shanghai: Office, lent: str
+) -> None:
+    without = Plugins(one.module for one in house.plugins.installed.values() if one.name != "dummy")
+    found = impact_of(without, "dummy")
+    assert [office.code for office, _since in found.users] == ["SH"]
+    assert {one.table: one.count for one in found.held}["dummy_loan"] == 1
