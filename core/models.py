@@ -8,8 +8,8 @@ from core.customers.import_models import ColumnMapping, ImportFile, ImportRefusa
 from core.customers.models import Contact, Customer, CustomerKey, Installation, Product
 from core.deadlines import Deadline
 from core.ledger import LedgerHead, LedgerRow
-from core.lists.models import ListChoice, SavedFilter
 from core.life.releases import RuleSnapshot
+from core.lists.models import ListChoice, SavedFilter
 from core.numbers import NumberSeries, NumberVoid
 from core.offices import Office
 from core.parameters import ParameterValue
@@ -51,8 +51,8 @@ __all__ = [
     "PrintCopy",
     "Product",
     "RoleGrant",
+    "RuleSnapshot",
     "SavedFilter",
     "SearchText",
     "SearchToken",
-    "RuleSnapshot",
 ]
