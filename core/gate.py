@@ -27,6 +27,7 @@ from core.procedure import Procedure, Step
 from core.roles import Allowed
 from core.rules import Rules, installed_plugins, rules_of
 from core.switches import lock_office
+from core.talk import notices
 from core.verdicts import Decision
 
 
@@ -44,6 +45,7 @@ class Act:
     values: dict[str, Any] = field(default_factory=dict)
     recorded: dict[str, Any] = field(default_factory=dict)
     decisions: list[Decision] = field(default_factory=list)
+    held: frozenset[int] = frozenset()
     from_state: str = ""
     to_state: str = ""
     let_in: Allowed | None = None
@@ -127,6 +129,7 @@ def together() -> Iterator[list[Act]]:
         raise _record_refusal(turned) from None
     for done in acts:
         done.rules.plugins.notify("core_step_taken", act=done)
+    notices.tell(acts)
 
 
 @dataclass(frozen=True)
@@ -232,6 +235,7 @@ def _open(asked: _Asked, office_id: int, inside: bool) -> Act:
     case = _case_of(asked, procedure, office_id)
     act = Act(procedure, step, case, asked.actor, rules, clock.now(), asked.given or {})
     act.from_state, act.subject = case.state or "", _subject(case)
+    act.held = notices.holders(procedure, case)
     return act
 
 

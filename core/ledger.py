@@ -22,6 +22,8 @@ GENESIS = "0" * 64
 OPENING = ("office", "open")
 WITHOUT_OPENING = _l("the chain does not begin with the opening of the office")
 AT_ONCE = 500
+# What the gate writes of a case; what is said around it (notes, files) are rows of other kinds.
+STEPS = ("step", "refused")
 
 
 class LedgerHead(Model, OfficeRow):
@@ -102,11 +104,10 @@ def _locked_head(office_id: int) -> LedgerHead:
     return head
 
 
-def of_case(procedure: str, subject_id: int, kind: str = "") -> list[LedgerRow]:
-    """Return a case's newest rows (of one kind), the newest first, at most 200."""
+def of_case(procedure: str, subject_id: int, *kinds: str) -> list[LedgerRow]:
+    """Return a case's newest rows of some kinds, by default its steps, done and refused: newest first, at most 200."""
     where = [LedgerRow.procedure == procedure, LedgerRow.subject_id == subject_id]
-    if kind:
-        where.append(LedgerRow.kind == kind)
+    where.append(LedgerRow.kind.in_(kinds or STEPS))
     return list(db.session.scalars(select(LedgerRow).where(*where).order_by(LedgerRow.id.desc()).limit(200)))
 
 

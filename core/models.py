@@ -14,6 +14,7 @@ from core.parameters import ParameterValue
 from core.people import Person, RoleGrant
 from core.sessions import EndedSession
 from core.switches import PluginSwitch
+from core.talk.models import File, Note, Notice, NoticeChoice
 from core.throttle import LoginFailure
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "CustomerKey",
     "Deadline",
     "EndedSession",
+    "File",
     "ImportFile",
     "ImportRefusal",
     "ImportRun",
@@ -34,6 +36,9 @@ __all__ = [
     "LedgerHead",
     "LedgerRow",
     "LoginFailure",
+    "Note",
+    "Notice",
+    "NoticeChoice",
     "NumberSeries",
     "NumberVoid",
     "Office",

@@ -23,12 +23,14 @@ from core.web import (
     desk,
     imports,
     menu,
+    notices,
     office,
     office_rules,
     offices,
     pocketbook,
     search,
     staff,
+    talk,
     tokens,
 )
 from core.web.access import init_access
@@ -41,12 +43,14 @@ OWN_PAGES = (
     customers,
     desk,
     imports,
+    notices,
     office,
     office_rules,
     offices,
     pocketbook,
     search,
     staff,
+    talk,
     tokens,
 )
 POLICY = (
@@ -70,6 +74,8 @@ def init_web(app: Flask) -> None:
     init_access(app)
     init_show(app)
     menu.init_menu(app)
+    talk.init_talk(app)
+    notices.init_notices(app)
     for part in OWN_PAGES:
         app.register_blueprint(part.pages)
     # No cookie opens the API, so nobody can be made to use it unawares.

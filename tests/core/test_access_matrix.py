@@ -20,12 +20,12 @@ from core.customers import importing
 from core.db import db, writing
 from core.offices import Office
 from core.people import Person
-from core.permissions import CORE_PERMISSIONS, PUBLIC, SIGNED_IN
+from core.permissions import CORE_PERMISSIONS, PUBLIC, SIGNED_IN, permission_of
 from core.procedure import Procedure
 from core.roles import ADMINISTRATOR, NATIONAL_ROLES, Role
 from core.rules import Rules, rules_of
 from core.testing import House, SignIn
-from core.web.access import needed_for, permission_of
+from core.web.access import needed_for
 from core.worktime import DayKind
 
 SAMPLE = Path(__file__).parents[2] / "samples" / "customers-sh.csv"
