@@ -330,14 +330,7 @@ def _move(act: Act, chosen: str | None) -> None:
     case.state = act.to_state = chosen or targets[0]
     db.session.add(case)
     db.session.flush()
-    deadlines.meet(act, step.meets)
-    deadlines.drop(act, step.drops)
-    for key in step.starts:
-        rule = act.procedure.deadlines[key]
-        if not rule.only_in or case.state in rule.only_in:
-            deadlines.start(act, rule)
-    if act.procedure.states[case.state].final:
-        deadlines.drop(act)
+    deadlines.follow(act)
 
 
 def _finish(acts: list[Act]) -> None:

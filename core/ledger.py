@@ -104,10 +104,10 @@ def _locked_head(office_id: int) -> LedgerHead:
     return head
 
 
-def of_case(procedure: str, subject_id: int, *kinds: str) -> list[LedgerRow]:
-    """Return a case's newest rows of some kinds, by default its steps, done and refused: newest first, at most 200."""
+def of_case(procedure: str, subject_id: int, kind: str = "") -> list[LedgerRow]:
+    """Return a case's newest rows (of one kind; else its steps, done and refused), the newest first, at most 200."""
     where = [LedgerRow.procedure == procedure, LedgerRow.subject_id == subject_id]
-    where.append(LedgerRow.kind.in_(kinds or STEPS))
+    where.append(LedgerRow.kind == kind if kind else LedgerRow.kind.in_(STEPS))
     return list(db.session.scalars(select(LedgerRow).where(*where).order_by(LedgerRow.id.desc()).limit(200)))
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core import clock, ledger
-from core.clauses import Citation, code_of
+from core.clauses import Citation, code_of, house_rule
 from core.db import Model, db
 from core.errors import UnknownSetting
 from core.i18n import Sentence, _l
@@ -107,6 +107,21 @@ class Parameter:
         if self.stricter == "lower":
             return bool(value > above)
         return bool(value < above) if self.stricter == "higher" else False
+
+
+# What core itself leaves to an office; a plugin's stand in its manifest.
+CORE_PARAMETERS = (
+    Parameter(
+        key="core.file_megabytes",
+        kind=int,
+        default=20,
+        minimum=1,
+        maximum=50,
+        unit=_l("MB"),
+        label=_l("A file that is attached to a case has at most"),
+        clause=house_rule(_l("Whoever reads a case on a phone waits for each of its files.")),
+    ),
+)
 
 
 class ParameterValue(Model):

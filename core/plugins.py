@@ -23,7 +23,7 @@ from core.clauses import NATIONAL, Clause, read_clauses
 from core.db import only_looking
 from core.errors import PluginError
 from core.i18n import Sentence, _l
-from core.parameters import Parameter
+from core.parameters import CORE_PARAMETERS, Parameter
 from core.procedure import Procedure
 from core.roles import Role
 from core.verdicts import Answer, Decision, Verdict
@@ -218,7 +218,8 @@ class PluginSet:
         for spec in plugins.specs:
             self.manager.add_hookspecs(spec)
         self._register(enabled)
-        self.parameters = {p.key: p for one in enabled for p in one.manifest.parameters}
+        brought = (p for one in enabled for p in one.manifest.parameters)
+        self.parameters = {p.key: p for p in (*CORE_PARAMETERS, *brought)}
         self.procedures = {p.name: p.copy() for one in enabled for p in one.procedures}
         self._amend()
         loose_ends.refuse_loose_ends(self)

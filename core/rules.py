@@ -13,7 +13,7 @@ from core.calendars import calendar_of
 from core.errors import NotFound, PluginError, UnknownSetting
 from core.i18n import _l
 from core.offices import Office, OfficeKind, all_offices, ancestry
-from core.parameters import Parameter, Rung, effective, ladder, stored_values
+from core.parameters import CORE_PARAMETERS, Parameter, Rung, effective, ladder, stored_values
 from core.people import Person, colleagues
 from core.plugins import Plugins, PluginSet
 from core.procedure import Procedure
@@ -64,7 +64,8 @@ class Rules:
         """What may be set here: an office sets what its plugins declare, head office and regions what any does."""
         if self.office.kind == OfficeKind.OFFICE:
             return self.plugins.parameters
-        return {p.key: p for one in self.plugins.plugins.installed.values() for p in one.manifest.parameters}
+        brought = (p for one in self.plugins.plugins.installed.values() for p in one.manifest.parameters)
+        return {p.key: p for p in (*CORE_PARAMETERS, *brought)}
 
     def declared(self, key: str) -> Parameter:
         """Find a parameter among those that may be set here, or refuse the unknown key."""

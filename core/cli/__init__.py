@@ -27,6 +27,7 @@ OWN = {
     "parameters": "parameters",
     "customers": "customers",
     "clauses": "clauses",
+    "files": "files",
     "verify": "verify",
     "db": "database",
 }

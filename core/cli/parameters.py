@@ -53,10 +53,11 @@ def show(office: str | None, key: str | None) -> None:
 
 
 def _show_defaults() -> None:
+    from core.parameters import CORE_PARAMETERS
     from core.rules import installed_plugins
 
     installed = installed_plugins().installed.values()
-    declared = [one for plugin in installed for one in plugin.manifest.parameters]
+    declared = [*CORE_PARAMETERS, *(one for plugin in installed for one in plugin.manifest.parameters)]
     rows = [(one.key, _value(one, one.default), cited(one.clause), one.label) for one in declared]
     table([(_("Parameter"), _("Default"), _("Clause"), _("What it is")), *rows])
 

@@ -20,6 +20,7 @@ class Note(Model, OfficeRow):
     id: Mapped[int] = mapped_column(primary_key=True)
     about: Mapped[str] = mapped_column(String(60))
     subject_id: Mapped[int]
+    number: Mapped[str] = mapped_column(String(24), default="")
     author_id: Mapped[int] = mapped_column(ForeignKey("core_person.id"))
     author: Mapped[str] = mapped_column(String(40))
     text: Mapped[str] = mapped_column(Text)
@@ -41,6 +42,7 @@ class File(Model, OfficeRow):
     id: Mapped[int] = mapped_column(primary_key=True)
     about: Mapped[str] = mapped_column(String(60))
     subject_id: Mapped[int]
+    number: Mapped[str] = mapped_column(String(24), default="")
     name: Mapped[str] = mapped_column(String(160))
     media_type: Mapped[str] = mapped_column(String(80))
     size: Mapped[int]

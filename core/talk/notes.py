@@ -23,10 +23,10 @@ MOST = 200
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
-def of_topic(about: str, subject_id: int) -> list[Note]:
+def of_topic(topic: Topic) -> list[Note]:
     """Return the newest notes, the newest first, at most 200; those that were taken back too."""
-    where = (Note.about == about, Note.subject_id == subject_id)
-    return list(db.session.scalars(select(Note).where(*where).order_by(Note.id.desc()).limit(MOST)))
+    query = select(Note).where(topic.has(Note)).order_by(Note.id.desc())
+    return list(db.session.scalars(query.limit(MOST)))
 
 
 def write(topic: Topic, text: str, actor: Actor) -> Mentions:
@@ -79,8 +79,7 @@ def restore(topic: Topic, note_id: int, actor: Actor) -> None:
 
 
 def _own(topic: Topic, note_id: int, actor: Actor) -> Note:
-    where = (Note.id == note_id, Note.about == topic.about, Note.subject_id == topic.subject_id)
-    query = select(Note).where(*where, Note.office_id == topic.office_id, Note.author_id == actor.person_id)
+    query = select(Note).where(Note.id == note_id, topic.has(Note), Note.author_id == actor.person_id)
     found = db.session.scalars(query.with_for_update()).one_or_none()
     if found is None:
         raise NotFound(_l("There is no such note of yours here."))

@@ -17,6 +17,7 @@ from core.people import Actor, Person, RoleGrant
 from core.permissions import permission_of
 from core.roles import Role
 from core.rules import Rules
+from core.talk.models import File, Note
 
 CUSTOMER = "core.customer"
 
@@ -37,8 +38,21 @@ class Topic:
 
     @property
     def place(self) -> dict[str, Any]:
-        """The columns of whatever is said about it."""
-        return {"office_id": self.office_id, "about": self.about, "subject_id": self.subject_id}
+        """The columns of whatever is said about it: a case's number too, which is never given to another one.
+
+        Ids begin anew when a plugin was removed and comes back; a customer keeps his id, not always his number.
+        """
+        number = "" if self.about == CUSTOMER else self.number
+        return {
+            "office_id": self.office_id,
+            "about": self.about,
+            "subject_id": self.subject_id,
+            "number": number,
+        }
+
+    def has(self, model: type[Note | File]) -> Any:
+        """Return the condition for what is said about it."""
+        return and_(*(getattr(model, name) == value for name, value in self.place.items()))
 
 
 def reads(rules: Rules, about: str) -> str:

@@ -9,7 +9,7 @@ from flask import Flask, abort, g, has_request_context, render_template, request
 from flask_babel import Babel
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import DataError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from core.api import answers
 from core.api import views as api
@@ -21,6 +21,7 @@ from core.web import (
     cases,
     customers,
     desk,
+    files,
     imports,
     menu,
     notices,
@@ -42,6 +43,7 @@ OWN_PAGES = (
     cases,
     customers,
     desk,
+    files,
     imports,
     notices,
     office,
@@ -69,6 +71,7 @@ def init_web(app: Flask) -> None:
     """Hang up core's pages and those of every installed plugin."""
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", ";".join(translation_folders()))
     Babel(app, locale_selector=reader_locale)
+    files.init_files(app)
     app.before_request(_refuse_nul)
     csrf = CSRFProtect(app)
     init_access(app)
@@ -150,4 +153,5 @@ def _show_http_error(error: HTTPException) -> Any:
     if _of_the_api():
         return *answers.of_problem(error.code), _kept_headers(error)
     expired = isinstance(error, CSRFError)
-    return render_template("core/error.html", code=error.code, expired=expired), error.code
+    said = files.too_large(error) if isinstance(error, RequestEntityTooLarge) else None
+    return render_template("core/error.html", code=error.code, expired=expired, said=said), error.code

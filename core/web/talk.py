@@ -11,7 +11,9 @@ from flask import Blueprint, Flask, flash, g, redirect, render_template, request
 from markupsafe import Markup
 
 from core import gate
+from core.customers.models import Customer
 from core.errors import Invalid
+from core.gate import Act
 from core.i18n import Sentence, _
 from core.rules import Rules
 from core.talk import notes, topics
@@ -35,7 +37,12 @@ def reads(rules: Rules, view_args: Mapping[str, Any]) -> str:
 
 def init_talk(app: Flask) -> None:
     """Give what the partials of notes ask for to the templates."""
-    app.jinja_env.globals.update(with_notes=with_notes, typed_note=typed_note)
+    app.jinja_env.globals.update(
+        with_notes=with_notes,
+        typed_note=typed_note,
+        topic_of_case=topic_of_case,
+        topic_of_customer=topic_of_customer,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,9 +68,9 @@ class TypedNote:
     error: Sentence
 
 
-def with_notes(story: Iterable[Told], about: str, subject_id: int) -> list[Told | Said]:
+def with_notes(story: Iterable[Told], topic: Topic) -> list[Told | Said]:
     """Return what happened together with what was said, the newest first."""
-    said = [_said(one) for one in notes.of_topic(about, subject_id)]
+    said = [_said(one) for one in notes.of_topic(topic)]
     return sorted([*story, *said], key=lambda one: one.at, reverse=True)
 
 
@@ -76,6 +83,16 @@ def typed_note(note_id: int = 0) -> TypedNote | None:
     """Return what was typed into a note's form, when it was refused."""
     typed: TypedNote | None = g.get("typed_note")
     return typed if typed is not None and typed.note_id == note_id else None
+
+
+def topic_of_case(act: Act) -> Topic:
+    """Return what the page of a case is about."""
+    return Topic(about=act.procedure.name, subject_id=act.case.id, number=act.case.number, rules=act.rules)
+
+
+def topic_of_customer(customer: Customer) -> Topic:
+    """Return what the page of a customer is about."""
+    return Topic(about=CUSTOMER, subject_id=customer.id, number=customer.file_number, rules=these_rules())
 
 
 def topic_here(about: str, subject_id: int) -> Topic:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from core.customers.models import Customer
-from core.db import db, writing
+from core.db import db
 from core.offices import Office
-from core.people import Actor, RoleGrant
-from core.roles import DUTY_MANAGER, FIELD_ENGINEER, HOTLINE_ENGINEER
-from core.talk.mentions import mentions_in
+from core.people import Actor
+from core.roles import DUTY_MANAGER, HOTLINE_ENGINEER
 from core.talk.models import Note, Notice
 from core.testing import House, SignIn, said
-from core.web.prose import prose
 from plugins.hotline.models import Call
 
 CALL = "/SH/hotline/call/SH-H-2026-00001"
@@ -91,9 +87,8 @@ def test_a_mention_tells_the_colleague_and_opens_at_the_note(
 def test_the_case_pages_ask_the_same_questions_however_much_was_said(
     house: House, call: Call, luo: Actor, wang: Actor, sign_in: SignIn, queries_of: Any
 ) -> None:
-    browser, counted = sign_in(luo), []
+    browser, boss, counted = sign_in(luo), sign_in(wang), []
     for _more in range(3):
         browser.post(talk(call), data={"text": "@王力 请看"})
-        boss = sign_in(wang)
         counted.append([queries_of(lambda page=page: boss.get(page)) for page in (CALL, "/notices", "/")])
     assert counted[0] == counted[1] == counted[2]
