@@ -98,7 +98,10 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """One thing that may happen to a case: from where to where, by whom, by which clause, with what effect."""
+    """One thing that may happen to a case: from where to where, by whom, by which clause, with what effect.
+
+    ``undone_by`` names the step that takes it back; it is offered to whoever has just taken this one.
+    """
 
     name: str
     title: Sentence
@@ -119,6 +122,7 @@ class Step:
     voids: bool = False
     inner: bool = False
     own_page: str | None = None
+    undone_by: str = ""
     locked: frozenset[str] = frozenset()
 
     @property

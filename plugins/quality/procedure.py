@@ -65,6 +65,7 @@ complaint.step(
     form=forms.AnswerForm,
     meets=("quality.answer",),
     tone="primary",
+    undone_by="reopen",
 )
 complaint.step(
     "reopen",
