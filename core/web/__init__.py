@@ -153,5 +153,5 @@ def _show_http_error(error: HTTPException) -> Any:
     if _of_the_api():
         return *answers.of_problem(error.code), _kept_headers(error)
     expired = isinstance(error, CSRFError)
-    said = files.too_large(error) if isinstance(error, RequestEntityTooLarge) else None
+    said = files.too_large() if isinstance(error, RequestEntityTooLarge) else None
     return render_template("core/error.html", code=error.code, expired=expired, said=said), error.code

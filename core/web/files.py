@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Flask, abort, flash, redirect, request, send_file, session
-from werkzeug.exceptions import RequestEntityTooLarge
 
+from core.customers.sheet import MAX_MEGABYTES
 from core.errors import Invalid
 from core.i18n import Sentence, _, _l
 from core.talk import files, store
@@ -20,7 +20,9 @@ pages = Blueprint(
     "files", __name__, url_prefix="/<office>/talk/<about>/<int(max=2147483647):subject_id>/files"
 )
 ONE = "/<int(max=2147483647):file_id>"
-MOST_MEGABYTES = 100
+# How much may be sent at once; a customer file a little larger than is read gets its own answer beside its field.
+MOST_MEGABYTES = {"files.attach": 100, "imports.upload": MAX_MEGABYTES + 4}
+DRAINED_MEGABYTES = 400
 # What shows a file shows nothing else, whatever a clever file says.
 ALONE = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
@@ -40,18 +42,23 @@ def init_files(app: Flask) -> None:
 
 def _allow_large() -> None:
     """Only who has signed in: his cookie is signed, and it is read before the person is."""
-    if request.endpoint == "files.attach" and "_user_id" in session:
-        request.max_content_length = MOST_MEGABYTES * files.MEGABYTE
+    most = MOST_MEGABYTES.get(request.endpoint or "")
+    if most and "_user_id" in session:
+        request.max_content_length = most * files.MEGABYTE
 
 
-def too_large(error: RequestEntityTooLarge) -> Sentence:
-    """Read what a browser still sends, or it would show a broken connection and no answer; then say the limit."""
-    most = request.max_content_length or 0
-    left = 2 * MOST_MEGABYTES * files.MEGABYTE
-    stream = request.environ["wsgi.input"]
-    length = min(request.content_length or 0, left)
-    while length > 0 and (piece := stream.read(min(store.PIECE, length))):
-        length -= len(piece)
+def too_large() -> Sentence | None:
+    """Say how much may be sent at once; nothing when one field alone was too long.
+
+    What the browser is still sending is read first: else it shows a broken connection and no answer.
+    """
+    most, length = request.max_content_length or 0, request.content_length or 0
+    # Otherwise some of it was read before, and who waits for it to come again waits for ever.
+    if length <= most:
+        return None
+    left, stream = min(length, DRAINED_MEGABYTES * files.MEGABYTE), request.environ["wsgi.input"]
+    while left > 0 and (piece := stream.read(min(store.PIECE, left))):
+        left -= len(piece)
     return _l("All at once may have at most %(most)s MB.", most=max(1, most // files.MEGABYTE))
 
 

@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 LINK = r"https?://[A-Za-z0-9][A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]*"
 AFTER = ".,;:!?'\")]"
 LINKED = Markup('<a href="{0}" rel="noopener noreferrer nofollow" target="_blank">{0}</a>{1}')
-MENTIONED = Markup('<b class="mention">{}</b>')
+MENTIONED = Markup('<b class="mentioned">{}</b>')
 
 
 def prose(text: str, mentions: Iterable[str] = ()) -> Markup:

@@ -21,12 +21,13 @@ from core.db import db
 from core.ledger import LedgerRow
 from core.offices import Office
 from core.people import Actor
-from core.roles import DUTY_MANAGER, HOTLINE_ENGINEER
+from core.roles import CUSTOMER_ADMINISTRATOR, DUTY_MANAGER, HOTLINE_ENGINEER
 from core.settings import set_parameter
 from core.talk import store, tidying
 from core.talk.files import clean_name
 from core.talk.models import File
 from core.testing import SETTER_UP, House, SignIn, said
+from core.web.files import MOST_MEGABYTES
 from plugins.hotline.models import Call
 
 CALL = "/SH/hotline/call/SH-H-2026-00001"
@@ -230,7 +231,7 @@ def test_a_file_larger_than_the_office_allows_is_refused_and_the_others_are_kept
 def test_what_is_beyond_every_limit_gets_a_page_that_says_so(
     house: House, call: Call, luo: Actor, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core.web.files.MOST_MEGABYTES", 1)
+    monkeypatch.setitem(MOST_MEGABYTES, "files.attach", 1)
     answer = sign_in(luo).post(place(call), **sent(("x.txt", b"0" * (2**20 + 10))))
     assert answer.status_code == 413
     assert "All at once may have at most 1 MB." in answer.text
@@ -334,3 +335,16 @@ def test_old_bytes_that_nobody_names_are_forgotten_and_young_ones_are_not(
     assert tidying.spoilt() == []
     store.path_of(one.sha256).write_bytes(b"altered")
     assert [(office, spoilt.name) for office, spoilt in tidying.spoilt()] == [("SH", "图.png")]
+
+
+def test_a_customer_file_that_is_too_large_is_refused_beside_its_field(
+    house: House, shanghai: Office, sign_in: SignIn
+) -> None:
+    clerk = sign_in(house.hire(shanghai, CUSTOMER_ADMINISTRATOR))
+    assert "Up to 20 MB." in clerk.get("/SH/customers/import/").text
+    given = MultiDict([("file", FileStorage(io.BytesIO(b"0" * (21 * 2**20)), "all.csv"))])
+    boundary, body = encode_multipart(given)
+    large = f'multipart/form-data; boundary="{boundary}"'
+    answer = clerk.post("/SH/customers/import/", data=body, content_type=large)
+    assert answer.status_code == 422
+    assert "The file is larger than 20 MB." in answer.text
