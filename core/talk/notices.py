@@ -21,7 +21,7 @@ from core.talk.topics import Topic
 if TYPE_CHECKING:
     from core.cases import Case
     from core.gate import Act
-    from core.procedure import Procedure
+    from core.procedure import Procedure, Step
 
 log = logging.getLogger(__name__)
 MENTION, GIVEN, TAKEN, MOVED, OTHER = "mention", "given", "taken", "moved", "other"
@@ -29,7 +29,7 @@ KINDS: dict[str, Sentence] = {
     MENTION: _l("Somebody mentions me in a note"),
     GIVEN: _l("A case becomes mine by a colleague's step"),
     TAKEN: _l("A case is mine no more by a colleague's step"),
-    MOVED: _l("A colleague's step moves a case of mine on or back"),
+    MOVED: _l("A colleague ends a case of mine, or leaves its next step to me"),
     OTHER: _l("What the office's plugins tell"),
 }
 
@@ -57,29 +57,51 @@ def tell(acts: Iterable[Act]) -> None:
 
     These notices only repeat what the cases themselves say: were one lost, the desk would still show the work.
     """
-    try:
-        found = [one for act in acts for one in (*_of_holders(act), *_of_plugins(act))]
-        if found:
-            with writing(frozenset()):
-                _add(found)
-    except Exception:
-        db.session.rollback()
-        log.exception("the notices of a step were not written")
+    many = list(acts)
+    for reason in (_of_holders, _of_plugins):
+        try:
+            _keep([one for act in many for one in reason(act)])
+        except Exception:
+            db.session.rollback()
+            log.exception("the notices of a step were not written")
+
+
+def _keep(found: list[Notice]) -> None:
+    if found:
+        with writing(frozenset()):
+            _add(found)
 
 
 def holders(procedure: Procedure, case: Case) -> frozenset[int]:
     """Return whom a case names as its own: its owner, and whoever alone may take one of its steps."""
-    named = {way.only for step in procedure.steps.values() for way in step.who if way.only}
-    held = (getattr(case, name, None) for name in {"owner_id", *named})
+    return _named(case, {"owner_id", *_names(procedure.steps.values())})
+
+
+def _names(steps: Iterable[Step]) -> set[str]:
+    return {way.only for step in steps for way in step.who if way.only}
+
+
+def _named(case: Case, attributes: Iterable[str]) -> frozenset[int]:
+    held = (getattr(case, name, None) for name in attributes)
     return frozenset(one for one in held if isinstance(one, int))
 
 
 def _of_holders(act: Act) -> Iterator[Notice]:
     """Compare whose the case was with whose it is; whoever took the step himself knows."""
     now = holders(act.procedure, act.case)
-    moved = now & act.held if act.from_state != act.to_state else frozenset()
-    for kind, people in ((GIVEN, now - act.held), (TAKEN, act.held - now), (MOVED, moved)):
+    kept = _concerned(act) & now & act.held if act.from_state != act.to_state else frozenset()
+    for kind, people in ((GIVEN, now - act.held), (TAKEN, act.held - now), (MOVED, kept)):
         yield from (_notice(act, kind, person_id) for person_id in sorted(people - {act.actor.person_id}))
+
+
+def _concerned(act: Act) -> frozenset[int]:
+    """Return whom a step on his own case concerns: everybody when it ends, else whose step is the next one.
+
+    Whoever registered a request need not hear of each mile of it.
+    """
+    if act.ended:
+        return holders(act.procedure, act.case)
+    return _named(act.case, _names(act.procedure.steps_from(act.case.state)))
 
 
 def _of_plugins(act: Act) -> Iterator[Notice]:

@@ -78,3 +78,8 @@ def core_customer_cards(customer):
 @hookimpl
 def core_step_taken(act):
     fail()
+
+
+@hookimpl
+def core_notices():
+    fail()
