@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from core.talk.kinds import KINDS, kind_of
 from core.talk.models import File
 from core.talk.topics import Topic, record
 
+log = logging.getLogger(__name__)
 LONGEST_NAME = 160
 LONGEST_REASON = 500
 MOST_AT_ONCE = 20
@@ -58,6 +60,11 @@ def attach(topic: Topic, sent: Sequence[Sent], actor: Actor) -> tuple[list[File]
             kept.append(_kept(topic, one, actor))
         except Invalid as error:
             refused.append(error.sentence)
+        except OSError:
+            log.exception("a file could not be kept")
+            refused.append(
+                _l("%(name)s could not be stored. Tell the administrator.", name=clean_name(one.name))
+            )
     return _added(topic, kept, actor), refused
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select, update
 
 from core import clock
-from core.db import db, writing
+from core.db import db, insert_once, writing
 from core.errors import NotFound
 from core.i18n import Sentence, _l
 from core.people import Actor
@@ -192,4 +192,6 @@ def choose(person_id: int, wanted: Iterable[str]) -> None:
     kinds = set(wanted)
     with writing(frozenset()):
         for kind in KINDS:
-            db.session.merge(NoticeChoice(person_id=person_id, kind=kind, wanted=kind in kinds))
+            insert_once(NoticeChoice, person_id=person_id, kind=kind, wanted=True)
+            where = (NoticeChoice.person_id == person_id, NoticeChoice.kind == kind)
+            db.session.execute(update(NoticeChoice).where(*where).values(wanted=kind in kinds))

@@ -83,6 +83,13 @@ def attach(office: str, about: str, subject_id: int) -> Any:
     return redirect(address(topic, "files"))
 
 
+@pages.get("")
+@needs(reads)
+def attach_again(office: str, about: str, subject_id: int) -> Any:
+    """Answer whoever opens the form's address (to reload, in another language) with the page of the form."""
+    return redirect(address(topic_here(about, subject_id), "files"))
+
+
 def _send(topic: Topic, file_id: int, *, shown: bool) -> Any:
     one = files.find(topic, file_id)
     path = store.path_of(one.sha256)

@@ -190,3 +190,11 @@ def restore(office: str, about: str, subject_id: int, note_id: int) -> Any:
     topic = topic_here(about, subject_id)
     notes.restore(topic, note_id, actor())
     return redirect(address(topic, f"note-{note_id}"))
+
+
+@pages.get("/notes")
+@pages.get(f"{ONE_NOTE}/correct")
+@needs(reads)
+def notes_again(office: str, about: str, subject_id: int, note_id: int = 0) -> Any:
+    """Answer whoever opens a form's address (to reload, in another language) with the page of the form."""
+    return redirect(address(topic_here(about, subject_id), f"note-{note_id}" if note_id else "story-title"))

@@ -247,6 +247,20 @@ def test_only_who_has_signed_in_may_send_more_than_a_form_holds(
     assert sign_in(luo).post(place(call), **sent(*large.items())).status_code == 302
 
 
+def test_a_disk_that_is_full_is_told_and_breaks_nothing(
+    house: House, call: Call, luo: Actor, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(found: store.Received) -> None:
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(store, "keep", full)
+    browser = sign_in(luo)
+    assert browser.post(place(call), **sent(("图.png", PNG))).status_code == 302
+    assert "图.png could not be stored. Tell the administrator." in browser.get(CALL).text
+    assert not rows(house)
+    assert not list(store.folder().glob("in-*")), "what was put aside is gone"
+
+
 def test_the_same_bytes_lie_there_once_and_each_row_keeps_its_name(
     house: House, call: Call, luo: Actor, sign_in: SignIn
 ) -> None:

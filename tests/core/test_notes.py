@@ -189,6 +189,13 @@ def test_the_author_alone_corrects_takes_back_and_restores(
     assert "改好了" in boss.get(CALL).text
 
 
+def test_the_address_of_a_form_leads_back_to_its_page(call: Call, luo: Actor, sign_in: SignIn) -> None:
+    browser = sign_in(luo)
+    assert browser.get(talk(call)).location == f"{CALL}#story-title"
+    assert browser.get(talk(call, "notes/7/correct")).location == f"{CALL}#note-7"
+    assert browser.get(talk(call, "files")).location == f"{CALL}#files"
+
+
 def test_a_correction_that_is_refused_stays_in_its_own_form(
     house: House, call: Call, luo: Actor, sign_in: SignIn
 ) -> None:
