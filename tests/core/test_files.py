@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.test import encode_multipart
 
+from core.cli import koudai
 from core.db import db
 from core.ledger import LedgerRow
 from core.offices import Office
@@ -362,3 +364,25 @@ def test_a_customer_file_that_is_too_large_is_refused_beside_its_field(
     answer = clerk.post("/SH/customers/import/", data=body, content_type=large)
     assert answer.status_code == 422
     assert "The file is larger than 20 MB." in answer.text
+
+
+def test_the_command_line_tidies_up_and_names_what_is_missing(
+    house: House,
+    call: Call,
+    luo: Actor,
+    sign_in: SignIn,
+    database_url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sign_in(luo).post(place(call), **sent(("图.png", PNG)))
+    path = store.path_of(rows(house)[0].sha256)
+    for name, value in {"HOME": str(tmp_path), "DATABASE": database_url, "LANG": "en"}.items():
+        monkeypatch.setenv(f"KOUDAI_{name}", value)
+    db.session.remove()
+    well = CliRunner().invoke(koudai, ["files", "tidy"])
+    assert (well.exit_code, well.stdout) == (0, "Deleted: 0\nEvery attached file is there.\n")
+    path.unlink()
+    ill = CliRunner().invoke(koudai, ["files", "tidy"])
+    assert ill.exit_code == 1
+    assert "SH SH-H-2026-00001: the bytes of 图.png are missing or altered" in ill.stdout
