@@ -287,3 +287,14 @@ def test_who_may_not_take_a_step_back_is_offered_nothing(
     browser.post(f"{CALL}/solve", data={"seen": 2, "answer": "先备份，再反结账"})
     assert "Undo: Reopen" in browser.get(CALL).text
     assert number == "SH-H-2026-00001"
+
+
+def test_the_engineers_own_page_says_how_much_was_said(
+    house: House, dispatched: str, boss: Actor, wu: Actor, sign_in: SignIn
+) -> None:
+    visit = f"/SH/fieldservice/visit/{dispatched}"
+    assert "talk-link" not in sign_in(wu).get(visit).text
+    sign_in(boss).post("/SH/talk/fieldservice.request/1/notes", data={"text": "门卫要登记"})
+    page = sign_in(wu).get(visit).text
+    assert f'class="talk-link" href="{REQUESTS}/{dispatched}#story-title"' in page
+    assert "Notes 1" in said(page)
