@@ -1,4 +1,8 @@
-"""Notes and files about a case or a customer, and the notices of a person."""
+"""Notes and files about a case or a customer, and the notices of a person.
+
+What they are about is kept in columns that are named as everywhere (``procedure``, ``customer_id``), so that whatever
+removes a plugin or makes one customer of two finds them too.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +19,13 @@ class Note(Model, OfficeRow):
     """What somebody wrote about a case or a customer; ``mentions`` says who is meant by which @word."""
 
     __tablename__ = "core_note"
-    __table_args__ = (Index("ix_core_note_subject", "about", "subject_id", "id"),)
+    __table_args__ = (Index("ix_core_note_subject", "procedure", "subject_id", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    about: Mapped[str] = mapped_column(String(60))
+    about: Mapped[str] = mapped_column("procedure", String(60))
     subject_id: Mapped[int]
     number: Mapped[str] = mapped_column(String(24), default="")
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("core_customer.id"), index=True)
     author_id: Mapped[int] = mapped_column(ForeignKey("core_person.id"))
     author: Mapped[str] = mapped_column(String(40))
     text: Mapped[str] = mapped_column(Text)
@@ -35,14 +40,15 @@ class File(Model, OfficeRow):
 
     __tablename__ = "core_file"
     __table_args__ = (
-        Index("ix_core_file_subject", "about", "subject_id", "id"),
+        Index("ix_core_file_subject", "procedure", "subject_id", "id"),
         Index("ix_core_file_sha256", "sha256"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    about: Mapped[str] = mapped_column(String(60))
+    about: Mapped[str] = mapped_column("procedure", String(60))
     subject_id: Mapped[int]
     number: Mapped[str] = mapped_column(String(24), default="")
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("core_customer.id"), index=True)
     name: Mapped[str] = mapped_column(String(160))
     media_type: Mapped[str] = mapped_column(String(80))
     size: Mapped[int]
@@ -69,7 +75,7 @@ class Notice(Model):
     person_id: Mapped[int] = mapped_column(ForeignKey("core_person.id"))
     office_id: Mapped[int] = mapped_column(ForeignKey("core_office.id"))
     kind: Mapped[str] = mapped_column(String(10))
-    about: Mapped[str] = mapped_column(String(60))
+    about: Mapped[str] = mapped_column("procedure", String(60))
     subject_id: Mapped[int]
     number: Mapped[str] = mapped_column(String(24))
     step: Mapped[str] = mapped_column(String(60), default="")

@@ -42,13 +42,10 @@ class Topic:
 
         Ids begin anew when a plugin was removed and comes back; a customer keeps his id, not always his number.
         """
-        number = "" if self.about == CUSTOMER else self.number
-        return {
-            "office_id": self.office_id,
-            "about": self.about,
-            "subject_id": self.subject_id,
-            "number": number,
-        }
+        where: dict[str, Any] = {"office_id": self.office_id, "about": self.about}
+        if self.about == CUSTOMER:
+            return where | {"subject_id": 0, "number": "", "customer_id": self.subject_id}
+        return where | {"subject_id": self.subject_id, "number": self.number, "customer_id": None}
 
     def has(self, model: type[Note | File]) -> Any:
         """Return the condition for what is said about it."""

@@ -50,6 +50,7 @@ class Said:
     """A note as the time line shows it."""
 
     note: Note
+    topic: Topic
     text: Markup
     mine: bool
 
@@ -70,13 +71,13 @@ class TypedNote:
 
 def with_notes(story: Iterable[Told], topic: Topic) -> list[Told | Said]:
     """Return what happened together with what was said, the newest first."""
-    said = [_said(one) for one in notes.of_topic(topic)]
+    said = [_said(one, topic) for one in notes.of_topic(topic)]
     return sorted([*story, *said], key=lambda one: one.at, reverse=True)
 
 
-def _said(note: Note) -> Said:
+def _said(note: Note, topic: Topic) -> Said:
     mine = note.author_id == actor().person_id
-    return Said(note=note, text=prose(note.text, note.mentions), mine=mine)
+    return Said(note=note, topic=topic, text=prose(note.text, note.mentions), mine=mine)
 
 
 def typed_note(note_id: int = 0) -> TypedNote | None:

@@ -265,7 +265,13 @@ def test_a_customer_is_talked_about_too(
         browser.post(place, data={"text": "@王力 门卫要登记"}).location
         == f"/SH/customers/{number}#story-title"
     )
-    assert "门卫要登记" in sign_in(wang).get(f"/SH/customers/{number}").text
+    note = the_note(house)
+    assert (
+        browser.post(f"{place}/{note.id}/correct", data={"text": "@王力 门卫要登记，带工作证"}).status_code
+        == 302
+    )
+    assert f'action="{place}/{note.id}/take-back"' in browser.get(f"/SH/customers/{number}").text
+    assert "门卫要登记，带工作证" in sign_in(wang).get(f"/SH/customers/{number}").text
     refused = browser.post(place, data={"text": ""})
     assert refused.status_code == 422
     assert "Write something first." in refused.text

@@ -16,9 +16,10 @@ def upgrade() -> None:
     op.create_table(
         "core_file",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("about", sa.String(length=60), nullable=False),
+        sa.Column("procedure", sa.String(length=60), nullable=False),
         sa.Column("subject_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.String(length=24), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=True),
         sa.Column("name", sa.String(length=160), nullable=False),
         sa.Column("media_type", sa.String(length=80), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
@@ -40,20 +41,25 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["remover_id"], ["core_person.id"], name=op.f("fk_core_file_remover_id_core_person")
         ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["core_customer.id"], name=op.f("fk_core_file_customer_id_core_customer")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_core_file")),
     )
     with op.batch_alter_table("core_file", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_core_file_customer_id"), ["customer_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_core_file_office_id"), ["office_id"], unique=False)
         batch_op.create_index("ix_core_file_sha256", ["sha256"], unique=False)
-        batch_op.create_index("ix_core_file_subject", ["about", "subject_id", "id"], unique=False)
+        batch_op.create_index("ix_core_file_subject", ["procedure", "subject_id", "id"], unique=False)
     protect("core_file")
 
     op.create_table(
         "core_note",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("about", sa.String(length=60), nullable=False),
+        sa.Column("procedure", sa.String(length=60), nullable=False),
         sa.Column("subject_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.String(length=24), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=True),
         sa.Column("author_id", sa.Integer(), nullable=False),
         sa.Column("author", sa.String(length=40), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
@@ -68,11 +74,15 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["office_id"], ["core_office.id"], name=op.f("fk_core_note_office_id_core_office")
         ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["core_customer.id"], name=op.f("fk_core_note_customer_id_core_customer")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_core_note")),
     )
     with op.batch_alter_table("core_note", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_core_note_customer_id"), ["customer_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_core_note_office_id"), ["office_id"], unique=False)
-        batch_op.create_index("ix_core_note_subject", ["about", "subject_id", "id"], unique=False)
+        batch_op.create_index("ix_core_note_subject", ["procedure", "subject_id", "id"], unique=False)
     protect("core_note")
 
     op.create_table(
@@ -91,7 +101,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("office_id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=10), nullable=False),
-        sa.Column("about", sa.String(length=60), nullable=False),
+        sa.Column("procedure", sa.String(length=60), nullable=False),
         sa.Column("subject_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.String(length=24), nullable=False),
         sa.Column("step", sa.String(length=60), nullable=False),
@@ -124,11 +134,13 @@ def downgrade() -> None:
     with op.batch_alter_table("core_note", schema=None) as batch_op:
         batch_op.drop_index("ix_core_note_subject")
         batch_op.drop_index(batch_op.f("ix_core_note_office_id"))
+        batch_op.drop_index(batch_op.f("ix_core_note_customer_id"))
 
     op.drop_table("core_note")
     with op.batch_alter_table("core_file", schema=None) as batch_op:
         batch_op.drop_index("ix_core_file_subject")
         batch_op.drop_index("ix_core_file_sha256")
         batch_op.drop_index(batch_op.f("ix_core_file_office_id"))
+        batch_op.drop_index(batch_op.f("ix_core_file_customer_id"))
 
     op.drop_table("core_file")
