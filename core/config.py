@@ -41,6 +41,7 @@ def settings_of_commands() -> dict[str, Any]:
     """Return the settings of what serves no pages: its key is for nobody and is kept nowhere."""
     return {
         "SQLALCHEMY_DATABASE_URI": database_url(),
+        "KOUDAI_HOME": str(folder()),
         "SECRET_KEY": secrets.token_urlsafe(48),
         "URL": public_url(),
 "SAFE_MODE": os.environ.get("KOUDAI_SAFE_MODE", "") == "1",

@@ -118,6 +118,18 @@ def _by_closing(days: int | None) -> Sentence:
     return _l("by closing time of working day %(days)s after it", days=days)
 
 
+def follow(act: Act) -> None:
+    """Let the promises of a case follow the step that was taken: meet, drop and start what it says."""
+    meet(act, act.step.meets)
+    drop(act, act.step.drops)
+    for key in act.step.starts:
+        rule = act.procedure.deadlines[key]
+        if not rule.only_in or act.case.state in rule.only_in:
+            start(act, rule)
+    if act.procedure.states[act.case.state].final:
+        drop(act)
+
+
 def start(act: Act, rule: DeadlineRule) -> Deadline:
     """Start a deadline of a case; what is open under the same key is superseded."""
     case = act.case

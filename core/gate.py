@@ -28,6 +28,7 @@ from core.roles import Allowed
 from core.rules import Rules, installed_plugins, rules_of
 from core.search import index
 from core.switches import lock_office
+from core.talk import notices
 from core.verdicts import Decision
 
 
@@ -45,6 +46,7 @@ class Act:
     values: dict[str, Any] = field(default_factory=dict)
     recorded: dict[str, Any] = field(default_factory=dict)
     decisions: list[Decision] = field(default_factory=list)
+    held: frozenset[int] = frozenset()
     from_state: str = ""
     to_state: str = ""
     let_in: Allowed | None = None
@@ -129,6 +131,7 @@ def together() -> Iterator[list[Act]]:
         raise _record_refusal(turned) from None
     for done in acts:
         done.rules.plugins.notify("core_step_taken", act=done)
+    notices.tell(acts)
 
 
 @dataclass(frozen=True)
@@ -235,6 +238,7 @@ def _open(asked: _Asked, office_id: int, inside: bool) -> Act:
     case = _case_of(asked, procedure, office_id)
     act = Act(procedure, step, case, asked.actor, rules, clock.now(), asked.given or {})
     act.from_state, act.subject = case.state or "", _subject(case)
+    act.held = notices.holders(procedure, case)
     return act
 
 
@@ -329,14 +333,7 @@ def _move(act: Act, chosen: str | None) -> None:
     case.state = act.to_state = chosen or targets[0]
     db.session.add(case)
     db.session.flush()
-    deadlines.meet(act, step.meets)
-    deadlines.drop(act, step.drops)
-    for key in step.starts:
-        rule = act.procedure.deadlines[key]
-        if not rule.only_in or case.state in rule.only_in:
-            deadlines.start(act, rule)
-    if act.procedure.states[case.state].final:
-        deadlines.drop(act)
+    deadlines.follow(act)
 
 
 def _finish(acts: list[Act]) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from core.gate import Act
     from core.i18n import Sentence
     from core.rules import Rules
-    from core.slots import Card, MenuItem, Searchable
+    from core.slots import Card, MenuItem, Searchable, Tell
 
 PROJECT = "koudai"
 hookspec = pluggy.HookspecMarker(PROJECT)
@@ -107,4 +107,12 @@ def core_step_taken(act: Act) -> None:
     """Hear that a step was taken, after its commit.
 
     A failing listener is logged with its plugin's name and breaks nobody. Called once per step, in order.
+    """
+
+
+@hookspec
+def core_notices(act: Act) -> list[Tell] | Tell | None:
+    """Contribute notices to people whom a step concerns for a reason that core does not know.
+
+    Each is kept beside the others of its person. Called once per step, after its commit; who fails is logged.
     """

@@ -22,6 +22,8 @@ GENESIS = "0" * 64
 OPENING = ("office", "open")
 WITHOUT_OPENING = _l("the chain does not begin with the opening of the office")
 AT_ONCE = 500
+# What the gate writes of a case; what is said around it (notes, files) are rows of other kinds.
+HAPPENED = ("step", "refused", "print")
 
 
 class LedgerHead(Model, OfficeRow):
@@ -104,15 +106,14 @@ def _locked_head(office_id: int) -> LedgerHead:
 
 
 def of_case(procedure: str, subject_id: int, kind: str = "", *, number: str | None = None) -> list[LedgerRow]:
-    """Return a case's newest rows (of one kind), the newest first, at most 200.
+    """Return a case's newest rows (of one kind; else what happened to it), the newest first, at most 200.
 
     With its ``number`` only its own: after a plugin was removed and installed again, ids begin anew.
     """
     where = [LedgerRow.procedure == procedure, LedgerRow.subject_id == subject_id]
+    where.append(LedgerRow.kind == kind if kind else LedgerRow.kind.in_(HAPPENED))
     if number is not None:
         where.append(LedgerRow.number == number)
-    if kind:
-        where.append(LedgerRow.kind == kind)
     return list(db.session.scalars(select(LedgerRow).where(*where).order_by(LedgerRow.id.desc()).limit(200)))
 
 

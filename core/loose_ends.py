@@ -15,11 +15,13 @@ from core.roles import ROLES
 
 if TYPE_CHECKING:
     from core.plugins import Installed, PluginSet
-    from core.procedure import Procedure
+    from core.procedure import Procedure, Step
 
 PLUGIN = re.compile("[a-z][a-z0-9]{0,19}")
 # What stands in addresses where a plugin's name would stand.
-TAKEN = frozenset({"api", "core", "customers", "numbers", "offices", "search", "settings", "staff", "static"})
+TAKEN = frozenset(
+    {"api", "core", "customers", "numbers", "offices", "search", "settings", "staff", "static", "talk"}
+)
 # The widths of the columns in which names are kept: SQLite would let more pass, PostgreSQL would not.
 LONGEST = {
     "collection": 40,
@@ -113,8 +115,23 @@ def _refuse_undeclared(procedure: Procedure) -> None:
                 step.plugin,
                 _l("%(step)s names the deadline %(key)s, which nobody declares", step=where, key=key),
             )
+        if step.undone_by:
+            _refuse_no_undoing(procedure, step)
     for state in procedure.states:
         _refuse_long(procedure.plugin, "state", state)
+
+
+def _refuse_no_undoing(procedure: Procedure, step: Step) -> None:
+    """Refuse a step to be undone by one that is not there, cannot follow it, or does not lead back."""
+    said = {"step": f"{procedure.name}.{step.name}", "other": step.undone_by}
+    undoing = procedure.steps.get(step.undone_by)
+    if undoing is None or undoing.inner:
+        _refuse(
+            step.plugin, _l("%(step)s is undone by %(other)s, which is no step that somebody takes", **said)
+        )
+    after = {state for source in step.sources or {""} for state in step.leads_to(source)}
+    if not after <= undoing.sources or not (step.creates or step.sources & set(undoing.targets)):
+        _refuse(step.plugin, _l("%(step)s is undone by %(other)s, which does not lead back", **said))
 
 
 def _refuse_untimed(procedure: Procedure, found: PluginSet) -> None:

@@ -18,6 +18,7 @@ from core.prints import Print, PrintCopy
 from core.search.models import SearchText, SearchToken
 from core.sessions import EndedSession
 from core.switches import PluginSwitch
+from core.talk.models import File, Note, Notice, NoticeChoice
 from core.throttle import LoginFailure
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "CustomerKey",
     "Deadline",
     "EndedSession",
+    "File",
     "ImportFile",
     "ImportRefusal",
     "ImportRun",
@@ -39,6 +41,9 @@ __all__ = [
     "LedgerRow",
     "ListChoice",
     "LoginFailure",
+    "Note",
+    "Notice",
+    "NoticeChoice",
     "NumberSeries",
     "NumberVoid",
     "Office",

@@ -128,6 +128,16 @@ OWN_PARAMETERS = {
             clause=house_rule(_l("One set of documents, one prefix.")),
             locked=True,
         ),
+        Parameter(
+            key="core.file_megabytes",
+            kind=int,
+            default=20,
+            minimum=1,
+            maximum=50,
+            unit=_l("MB"),
+            label=_l("A file that is attached to a case has at most"),
+            clause=house_rule(_l("Whoever reads a case on a phone waits for each of its files.")),
+        ),
     )
 }
 

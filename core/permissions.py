@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from core.i18n import _l
 from core.plugins import Permission
 from core.roles import (
@@ -16,6 +18,9 @@ from core.roles import (
     SERVICE_MANAGER,
     SUPPORT_MANAGER,
 )
+
+if TYPE_CHECKING:
+    from core.rules import Rules
 
 PUBLIC = "public"
 SIGNED_IN = "signed in"
@@ -56,3 +61,8 @@ CORE_PERMISSIONS = {
         Permission(key="core.manage_office", title=_l("Manage the office"), roles=(ADMINISTRATOR,)),
     )
 }
+
+
+def permission_of(key: str, rules: Rules) -> Permission | None:
+    """Find a permission of core's or of the office's plugins."""
+    return CORE_PERMISSIONS.get(key) or rules.plugins.permission(key)

@@ -118,7 +118,10 @@ class Filter:
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """One thing that may happen to a case: from where to where, by whom, by which clause, with what effect."""
+    """One thing that may happen to a case: from where to where, by whom, by which clause, with what effect.
+
+    ``undone_by`` names the step that takes it back; it is offered to whoever has just taken this one.
+    """
 
     name: str
     title: Sentence
@@ -139,6 +142,7 @@ class Step:
     voids: bool = False
     inner: bool = False
     own_page: str | None = None
+    undone_by: str = ""
     locked: frozenset[str] = frozenset()
 
     @property

@@ -52,3 +52,11 @@ class Card:
     values: Mapping[str, Any] = field(default_factory=dict)
     clause: str = ""
     weight: int = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tell:
+    """Something that a person should hear of: it stands among his notices, and opens the case."""
+
+    person_id: int
+    sentence: Sentence

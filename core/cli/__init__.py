@@ -29,6 +29,7 @@ OWN = {
     "search": "search",
     "clauses": "clauses",
     "records": "records",
+    "files": "files",
     "verify": "verify",
     "db": "database",
 }

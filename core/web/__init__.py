@@ -9,7 +9,7 @@ from flask import Flask, abort, g, has_request_context, render_template, request
 from flask_babel import Babel
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import DataError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from core.api import answers
 from core.api import views as api
@@ -21,10 +21,12 @@ from core.web import (
     cases,
     customers,
     desk,
+    files,
     imports,
     lists,
     menu,
     numbers,
+    notices,
     office,
     office_rules,
     offices,
@@ -32,6 +34,7 @@ from core.web import (
     records,
     search,
     staff,
+    talk,
     tokens,
 )
 from core.web.access import init_access
@@ -43,9 +46,11 @@ OWN_PAGES = (
     cases,
     customers,
     desk,
+    files,
     imports,
     numbers,
     lists,
+    notices,
     office,
     office_rules,
     offices,
@@ -53,6 +58,7 @@ OWN_PAGES = (
     records,
     search,
     staff,
+    talk,
     tokens,
 )
 POLICY = (
@@ -71,11 +77,14 @@ def init_web(app: Flask) -> None:
     """Hang up core's pages and those of every installed plugin."""
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", ";".join(translation_folders()))
     Babel(app, locale_selector=reader_locale)
+    files.init_files(app)
     app.before_request(_refuse_nul)
     csrf = CSRFProtect(app)
     init_access(app)
     init_show(app)
     menu.init_menu(app)
+    talk.init_talk(app)
+    notices.init_notices(app)
     for part in OWN_PAGES:
         app.register_blueprint(part.pages)
     # No cookie opens the API, so nobody can be made to use it unawares.
@@ -150,4 +159,5 @@ def _show_http_error(error: HTTPException) -> Any:
     if _of_the_api():
         return *answers.of_problem(error.code), _kept_headers(error)
     expired = isinstance(error, CSRFError)
-    return render_template("core/error.html", code=error.code, expired=expired), error.code
+    said = files.too_large() if isinstance(error, RequestEntityTooLarge) else None
+    return render_template("core/error.html", code=error.code, expired=expired, said=said), error.code

@@ -14,8 +14,7 @@ from core.api import door
 from core.db import db, see_offices
 from core.offices import Office, all_offices
 from core.people import Actor, Person, actor_for
-from core.permissions import CORE_PERMISSIONS, PUBLIC, SIGNED_IN
-from core.plugins import Permission
+from core.permissions import CORE_PERMISSIONS, PUBLIC, SIGNED_IN, permission_of
 from core.rules import Rules, installed_plugins, rules_of
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -145,11 +144,6 @@ def may(key: str, rules: Rules | None = None) -> bool:
     there: Rules = rules or g.rules
     found = permission_of(key, there)
     return found is not None and actor().has(there.office.id, found.roles)
-
-
-def permission_of(key: str, rules: Rules) -> Permission | None:
-    """Find a permission of core's or of the office's plugins."""
-    return CORE_PERMISSIONS.get(key) or rules.plugins.permission(key)
 
 
 def actor() -> Actor:

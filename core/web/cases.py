@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,13 +98,14 @@ def new(office: str, plugin: str, noun: str, step: str) -> Any:
     if request.method == "GET":
         return render_template("core/new_case.html", act=act, form=act.form(), against=act.closed_by())
     try:
-        case = gate.perform(procedure.name, None, step, actor(), request.form, office=this_office())
+        with gate.together() as acts:
+            case = gate.perform(procedure.name, None, step, actor(), request.form, office=this_office())
     except Refused as refused:
         page = render_template(
             "core/new_case.html", act=act, form=refilled(act, refused), against=refused.objections
         )
         return page, _status(refused)
-    flash(_("%(number)s: %(step)s", number=case.number, step=act.step.title), "done")
+    tell_done(_("%(number)s: %(step)s", number=case.number, step=act.step.title), acts[-1])
     return redirect(case_url(procedure, case.number))
 
 
@@ -136,9 +137,24 @@ def take_step(office: str, plugin: str, noun: str, number: str, step: str) -> An
     except Refused as refused:
         act = gate.open_case(name, number, actor(), this_office())
         return case_page(act, chosen=step, refused=refused), _status(refused)
-    done = these_rules().procedure(name).steps[step].title
-    flash(Markup(render_template("core/_done.html", done=done, made=_made(acts))), "done")
+    tell_done(_("Done: %(step)s", step=acts[-1].step.title), acts[-1], made=_made(acts))
     return redirect(case_url(these_rules().procedure(name), number))
+
+
+def tell_done(done: str, taken: Act, made: Sequence[Act] = ()) -> None:
+    """Flash what was done, with the cases that it made, and with the step that takes it back."""
+    said = render_template("core/_done.html", done=done, made=made, undo=_undo(taken))
+    flash(Markup(said), "done")
+
+
+def _undo(taken: Act) -> Offer | None:
+    """Return the step that takes another one back, when the reader may take it now; nothing otherwise."""
+    if not taken.step.undone_by:
+        return None
+    act = gate.open_case(taken.procedure.name, taken.case.number, actor(), this_office())
+    look = gate.look_at(act, act.procedure.steps[taken.step.undone_by])
+    offer = Offer(step=look.step, act=look, against=look.closed_by())
+    return offer if offer.open else None
 
 
 def _made(acts: list[Act]) -> list[Act]:

@@ -16,7 +16,7 @@ from core.customers.fields import FIELD_LABELS
 from core.customers.import_models import RUN_STATES, ImportRun, RunState
 from core.customers.importing import GOING, UNDECIDED, ImportBusy
 from core.customers.rejects import reject_file
-from core.customers.sheet import UnreadableSheet
+from core.customers.sheet import MAX_MEGABYTES, UnreadableSheet
 from core.customers.tally import Tally
 from core.i18n import Sentence, _, _l
 from core.web.access import actor, needs, this_office
@@ -45,6 +45,7 @@ def _index(fault: Sentence | None = None) -> str:
         runs=[(run, Tally(**run.tally)) for run in runs],
         going=going,
         fault=fault,
+        most=MAX_MEGABYTES,
         **_words(),
     )
 

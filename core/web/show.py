@@ -203,7 +203,7 @@ def _spec(name: str) -> Any:
 
 
 def plugin_name(name: str) -> str:
-    """Return a plugin's title; its name when it is not installed any more."""
+    """Return a plugin's title; its name when it is not installed any more, and core's own."""
     if name == "core":
         return _("Koudai")
     one = installed_plugins().installed.get(name)

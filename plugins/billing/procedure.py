@@ -37,6 +37,7 @@ sealing.step(
     form=forms.SealForm,
     does=services.seal,
     tone="danger",
+    undone_by="lift",
 )
 sealing.step(
     "lift",

@@ -133,6 +133,7 @@ request.step(
     meets=("fieldservice.dispatch",),
     starts=("fieldservice.first_call", "fieldservice.visit"),
     tone="primary",
+    undone_by="recall",
 )
 request.step(
     "confirm",
@@ -270,6 +271,7 @@ request.step(
     requires=(services.was_explained,),
     tone="primary",
     own_page=THE_VISIT,
+    undone_by="back_to_engineer",
 )
 request.step(
     "turn_in",
@@ -311,6 +313,7 @@ request.step(
     requires=(services.is_solved,),
     meets=("fieldservice.morning_review",),
     tone="primary",
+    undone_by="reopen",
 )
 request.step(
     "send_again",

@@ -16,7 +16,7 @@ from core.i18n import _
 from core.procedure import Procedure
 from core.roles import FIELD_ENGINEER
 from core.web.access import actor, needs, these_rules, this_office
-from core.web.cases import STATUS, refilled
+from core.web.cases import STATUS, refilled, tell_done
 from core.web.show import here
 from plugins.fieldservice import queues, services, visit
 from plugins.fieldservice.choices import RESULTS
@@ -97,11 +97,11 @@ def dispatch_board(office: str) -> Any:
         return _show_board()
     number = request.form.get("number", "")
     try:
-        one = _perform(number, "dispatch").case
+        taken = _perform(number, "dispatch")
     except Refused as refused:
         return _show_board(number, refused), STATUS.get(refused.kind, 409)
-    name = one.engineer.name if one.engineer else ""
-    flash(_("%(number)s is dispatched to %(engineer)s.", number=number, engineer=name), "done")
+    name = taken.case.engineer.name if taken.case.engineer else ""
+    tell_done(_("%(number)s is dispatched to %(engineer)s.", number=number, engineer=name), taken)
     return redirect(here({}))
 
 

@@ -102,6 +102,7 @@ call.step(
     form=forms.AnswerForm,
     meets=("hotline.long_test",),
     tone="primary",
+    undone_by="reopen",
 )
 call.step(
     "park",

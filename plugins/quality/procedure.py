@@ -70,6 +70,7 @@ complaint.step(
     form=forms.AnswerForm,
     meets=("quality.answer",),
     tone="primary",
+    undone_by="reopen",
 )
 complaint.step(
     "reopen",

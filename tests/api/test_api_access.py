@@ -9,11 +9,11 @@ import pytest
 from flask import Flask
 
 from core.offices import Office
-from core.permissions import CORE_PERMISSIONS
+from core.permissions import CORE_PERMISSIONS, permission_of
 from core.roles import ADMINISTRATOR, NATIONAL_ROLES, Role
 from core.rules import Rules, rules_of
 from core.testing import House
-from core.web.access import needed_for, permission_of
+from core.web.access import needed_for
 from tests.api.conftest import signed_up
 from tests.core.conftest import walk  # noqa: F401
 

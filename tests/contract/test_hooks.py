@@ -7,16 +7,19 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from core import clock, gate, ledger
 from core.db import db, writing
 from core.deadlines import MET, OPEN, of_case
 from core.errors import PluginError, RefusalKind, Refused
+from core.i18n import Sentence
 from core.ledger import LedgerRow
 from core.people import Actor
-from core.roles import HOTLINE_ENGINEER
+from core.roles import DUTY_MANAGER, HOTLINE_ENGINEER
 from core.rules import Rules
-from core.slots import Card, MenuItem
+from core.slots import Card, MenuItem, Tell
+from core.talk.models import Notice
 from core.testing import House
 from plugins.fieldservice.models import ServiceRequest
 from plugins.hotline.hooks import Entitlement
@@ -242,3 +245,27 @@ def test_hook_core_step_taken(faulty: Desk, caplog: pytest.LogCaptureFixture) ->
         faulty.act(call, "solve")
     assert len(services.HEARD) == 3
     assert "plugin faulty failed in core_step_taken" in caplog.text
+
+
+def test_hook_core_notices(faulty: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    call = faulty.log()
+    faulty.act(call, "lend", dongle="UF9")
+    faulty.act(call, "dongle_came")
+    (notice,) = db.session.scalars(select(Notice))
+    assert (notice.person_id, notice.number) == (faulty.engineer.person_id, call.number)
+    assert notice.sentence is not None
+    assert Sentence.from_json(notice.sentence) == Sentence("Your dongle came.")
+    assert "plugin faulty failed in core_notices" in caplog.text
+
+
+def test_a_notice_for_nobody_is_logged_and_takes_no_other_with_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    call, manager = desk.log(), desk.house.hire(desk.office, DUTY_MANAGER)
+    rules = desk.look(call).rules
+    told = [("dummy", Tell(person_id=9999, sentence=Sentence("Nobody"))), ("dummy", "no notice")]
+    monkeypatch.setattr(rules.plugins, "gather", lambda name, **inputs: told)
+    desk.act(call, "take_over", manager)
+    assert [one.kind for one in db.session.scalars(select(Notice))] == ["taken"]
+    assert "plugin dummy told 'no notice', which is no notice" in caplog.text
+    assert "the notices of a step were not written" in caplog.text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,17 +22,21 @@ from core.db import db, writing
 from core.lists import saved
 from core.offices import Office
 from core.people import Person
-from core.permissions import CORE_PERMISSIONS, PUBLIC, SIGNED_IN
+from core.permissions import CORE_PERMISSIONS, PUBLIC, SIGNED_IN, permission_of
 from core.procedure import Procedure
 from core.roles import ADMINISTRATOR, NATIONAL_ROLES, Role
 from core.rules import Rules, rules_of
+from core.talk import files, notes
+from core.talk.models import Notice
+from core.talk.topics import CUSTOMER, topic_of
 from core.testing import House, SignIn
-from core.web.access import needed_for, permission_of
+from core.web.access import needed_for
 from core.worktime import DayKind
 
 SAMPLE = Path(__file__).parents[2] / "samples" / "customers-sh.csv"
 OPEN_TO_EVERYBODY = {"accounts.sign_in", "accounts.first_password", "desk.language", "static"}
 ONLY_AT_HEAD_OFFICE = {"offices.offices"}
+PNG = b"\x89PNG\r\n\x1a\n picture"
 WELL, UNBROKEN = range(200, 400), range(200, 500)
 OF_CASES = ("plugin", "noun", "number", "step", "record", "print_id", "copy")
 FOR_ADMINISTRATORS = ("staff.", "office.", "office_rules.", "offices.")
@@ -48,7 +53,8 @@ class Address:
     @property
     def plugin(self) -> str:
         """The plugin whose page it is, if it is one's."""
-        return str(self.values.get("plugin") or self.endpoint.partition(".")[0])
+        about = str(self.values.get("about", "")).partition(".")[0]
+        return str(self.values.get("plugin") or about or self.endpoint.partition(".")[0])
 
     def asked_by(self, browser: FlaskClient, office: str = "") -> int:
         """Ask for it, perhaps in another office, and return the status."""
@@ -79,10 +85,11 @@ class Premises:
     def __init__(self, house: House, office: Office, walk: Any) -> None:
         self.house, self.office, self.walk = house, office, walk
         self.cases = {name: walk.born(name, {}) for name in self.procedures}
+        self.customer = house.customer(office)
         self.person = house.person(office, ADMINISTRATOR)
         self.simple = {
             "filename": "koudai.css",
-            "file_number": house.customer(office).file_number,
+            "file_number": self.customer.file_number,
             "person_id": self.person.id,
             "deed": "give",
             "name": "quality",
@@ -94,6 +101,8 @@ class Premises:
             "saved_id": self._a_filter(),
             "run_id": importing.receive(office.id, SAMPLE.read_bytes(), "customers.csv", walk.actor).id,
         }
+        self.talk = {about: self._talked(about) for about in (*self.procedures, CUSTOMER)}
+        self.simple["notice_id"] = db.session.scalars(select(Notice.id)).first()
         house.see()
         self.prints = {name: self._a_print(name) for name in self.forms}
         house.see()
@@ -112,6 +121,16 @@ class Premises:
         act = gate.open_case(name, self.cases[name].number, self.walk.actor, self.office)
         copy = prints.print_copy(act, form, original, "客户要一份")
         return {"record": form.record.key, "print_id": original, "copy": copy}
+
+    def _talked(self, about: str) -> dict[str, int]:
+        """Say something about each case, attach a picture, and return where that is."""
+        subject = db.session.merge(self.customer if about == CUSTOMER else self.cases[about])
+        topic = topic_of(self.rules, about, subject.id)
+        notes.write(topic, f"@{self.walk.actor.name}", self.walk.actor)
+        files.attach(topic, [files.Sent("x.png", io.BytesIO(PNG))], self.walk.actor)
+        self.house.see()
+        (note, *_older), (file, *_more) = notes.of_topic(topic), files.of_topic(topic)
+        return {"subject_id": subject.id, "note_id": note.id, "file_id": file.id}
 
     def _a_token(self) -> int:
         tokens.make(self.person, self.office, "for the matrix", {"calls": tokens.READ}, 30)
@@ -149,12 +168,20 @@ class Premises:
         return found
 
     def fillings(self, rule: Rule) -> Iterator[dict[str, Any]]:
+        if "about" in rule.arguments:
+            yield from (
+                {"office": self.office.code, "about": one, **self._place(rule, one)} for one in self.talk
+            )
+            return
         of_cases = {"noun", "number", "step"} & rule.arguments
         names = self.procedures if "noun" in rule.arguments else [self.lead_of(rule)] if of_cases else [None]
         for name in names:
             values = {argument: self.argument(rule, argument, name) for argument in rule.arguments}
             if None not in values.values():
                 yield values
+
+    def _place(self, rule: Rule, about: str) -> dict[str, int]:
+        return {name: value for name, value in self.talk[about].items() if name in rule.arguments}
 
     def lead_of(self, rule: Rule) -> str:
         """Return the procedure whose numbers a plugin's own page takes."""

@@ -327,8 +327,11 @@ def office_tables(plugins: Plugins) -> Iterator[tuple[str, type]]:
 def test_every_table_with_an_office_is_behind_the_first_wall_or_known_not_to_be(
     app: Flask, plugins: Plugins
 ) -> None:
-    """What these say of an office is read before any office is in sight: who works there, and what rules."""
+    """What these say of an office is read before any office is in sight: who works there, and what rules.
+
+    A person's notices are his own, in all his offices, and hold nothing of a case.
+    """
     of_the_house = {"core_role_grant", "core_plugin_switch", "core_parameter_value"}
-    of_the_house |= {"core_opening_hours", "core_calendar_day", "core_api_token"}
+    of_the_house |= {"core_opening_hours", "core_calendar_day", "core_api_token", "core_notice"}
     with_office = {one.name for one in tables_of(plugins) if "office_id" in one.c}
     assert with_office - {table for table, _model in office_tables(plugins)} == of_the_house

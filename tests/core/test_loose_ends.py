@@ -108,3 +108,35 @@ def test_an_answer_that_nobody_would_hear_in_its_turn_is_refused(
     found = beside_the_national(plugins, make_plugin("osaka", requires=("hotline",), **{hook: given}))
     with pytest.raises(PluginError, match=f"Plugin osaka does not fit: {why}"):
         found.set_of((*NATIONAL, "osaka"))
+
+
+@pytest.mark.parametrize(
+    ("undone_by", "why"),
+    [
+        ("fly", "hotline.call.nap is undone by fly, which is no step that somebody takes"),
+        ("log", "hotline.call.nap is undone by log, which does not lead back"),
+        ("settle", "hotline.call.nap is undone by settle, which does not lead back"),
+        ("solve", "hotline.call.nap is undone by solve, which does not lead back"),
+    ],
+)
+def test_a_step_that_is_undone_by_what_does_not_lead_back_is_refused(
+    plugins: Plugins, make_plugin: Any, undone_by: str, why: str
+) -> None:
+    def amend(procedures: Any) -> None:
+        procedures["hotline.call"].add_step(
+            "nap", "open -> parked", title=_l("Nap"), by=ARCHIVIST, clause=OWN, undone_by=undone_by
+        )
+
+    found = beside_the_national(plugins, make_plugin("osaka", requires=("hotline",), amend=amend))
+    with pytest.raises(PluginError, match=f"Plugin osaka does not fit: {why}"):
+        found.set_of((*NATIONAL, "osaka"))
+
+
+def test_a_step_that_is_undone_by_what_leads_back_is_taken(plugins: Plugins, make_plugin: Any) -> None:
+    def amend(procedures: Any) -> None:
+        procedures["hotline.call"].add_step(
+            "nap", "open -> parked", title=_l("Nap"), by=ARCHIVIST, clause=OWN, undone_by="resume"
+        )
+
+    found = beside_the_national(plugins, make_plugin("osaka", requires=("hotline",), amend=amend))
+    assert found.set_of((*NATIONAL, "osaka")).procedures["hotline.call"].steps["nap"].undone_by == "resume"

@@ -83,3 +83,8 @@ def core_searchables():
 @hookimpl
 def core_step_taken(act):
     fail()
+
+
+@hookimpl
+def core_notices():
+    fail()

@@ -10,7 +10,7 @@ from core.i18n import Sentence
 from core.parameters import Parameter
 from core.plugins import Manifest, Permission
 from core.roles import HOTLINE_ENGINEER, SUPPORT_MANAGER, Role
-from core.slots import Card, MenuItem, Searchable
+from core.slots import Card, MenuItem, Searchable, Tell
 from core.verdicts import Verdict
 from plugins.hotline.hooks import Entitlement
 from plugins.hotline.models import KnowledgeEntry
@@ -159,3 +159,10 @@ def core_searchables():
 @hookimpl
 def core_step_taken(act):
     services.HEARD.append(f"{act.procedure.name}.{act.step.name}")
+
+
+@hookimpl
+def core_notices(act):
+    if act.step.name != "dongle_came":
+        return None
+    return Tell(person_id=act.case.owner_id, sentence=Sentence("Your dongle came."))

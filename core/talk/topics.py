@@ -1,0 +1,102 @@
+"""What may be talked about: a case of any procedure, or a customer; whoever may read it may take part."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import and_, or_, select
+
+from core import ledger
+from core.customers.models import Customer
+from core.db import db
+from core.errors import NotFound
+from core.i18n import _l
+from core.people import Actor, Person, RoleGrant
+from core.permissions import permission_of
+from core.roles import Role
+from core.rules import Rules
+from core.talk.models import File, Note
+
+CUSTOMER = "core.customer"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Topic:
+    """One case or customer of an office: ``about`` is the procedure's name, or ``core.customer``."""
+
+    about: str
+    subject_id: int
+    number: str
+    rules: Rules
+
+    @property
+    def office_id(self) -> int:
+        """The office to which it belongs."""
+        return self.rules.office.id
+
+    @property
+    def place(self) -> dict[str, Any]:
+        """The columns of whatever is said about it: a case's number too, which is never given to another one.
+
+        Ids begin anew when a plugin was removed and comes back; a customer keeps his id, not always his number.
+        """
+        where: dict[str, Any] = {"office_id": self.office_id, "about": self.about}
+        if self.about == CUSTOMER:
+            return where | {"subject_id": 0, "number": "", "customer_id": self.subject_id}
+        return where | {"subject_id": self.subject_id, "number": self.number, "customer_id": None}
+
+    def has(self, model: type[Note | File]) -> Any:
+        """Return the condition for what is said about it."""
+        return and_(*(getattr(model, name) == value for name, value in self.place.items()))
+
+
+def reads(rules: Rules, about: str) -> str:
+    """Return the permission to read it, or NotFound where the office does not know such a thing."""
+    return "core.see_customers" if about == CUSTOMER else rules.procedure(about).reads
+
+
+def topic_of(rules: Rules, about: str, subject_id: int) -> Topic:
+    """Find a case or a customer of an office by its id; NotFound for another's."""
+    model: Any = Customer if about == CUSTOMER else rules.procedure(about).model
+    number = Customer.file_number if about == CUSTOMER else model.number
+    where = (model.id == subject_id, model.office_id == rules.office.id)
+    found = db.session.scalar(select(number).where(*where))
+    if found is None:
+        raise NotFound(_l("There is no %(number)s here.", number=subject_id))
+    return Topic(about=about, subject_id=subject_id, number=found, rules=rules)
+
+
+def readers(topic: Topic) -> list[Person]:
+    """Return the colleagues who may read it now, by name."""
+    permission = permission_of(reads(topic.rules, topic.about), topic.rules)
+    ways = [_holds(role, topic.rules) for role in (permission.roles if permission else ())]
+    holders = select(RoleGrant.person_id).where(RoleGrant.taken_at.is_(None), or_(*ways))
+    who = select(Person).where(Person.left_at.is_(None), Person.id.in_(holders))
+    return list(db.session.scalars(who.order_by(Person.name, Person.login))) if ways else []
+
+
+def _holds(role: Role, rules: Rules) -> Any:
+    """Return the condition for a grant that counts in the office: given there, or above if the role inherits."""
+    line = rules.line if role.inherits else [rules.office]
+    return and_(RoleGrant.role == role.key, RoleGrant.office_id.in_([one.id for one in line]))
+
+
+def record(topic: Topic, kind: str, action: str, actor: Actor, details: Mapping[str, Any]) -> None:
+    """Write into the ledger that something was said, or taken back, inside the write transaction.
+
+    The words and bytes stay out, for they may be private and the ledger is for ever; their SHA-256 goes in, so that
+    nobody can claim later that something else was said.
+    """
+    ledger.append(
+        topic.office_id,
+        kind=kind,
+        action=action,
+        actor=actor.name,
+        actor_id=actor.person_id,
+        procedure=topic.about,
+        subject_id=topic.subject_id,
+        number=topic.number,
+        details=dict(details),
+    )
