@@ -6,6 +6,7 @@ from core.api.tokens import ApiToken
 from core.calendars import CalendarDay, OpeningHours
 from core.customers.import_models import ColumnMapping, ImportFile, ImportRefusal, ImportRun, LastSaid
 from core.customers.models import Contact, Customer, CustomerKey, Installation, Product
+from core.customers.records import CustomerChange, CustomerMerge, CustomerMove, NotTwins, Proposal
 from core.deadlines import Deadline
 from core.ledger import LedgerHead, LedgerRow
 from core.numbers import NumberSeries, NumberVoid
@@ -23,7 +24,10 @@ __all__ = [
     "ColumnMapping",
     "Contact",
     "Customer",
+    "CustomerChange",
     "CustomerKey",
+    "CustomerMerge",
+    "CustomerMove",
     "Deadline",
     "EndedSession",
     "ImportFile",
@@ -34,6 +38,7 @@ __all__ = [
     "LedgerHead",
     "LedgerRow",
     "LoginFailure",
+    "NotTwins",
     "NumberSeries",
     "NumberVoid",
     "Office",
@@ -43,5 +48,6 @@ __all__ = [
     "Person",
     "PluginSwitch",
     "Product",
+    "Proposal",
     "RoleGrant",
 ]

@@ -79,7 +79,7 @@ def _holders(office_id: int, serials: Iterable[str]) -> dict[str, str]:
     query = (
         select(Installation.serial_number, Customer.file_number)
         .join(Customer, Customer.id == Installation.customer_id)
-        .where(Installation.office_id == office_id)
+        .where(Installation.office_id == office_id, Installation.removed_at.is_(None))
     )
     rows = _where_in(query, Installation.serial_number, serials, db.session.execute)
     return {str(serial): number for serial, number in rows}

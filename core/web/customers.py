@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, render_template, request
+from typing import Any
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from sqlalchemy import select
 
-from core.customers import lookup
+from core.customers import history, keeping, lookup, services
 from core.customers.models import Customer
 from core.db import db
-from core.web.access import needs, these_rules, this_office
+from core.web.access import may, needs, these_rules, this_office
 from core.web.cases import cases_of, is_final
 from core.web.paging import page_number
 
 pages = Blueprint("customers", __name__, url_prefix="/<office>/customers")
 PAGE = 50
 MOST_CASES = 20
+MOST_CHANGES = 6
 
 
 @pages.get("/")
@@ -22,9 +25,15 @@ MOST_CASES = 20
 def customers(office: str) -> str:
     """The customers of the office by file number, or those that fit what was typed."""
     typed, page = request.args.get("q", "").strip()[:60], page_number()
-    mine = select(Customer).where(Customer.office_id == this_office().id)
+    mine = select(Customer).where(
+        Customer.office_id == this_office().id,
+        Customer.merged_into_id.is_(None),
+        Customer.moved_to_id.is_(None),
+    )
     paged = mine.order_by(Customer.file_number).offset((page - 1) * PAGE).limit(PAGE + 1)
-    found = lookup.find(typed, this_office().id, PAGE) if typed else list(db.session.scalars(paged))
+    found = (
+        lookup.find(typed, this_office().id, PAGE, gone=True) if typed else list(db.session.scalars(paged))
+    )
     return render_template(
         "core/customers.html", found=found[:PAGE], more=len(found) > PAGE, page=page, typed=typed
     )
@@ -32,17 +41,25 @@ def customers(office: str) -> str:
 
 @pages.get("/<path:file_number>")
 @needs("core.see_customers")
-def customer(office: str, file_number: str) -> str:
+def customer(office: str, file_number: str) -> Any:
     """One customer: contacts, products, site, cases of every procedure, and what plugins know."""
     where = (Customer.office_id == this_office().id, Customer.file_number == file_number)
     found = db.session.scalars(select(Customer).where(*where)).one_or_none()
     if found is None:
         abort(404)
+    kept = services.by_id(found.merged_into_id) if found.merged_into_id is not None else None
+    if kept is not None:
+        return redirect(url_for("customers.customer", office=office, file_number=kept.file_number))
     cases = cases_of(found.id, MOST_CASES)
+    changes = history.of_customer(found.id, most=MOST_CHANGES + 1)
     return render_template(
         "core/customer.html",
         customer=found,
         rules=these_rules(),
         running=[one for one in cases if not is_final(*one)],
         past=[one for one in cases if is_final(*one)],
+        changes=changes[:MOST_CHANGES],
+        more_changes=len(changes) > MOST_CHANGES,
+        removed=keeping.removed_of(found),
+        keeps=may("core.keep_customers") and not found.is_gone,
     )

@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 
 from core import clock
 from core.clauses import Clause
+from core.customers.history import KINDS, LABELS, SOURCES, Source, told
 from core.customers.values import phones
 from core.deadlines import DROPPED, MET, MISSED, Deadline
 from core.i18n import LOCALES, Sentence, _
@@ -57,6 +58,11 @@ def init_show(app: Flask) -> None:
         problem_of=problem_of,
         decision_title=decision_title,
         answer_title=answer_title,
+        change_label=change_label,
+        change_value=change_value,
+        change_source=change_source,
+        part_told=told,
+        part_kind=lambda row: KINDS[type(row)],
     )
 
 
@@ -210,6 +216,23 @@ def plugin_title(name: str) -> str:
     """Return a plugin's title, with its version."""
     one = installed_plugins().installed.get(name)
     return f"{one.manifest.title} {one.manifest.version}" if one else name
+
+
+def change_label(field: str) -> Sentence | str:
+    """Return the label of a field that the customer file's history names."""
+    return LABELS.get(field, field)
+
+
+def change_value(field: str, value: str) -> str:
+    """Show a value as the customer file's history keeps it: a moment in the office's time."""
+    if field != "verified_at" or not value:
+        return value
+    return moment(dt.datetime.fromisoformat(value))
+
+
+def change_source(source: str) -> Sentence | str:
+    """Say by which way a change of the customer file came about."""
+    return SOURCES.get(Source(source), source) if source in set(Source) else source
 
 
 def here(changes: Mapping[str, Any]) -> str:
