@@ -247,6 +247,8 @@ def advance(run_id: int, office_id: int, reading: Reading) -> ImportRun:
 
 def _advance(run_id: int, office_id: int, reading: Reading) -> ImportRun:
     with writing():
+        # Nobody is merged or moved while a portion writes to him.
+        lock_office(office_id, shared=True)
         run = _locked(run_id, office_id)
         if run.state in GOING and reading.mapping == run.mapping:
             _do_portion(run, reading)

@@ -69,9 +69,16 @@ def locked(customer_id: int, office_id: int) -> Customer:
     found = db.session.scalars(query).one_or_none()
     if found is None:
         raise NotFound(_l("There is no such customer here."))
-    if found.is_gone:
-        raise KoudaiError(_l("%(name)s is not kept here any more. Look at the page again.", name=found.name))
+    refuse_gone(found)
     return found
+
+
+def refuse_gone(customer: Customer) -> None:
+    """Refuse to write of a customer who was merged into another one, or whom another office serves."""
+    if customer.is_gone:
+        raise KoudaiError(
+            _l("%(name)s is not kept here any more. Look at the page again.", name=customer.name)
+        )
 
 
 def add(keeper: Keeper, said: Mapping[str, Any]) -> Customer:

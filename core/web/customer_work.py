@@ -40,11 +40,14 @@ NEW_TITLES = {CONTACT: _l("Add a contact"), PRODUCT: _l("Add a product")}
 
 
 @contextmanager
-def keeping_file(source: str = Source.HAND, note: str = "") -> Iterator[Keeper]:
-    """Open the write transaction for the office of the URL, with the rules that hold in it."""
+def keeping_file(source: str = Source.HAND, note: str = "", *, alone: bool = False) -> Iterator[Keeper]:
+    """Open the write transaction for the office of the URL, with the rules that hold in it.
+
+    ``alone``: while no step of any case of the office is under way.
+    """
     office_id = this_office().id
     with writing():
-        rules = rules_of(lock_office(office_id, shared=True))
+        rules = rules_of(lock_office(office_id, shared=not alone))
         yield Keeper(rules=rules, actor=actor(), source=source, note=note)
 
 
@@ -58,6 +61,13 @@ def here_or_404(customer_id: int) -> Customer:
     found = services.by_id(customer_id)
     if found is None or found.office_id != this_office().id:
         abort(404)
+    return found
+
+
+def kept_here(customer_id: int) -> Customer:
+    """Return a customer whom this office still keeps, for a form; who is gone can only be read."""
+    found = here_or_404(customer_id)
+    keeping.refuse_gone(found)
     return found
 
 
@@ -126,7 +136,7 @@ class Edit:
 @needs("core.keep_customers")
 def correct(office: str, customer_id: int) -> Any:
     """Correct what is known of the customer himself."""
-    customer = here_or_404(customer_id)
+    customer = kept_here(customer_id)
     if request.method == "GET":
         return _page(_fresh(customer, CUSTOMER, customer))
     return _saved(customer_id, CUSTOMER, 0)
@@ -136,7 +146,7 @@ def correct(office: str, customer_id: int) -> Any:
 @needs("core.keep_customers")
 def part(office: str, customer_id: int, what: str, part_id: int) -> Any:
     """Correct a contact or product; the part 0 is a new one."""
-    customer = here_or_404(customer_id)
+    customer = kept_here(customer_id)
     if request.method == "POST":
         return _saved(customer_id, what, part_id)
     return _page(_fresh(customer, what, keeping.part_of(customer, what, part_id) if part_id else None))
