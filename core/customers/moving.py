@@ -19,7 +19,7 @@ from sqlalchemy import or_, select
 
 from core import clock, ledger
 from core.customers import history, lookup, services
-from core.customers.history import Source, origin
+from core.customers.history import CONTACT, PRODUCT, Source, origin
 from core.customers.keeping import NUMBER_LENGTH, Keeper, locked
 from core.customers.models import Contact, Customer, Installation
 from core.customers.records import CustomerMove, MoveState
@@ -33,17 +33,6 @@ from core.switches import lock_office
 
 TRIPARTITE = "QI/02 region.tripartite"
 COPIED = ("name", "address", "fax", "note", "site_note", "verified_at")
-PARTS = {
-    Contact: ("name", "phones"),
-    Installation: (
-        "product_id",
-        "version",
-        "serial_number",
-        "contract_date",
-        "service_card",
-        "service_until",
-    ),
-}
 
 
 def offer_of(customer_id: int) -> CustomerMove | None:
@@ -163,7 +152,7 @@ def withdraw(keeper: Keeper, move_id: int) -> CustomerMove:
 
 def decline(move: CustomerMove, actor: Actor, reason: str) -> None:
     """Say no to an offer made to an office, with the reason that the other one will read."""
-    with _both(move, actor) as (here, _there, answered):
+    with _both(move, actor) as (_old, _new, answered):
         _end(answered, MoveState.DECLINED, actor)
         answered.reason = reason
         db.session.flush()
@@ -252,19 +241,23 @@ def _copied(customer: Customer, office: Office, file_number: str) -> Customer:
         created_at=clock.now(),
         **{name: getattr(customer, name) for name in COPIED},
     )
-    for part in (*customer.contacts, *customer.installations):
-        columns = {name: getattr(part, name) for name in PARTS[type(part)]}
-        twin = type(part)(office_id=office.id, **columns)
-        (arrived.contacts if isinstance(twin, Contact) else arrived.installations).append(twin)
+    arrived.contacts = [Contact(office_id=office.id, **_columns(one, CONTACT)) for one in customer.contacts]
+    arrived.installations = [
+        Installation(office_id=office.id, **_columns(one, PRODUCT)) for one in customer.installations
+    ]
     db.session.add(arrived)
     db.session.flush()
     return arrived
 
 
+def _columns(part: Contact | Installation, what: str) -> dict[str, Any]:
+    return {name: getattr(part, name) for name in history.FIELDS[what]}
+
+
 def _record_in_both(move: CustomerMove, actor: Actor, action: str, arrived: Customer | None) -> None:
     """Append the same act to both offices' ledgers, in the order of their ids."""
     details = {name: value for name, value in _told(move, all_offices()).items() if value}
-    subjects = {move.office_id: (move.customer_id, move.file_number)}
+    subjects: dict[int, tuple[int | None, str]] = {move.office_id: (move.customer_id, move.file_number)}
     subjects[move.shared_office_id or 0] = (arrived.id, arrived.file_number) if arrived else (None, "")
     for office_id, (subject_id, number) in sorted(subjects.items()):
         ledger.append(

@@ -75,7 +75,7 @@ def _gone(customers: Iterable[Customer]) -> dict[str, Sentence]:
     away = [one for one in customers if one.is_gone]
     kept_ids = {one.merged_into_id for one in away if one.merged_into_id is not None}
     query = select(Customer.id, Customer.file_number)
-    kept = {row_id: number for row_id, number in _where_in(query, Customer.id, kept_ids, db.session.execute)}
+    kept = dict(tuple(row) for row in _where_in(query, Customer.id, kept_ids, db.session.execute))
     moved = _l("this customer has moved to another office, which keeps the file now")
     merged = {
         one.id: _l("this customer was merged into %(kept)s: give that number", kept=kept[one.merged_into_id])

@@ -19,6 +19,7 @@ from core.i18n import DEFAULT_LOCALE, LOCALES, translation_folders
 from core.web import (
     accounts,
     cases,
+    customer_moves,
     customer_twins,
     customer_work,
     customers,
@@ -40,6 +41,7 @@ log = logging.getLogger(__name__)
 OWN_PAGES = (
     accounts,
     cases,
+    customer_moves,
     customer_twins,
     customer_work,
     customers,

@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 from core import clock
 from core.clauses import Clause
 from core.customers.history import KINDS, LABELS, SOURCES, Source, told
+from core.customers.records import MOVE_STATES, PROPOSAL_STATES, MoveState, ProposalState
 from core.customers.values import phones
 from core.deadlines import DROPPED, MET, MISSED, Deadline
 from core.i18n import LOCALES, Sentence, _
@@ -26,6 +27,8 @@ from core.web.problems import problem_of
 from core.worktime import TraceLine
 from core.worktime_text import trace_sentences
 
+MOVE_TONES = dict(zip(MoveState, ("wait", "done", "off", "off"), strict=True))
+PROPOSAL_TONES = dict(zip(ProposalState, ("wait", "done", "done", "off"), strict=True))
 SOON = dt.timedelta(hours=2)
 
 
@@ -62,6 +65,10 @@ def init_show(app: Flask) -> None:
         change_value=change_value,
         change_source=change_source,
         part_told=told,
+        move_state=lambda state: MOVE_STATES[MoveState(state)],
+        move_tone=lambda state: MOVE_TONES[MoveState(state)],
+        proposal_state=lambda state: PROPOSAL_STATES[ProposalState(state)],
+        proposal_tone=lambda state: PROPOSAL_TONES[ProposalState(state)],
         part_kind=lambda row: KINDS[type(row)],
     )
 

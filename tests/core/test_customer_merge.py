@@ -45,7 +45,8 @@ def two(house: House, shanghai: Office) -> tuple[int, int]:
         lookup.index([one])
     house.see()
     kept, gone = (services.by_file_number(number, shanghai.id) for number in ("10021", "10234"))
-    assert kept and gone
+    assert kept
+    assert gone
     return kept.id, gone.id
 
 
@@ -113,7 +114,8 @@ def test_the_number_of_the_one_who_went_leads_to_the_one_who_stayed(
     house.see()
     assert [one.file_number for one in lookup.find("10234", shanghai.id)] == ["10021"]
     found = services.by_file_number("10234", shanghai.id)
-    assert found is not None and found.id == two[0]
+    assert found is not None
+    assert found.id == two[0]
     assert services.of_office(two[1], shanghai.id) is None
 
 
