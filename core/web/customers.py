@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from sqlalchemy import select
 
-from core.customers import history, joining, keeping, lookup, moving, services
+from core.customers import history, joining, keeping, lookup, moving, proposals, services
 from core.customers.models import Customer
 from core.db import db
 from core.web.access import may, needs, these_rules, this_office
@@ -60,6 +60,7 @@ def customer(office: str, file_number: str) -> Any:
         past=[one for one in cases if is_final(*one)],
         changes=changes[:MOST_CHANGES],
         more_changes=len(changes) > MOST_CHANGES,
+        proposals=proposals.open_at(found.id),
         move=moving.last_of(found),
         tree=g.tree,
         merges=joining.merges_of(found.id),
