@@ -11,11 +11,11 @@ an office does: the offer names the office that may answer, and the row is read 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from core import clock, ledger
 from core.customers import history, lookup, services
@@ -57,6 +57,14 @@ def moves(office_id: int, start: int, most: int) -> list[CustomerMove]:
     waiting = CustomerMove.state == MoveState.OFFERED
     query = select(CustomerMove).where(mine).order_by(waiting.desc(), CustomerMove.id.desc())
     return list(db.session.scalars(query.offset(start).limit(most)))
+
+
+def count_offered(office_ids: Collection[int]) -> dict[int, int]:
+    """Count the offers that wait for an answer, by the office to which they were made."""
+    query = select(CustomerMove.shared_office_id, func.count()).where(
+        CustomerMove.shared_office_id.in_(office_ids), CustomerMove.state == MoveState.OFFERED
+    )
+    return {row[0] or 0: row[1] for row in db.session.execute(query.group_by(CustomerMove.shared_office_id))}
 
 
 def move_of(move_id: int, office_id: int) -> CustomerMove:

@@ -16,7 +16,8 @@ from werkzeug.routing import Rule
 
 from core import accounts, calendars, clock
 from core.api import tokens
-from core.customers import importing
+from core.customers import importing, keeping, moving, proposals
+from core.customers.keeping import Keeper
 from core.db import db, writing
 from core.offices import Office
 from core.people import Person
@@ -78,9 +79,15 @@ class Premises:
         self.house, self.office, self.walk = house, office, walk
         self.cases = {name: walk.born(name, {}) for name in self.procedures}
         self.person = house.person(office, ADMINISTRATOR)
+        customer = house.customer(office)
         self.simple = {
             "filename": "koudai.css",
-            "file_number": house.customer(office).file_number,
+            "file_number": customer.file_number,
+            "customer_id": customer.id,
+            "what": "contact",
+            "part_id": customer.contacts[0].id,
+            "proposal_id": self._a_proposal(customer.id),
+            "move_id": self._a_move(customer.id),
             "person_id": self.person.id,
             "deed": "give",
             "name": "quality",
@@ -95,6 +102,21 @@ class Premises:
     def _a_token(self) -> int:
         tokens.make(self.person, self.office, "for the matrix", {"calls": tokens.READ}, 30)
         return tokens.of_person(self.person.id)[0].id
+
+    def _keeper(self) -> Keeper:
+        return Keeper(rules=self.rules, actor=self.walk.actor)
+
+    def _a_proposal(self, customer_id: int) -> int:
+        with writing():
+            customer = keeping.locked(customer_id, self.office.id)
+            return proposals.propose_removal(self._keeper(), customer, customer.contacts[0], "").id
+
+    def _a_move(self, customer_id: int) -> int:
+        other = self.house.office("TJ")
+        said = {"agreement": "T-1", "agreed_on": clock.now().date(), "confirmed_by": "高敏"}
+        with writing():
+            customer = keeping.locked(customer_id, self.office.id)
+            return moving.offer(self._keeper(), customer, other.id, said).id
 
     def _a_day(self) -> int:
         with writing():
