@@ -125,7 +125,7 @@ class MoveState(StrEnum):
 MOVE_STATES = {
     MoveState.OFFERED: _l("Offered"),
     MoveState.ACCEPTED: _l("Moved"),
-    MoveState.DECLINED: _l("Declined"),
+    MoveState.DECLINED: _l("Not taken over"),
     MoveState.WITHDRAWN: _l("Withdrawn"),
 }
 

@@ -22,7 +22,7 @@ from core.web.access import actor, needs, these_rules, this_office
 from core.web.customer_work import ONE, customer_address, keeping_file, kept_here, today
 from core.web.paging import page_number
 
-pages = Blueprint("customer_moves", __name__, url_prefix="/<office>/customer")
+pages = Blueprint("customer_moves", __name__, url_prefix="/<office>/customers")
 MOVE = "/moves/<int(max=2147483647):move_id>"
 PAGE = 30
 

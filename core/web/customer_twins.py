@@ -17,7 +17,7 @@ from core.web.cases import cases_of
 from core.web.customer_work import ONE, customer_address, here_or_404, keeping_file
 from core.web.paging import page_number
 
-pages = Blueprint("customer_twins", __name__, url_prefix="/<office>/customer")
+pages = Blueprint("customer_twins", __name__, url_prefix="/<office>/customers")
 PAGE = 30
 MOST_CASES = 50
 CHOICES = {BOTH: _l("both, one below the other")}

@@ -27,7 +27,7 @@ from core.web import threeway
 from core.web.access import actor, needs, this_office
 from core.web.paging import page_number
 
-pages = Blueprint("customer_work", __name__, url_prefix="/<office>/customer")
+pages = Blueprint("customer_work", __name__, url_prefix="/<office>/customers")
 ONE = "/<int(max=2147483647):customer_id>"
 PART = f"{ONE}/<any(contact, product):what>/<int(max=2147483647):part_id>"
 PAGE = 50

@@ -23,7 +23,7 @@ from core.web.access import actor, may, needs, this_office
 from core.web.customer_work import ONE, customer_address, form_of, keeping_file, kept_here
 from core.web.paging import page_number
 
-pages = Blueprint("proposals", __name__, url_prefix="/<office>/customer")
+pages = Blueprint("proposals", __name__, url_prefix="/<office>/customers")
 PROPOSAL = "/proposals/<int(max=2147483647):proposal_id>"
 PAGE = 30
 

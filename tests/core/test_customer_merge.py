@@ -81,7 +81,7 @@ def everything() -> dict[str, list[Any]]:
 
 
 def merged(browser: Any, kept_id: int, other: str, **choices: str) -> Any:
-    return browser.post(f"/SH/customer/{kept_id}/merge", data={"other": other, **choices})
+    return browser.post(f"/SH/customers/{kept_id}/merge", data={"other": other, **choices})
 
 
 def test_contacts_products_and_cases_of_every_plugin_go_over(
@@ -131,7 +131,7 @@ def test_undone_everything_is_as_it_was(
     house.see()
     assert everything() != before
     record = db.session.scalars(select(CustomerMerge)).one()
-    answer = browser.post(f"/SH/customer/{kept_id}/part", data={"merge": record.id})
+    answer = browser.post(f"/SH/customers/{kept_id}/part", data={"merge": record.id})
     assert answer.status_code == 302, said(answer.text)
     house.see()
     assert everything() == before
@@ -148,10 +148,10 @@ def test_what_was_written_since_and_would_be_lost_keeps_a_merge(
 ) -> None:
     browser = sign_in(boss)
     merged(browser, two[0], "10234", **{"of-address": "gone"})
-    browser.post(f"/SH/customer/{two[0]}/correct", data={"name": "恒远服装", "address": "淮海路"})
+    browser.post(f"/SH/customers/{two[0]}/correct", data={"name": "恒远服装", "address": "淮海路"})
     house.see()
     record = db.session.scalars(select(CustomerMerge)).one()
-    answer = browser.post(f"/SH/customer/{two[0]}/part", data={"merge": record.id})
+    answer = browser.post(f"/SH/customers/{two[0]}/part", data={"merge": record.id})
     assert answer.status_code == 409
     assert "“Address” was changed since by 周艳" in said(answer.text)
     house.see()
@@ -170,7 +170,7 @@ def test_a_contact_who_is_on_both_files_stands_there_once(
     house.see()
     assert len(db.session.get_one(Customer, kept_id).contacts) == 1
     record = db.session.scalars(select(CustomerMerge)).one()
-    browser.post(f"/SH/customer/{kept_id}/part", data={"merge": record.id})
+    browser.post(f"/SH/customers/{kept_id}/part", data={"merge": record.id})
     house.see()
     assert [len(one.contacts) for one in db.session.scalars(select(Customer))] == [1, 1]
 
@@ -191,7 +191,7 @@ def test_nobody_is_merged_with_another_offices_customer(
     number, stranger_id = stranger.file_number, stranger.id
     browser = sign_in(boss)
     assert "No other customer is kept here" in said(merged(browser, two[0], number).text)
-    assert browser.post(f"/SH/customer/{stranger_id}/merge", data={"other": "10021"}).status_code == 404
+    assert browser.post(f"/SH/customers/{stranger_id}/merge", data={"other": "10021"}).status_code == 404
 
 
 @pytest.mark.usefixtures("app")
@@ -227,7 +227,7 @@ def test_who_sounds_or_is_phoned_alike_is_shown_two_by_two(
         for one in twins.pairs(shanghai.id, 0, 9)
     }
     assert found == {("1", "2", True, False), ("1", "3", False, True)}
-    page = sign_in(boss).get("/SH/customer/duplicates").text
+    page = sign_in(boss).get("/SH/customers/duplicates").text
     assert "长江轴承" in page
     assert "南华百货" not in page
 
@@ -236,10 +236,10 @@ def test_two_of_whom_somebody_said_that_they_are_two_are_shown_no_more(
     house: House, shanghai: Office, boss: Actor, sign_in: SignIn, two: tuple[int, int]
 ) -> None:
     browser = sign_in(boss)
-    assert "10234" in browser.get("/SH/customer/duplicates").text
-    browser.post(f"/SH/customer/{two[1]}/apart", data={"other": two[0]})
-    browser.post(f"/SH/customer/{two[1]}/apart", data={"other": two[0]})
-    assert "10234" not in browser.get("/SH/customer/duplicates").text
+    assert "10234" in browser.get("/SH/customers/duplicates").text
+    browser.post(f"/SH/customers/{two[1]}/apart", data={"other": two[0]})
+    browser.post(f"/SH/customers/{two[1]}/apart", data={"other": two[0]})
+    assert "10234" not in browser.get("/SH/customers/duplicates").text
 
 
 def test_the_list_of_twins_asks_as_much_of_a_long_file_as_of_a_short_one(
@@ -251,7 +251,7 @@ def test_the_list_of_twins_asks_as_much_of_a_long_file_as_of_a_short_one(
     queries_of: Callable[..., int],
 ) -> None:
     browser = sign_in(boss)
-    few = queries_of(lambda: browser.get("/SH/customer/duplicates"))
+    few = queries_of(lambda: browser.get("/SH/customers/duplicates"))
     with writing():
         for at in range(12):
             for twin in "ab":
@@ -259,4 +259,4 @@ def test_the_list_of_twins_asks_as_much_of_a_long_file_as_of_a_short_one(
                 add_customer(
                     shanghai.id, file_number=number, name=f"同名{at}厂", contact="高敏", phone=f"5454{at:04d}"
                 )
-    assert queries_of(lambda: browser.get("/SH/customer/duplicates")) == few
+    assert queries_of(lambda: browser.get("/SH/customers/duplicates")) == few

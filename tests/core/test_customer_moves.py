@@ -52,7 +52,7 @@ def agreed(shanghai: Office) -> dict[str, str]:
 
 
 def offered(browser: Any, sold: int, shanghai: Office) -> Any:
-    return browser.post(f"/BJ/customer/{sold}/move", data=agreed(shanghai))
+    return browser.post(f"/BJ/customers/{sold}/move", data=agreed(shanghai))
 
 
 def the_move() -> CustomerMove:
@@ -66,9 +66,9 @@ def test_offered_here_and_accepted_there_the_customer_is_served_there(
     assert offered(sign_in(seller), sold, shanghai).status_code == 302
     house.see()
     there = sign_in(server)
-    assert "北京银河机电有限公司" in there.get("/SH/customer/moves").text
-    assert "高敏" in there.get(f"/SH/customer/moves/{the_move().id}").text
-    answer = there.post(f"/SH/customer/moves/{the_move().id}/accept", data={})
+    assert "北京银河机电有限公司" in there.get("/SH/customers/moves").text
+    assert "高敏" in there.get(f"/SH/customers/moves/{the_move().id}").text
+    answer = there.post(f"/SH/customers/moves/{the_move().id}/accept", data={})
     assert answer.status_code == 302, said(answer.text)
     house.see()
     arrived = services.by_file_number("SH-K-2026-00001", shanghai.id)
@@ -86,7 +86,7 @@ def test_both_ledgers_keep_the_agreement(
 ) -> None:
     offered(sign_in(seller), sold, shanghai)
     house.see()
-    sign_in(server).post(f"/SH/customer/moves/{the_move().id}/accept", data={"file_number": "s-77"})
+    sign_in(server).post(f"/SH/customers/moves/{the_move().id}/accept", data={"file_number": "s-77"})
     house.see()
     rows = db.session.scalars(select(LedgerRow).where(LedgerRow.action == "move")).all()
     assert {(row.office_id, row.actor, row.clause) for row in rows} == {
@@ -103,11 +103,11 @@ def test_what_is_left_can_be_read_and_nothing_more(
     browser, number = sign_in(seller), db.session.get_one(Customer, sold).file_number
     offered(browser, sold, shanghai)
     house.see()
-    sign_in(server).post(f"/SH/customer/moves/{the_move().id}/accept", data={})
+    sign_in(server).post(f"/SH/customers/moves/{the_move().id}/accept", data={})
     page = said(browser.get(f"/BJ/customers/{number}").text)
     assert "Moved to SH on 2026-11-23." in page
-    assert browser.get(f"/BJ/customer/{sold}/correct").status_code == 409
-    assert browser.post(f"/BJ/customer/{sold}/correct", data={"name": "x"}).status_code == 409
+    assert browser.get(f"/BJ/customers/{sold}/correct").status_code == 409
+    assert browser.post(f"/BJ/customers/{sold}/correct", data={"name": "x"}).status_code == 409
     house.see()
     assert lookup.find("银河", beijing.id) == []
     assert [one.id for one in lookup.find("银河", beijing.id, gone=True)] == [sold]
@@ -129,7 +129,7 @@ def test_an_open_case_keeps_the_customer_by_name(
     answer = offered(browser, sold, shanghai)
     assert answer.status_code == 409
     assert number in said(answer.text)
-    assert number in said(browser.get(f"/BJ/customer/{sold}/move").text)
+    assert number in said(browser.get(f"/BJ/customers/{sold}/move").text)
 
 
 def test_a_case_opened_since_the_offer_keeps_him_too(
@@ -144,7 +144,7 @@ def test_a_case_opened_since_the_offer_keeps_him_too(
 ) -> None:
     offered(sign_in(seller), sold, shanghai)
     number = work.called(beijing, seller, db.session.get_one(Customer, sold))
-    answer = sign_in(server).post(f"/SH/customer/moves/{the_move().id}/accept", data={})
+    answer = sign_in(server).post(f"/SH/customers/moves/{the_move().id}/accept", data={})
     assert answer.status_code == 409
     assert number in said(answer.text)
     house.see()
@@ -158,12 +158,12 @@ def test_declined_with_a_reason_the_customer_stays(
     offered(here, sold, shanghai)
     house.see()
     move = the_move().id
-    assert there.post(f"/SH/customer/moves/{move}/decline", data={}).status_code == 422
-    assert there.post(f"/SH/customer/moves/{move}/decline", data={"reason": "客户在苏州"}).status_code == 302
-    assert "客户在苏州" in here.get(f"/BJ/customer/moves/{move}").text
+    assert there.post(f"/SH/customers/moves/{move}/decline", data={}).status_code == 422
+    assert there.post(f"/SH/customers/moves/{move}/decline", data={"reason": "客户在苏州"}).status_code == 302
+    assert "客户在苏州" in here.get(f"/BJ/customers/moves/{move}").text
     house.see()
     assert not db.session.get_one(Customer, sold).is_gone
-    assert there.post(f"/SH/customer/moves/{move}/accept", data={}).status_code == 409
+    assert there.post(f"/SH/customers/moves/{move}/accept", data={}).status_code == 409
 
 
 def test_withdrawn_nobody_can_accept_it(
@@ -173,9 +173,9 @@ def test_withdrawn_nobody_can_accept_it(
     offered(here, sold, shanghai)
     house.see()
     move = the_move().id
-    assert there.post(f"/SH/customer/moves/{move}/withdraw", data={}).status_code == 404
-    assert here.post(f"/BJ/customer/moves/{move}/withdraw").status_code == 302
-    assert there.post(f"/SH/customer/moves/{move}/accept", data={}).status_code == 409
+    assert there.post(f"/SH/customers/moves/{move}/withdraw", data={}).status_code == 404
+    assert here.post(f"/BJ/customers/moves/{move}/withdraw").status_code == 302
+    assert there.post(f"/SH/customers/moves/{move}/accept", data={}).status_code == 409
 
 
 def test_a_serial_number_that_is_held_there_is_named(
@@ -187,7 +187,7 @@ def test_a_serial_number_that_is_held_there_is_named(
         db.session.get_one(Installation, holder.installations[0].id).serial_number = serial
     offered(sign_in(seller), sold, shanghai)
     house.see()
-    answer = sign_in(server).post(f"/SH/customer/moves/{the_move().id}/accept", data={})
+    answer = sign_in(server).post(f"/SH/customers/moves/{the_move().id}/accept", data={})
     assert answer.status_code == 422
     assert "上海恒远服装有限责任公司" in said(answer.text)
 
@@ -199,9 +199,9 @@ def test_a_third_office_knows_nothing_of_it(
     house.see()
     move = the_move().id
     stranger = sign_in(house.hire(house.office("GZ", name="广州"), *NATIONAL_ROLES))
-    assert "北京银河机电有限公司" not in stranger.get("/GZ/customer/moves").text
-    assert stranger.get(f"/GZ/customer/moves/{move}").status_code == 404
-    assert stranger.post(f"/GZ/customer/moves/{move}/accept", data={}).status_code == 404
+    assert "北京银河机电有限公司" not in stranger.get("/GZ/customers/moves").text
+    assert stranger.get(f"/GZ/customers/moves/{move}").status_code == 404
+    assert stranger.post(f"/GZ/customers/moves/{move}/accept", data={}).status_code == 404
 
 
 def test_who_offers_cannot_accept_for_the_other(
@@ -211,7 +211,7 @@ def test_who_offers_cannot_accept_for_the_other(
     offered(browser, sold, shanghai)
     house.see()
     move = the_move()
-    assert browser.post(f"/BJ/customer/moves/{move.id}/accept", data={}).status_code == 404
+    assert browser.post(f"/BJ/customers/moves/{move.id}/accept", data={}).status_code == 404
     with pytest.raises(NotFound):
         moving.accept(move, seller, "")
 

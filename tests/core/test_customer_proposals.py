@@ -48,7 +48,7 @@ def customer(customer_id: int) -> Customer:
 
 
 def proposed(browser: Any, customer_id: int, query: str = "", **given: str) -> Any:
-    return browser.post(f"/SH/customer/{customer_id}/propose{query}", data=given)
+    return browser.post(f"/SH/customers/{customer_id}/propose{query}", data=given)
 
 
 def the_proposal(house: House) -> Proposal:
@@ -62,14 +62,14 @@ MOVED = {"name": NAME, "address": "华山路 2018 号", "fax": "021-54541111", "
 
 def decided(browser: Any, house: House, *take: str, answer: str = "accept", **more: str) -> Any:
     data = {"take": list(take), "answer": answer, **more}
-    return browser.post(f"/SH/customer/proposals/{the_proposal(house).id}", data=data)
+    return browser.post(f"/SH/customers/proposals/{the_proposal(house).id}", data=data)
 
 
 def test_an_accepted_proposal_is_applied_with_its_history(
     house: House, engineer: Any, administrator: Any, customer_id: int
 ) -> None:
     assert proposed(engineer, customer_id, **MOVED).status_code == 302
-    assert "华山路 2018 号" in administrator.get(f"/SH/customer/proposals/{the_proposal(house).id}").text
+    assert "华山路 2018 号" in administrator.get(f"/SH/customers/proposals/{the_proposal(house).id}").text
     assert decided(administrator, house, "address", "fax").status_code == 302
     assert the_proposal(house).state == "accepted"
     assert (customer(customer_id).address, customer(customer_id).fax) == ("华山路 2018 号", "021-54541111")
@@ -84,7 +84,7 @@ def test_what_is_ticked_is_accepted_and_the_rest_is_not(
     decided(administrator, house, "fax", reason="地址没变")
     assert the_proposal(house).state == "partly"
     assert (customer(customer_id).address, customer(customer_id).fax) == ("", "021-54541111")
-    page = said(engineer.get("/SH/customer/proposals").text)
+    page = said(engineer.get("/SH/customers/proposals").text)
     assert "Accepted in part" in page
     assert "地址没变" in page
 
@@ -98,15 +98,15 @@ def test_a_proposal_is_declined_with_a_reason_only(
     assert decided(administrator, house, answer="decline", reason="客户否认").status_code == 302
     assert the_proposal(house).state == "declined"
     assert customer(customer_id).address == ""
-    assert "客户否认" in engineer.get("/SH/customer/proposals").text
+    assert "客户否认" in engineer.get("/SH/customers/proposals").text
 
 
 def test_what_was_changed_since_is_shown_beside_what_is_proposed(
     house: House, engineer: Any, administrator: Any, customer_id: int
 ) -> None:
     proposed(engineer, customer_id, **MOVED)
-    administrator.post(f"/SH/customer/{customer_id}/correct", data={"name": NAME, "address": "淮海路 1 号"})
-    page = administrator.get(f"/SH/customer/proposals/{the_proposal(house).id}").text
+    administrator.post(f"/SH/customers/{customer_id}/correct", data={"name": NAME, "address": "淮海路 1 号"})
+    page = administrator.get(f"/SH/customers/proposals/{the_proposal(house).id}").text
     assert "淮海路 1 号" in page
     assert "华山路 2018 号" in page
     assert "Changed since" in page
@@ -117,7 +117,7 @@ def test_what_a_colleague_changes_while_the_administrator_reads_is_not_overwritt
     house: House, engineer: Any, administrator: Any, customer_id: int
 ) -> None:
     proposed(engineer, customer_id, **MOVED)
-    administrator.post(f"/SH/customer/{customer_id}/correct", data={"name": NAME, "address": "淮海路 1 号"})
+    administrator.post(f"/SH/customers/{customer_id}/correct", data={"name": NAME, "address": "淮海路 1 号"})
     answer = decided(administrator, house, "address", **{"was-address": ""})
     assert answer.status_code == 409
     assert (the_proposal(house).state, customer(customer_id).address) == ("open", "淮海路 1 号")
@@ -135,7 +135,7 @@ def test_a_new_contact_and_one_who_left_are_proposed(
     house.see()
     last = db.session.scalars(select(Proposal).order_by(Proposal.id.desc())).first()
     assert last is not None
-    administrator.post(f"/SH/customer/proposals/{last.id}", data={"answer": "accept", "take": ""})
+    administrator.post(f"/SH/customers/proposals/{last.id}", data={"answer": "accept", "take": ""})
     house.see()
     assert [one.name for one in customer(customer_id).contacts] == ["李娜"]
 
@@ -149,7 +149,7 @@ def test_a_products_serial_number_is_proposed_and_judged_when_it_is_accepted(
     given = {"product_id": str(one.product_id), "version": one.version, "serial_number": "ＣＷ ８８"}
     assert proposed(engineer, customer_id, f"?what=product&part={one.id}", **given).status_code == 302
     administrator.post(
-        f"/SH/customer/{other.id}/product/{other.installations[0].id}",
+        f"/SH/customers/{other.id}/product/{other.installations[0].id}",
         data={**given, "product_id": str(other.installations[0].product_id), "serial_number": "CW88"},
     )
     answer = decided(administrator, house, "serial_number")
@@ -176,7 +176,7 @@ def test_nobody_decides_twice(house: House, engineer: Any, administrator: Any, c
 def test_an_engineer_proposes_and_does_not_decide(house: House, engineer: Any, customer_id: int) -> None:
     proposed(engineer, customer_id, **MOVED)
     assert decided(engineer, house, "address").status_code == 403
-    assert engineer.get(f"/SH/customer/{customer_id}/correct").status_code == 403
+    assert engineer.get(f"/SH/customers/{customer_id}/correct").status_code == 403
 
 
 def test_another_office_sees_no_proposal(
@@ -185,7 +185,7 @@ def test_another_office_sees_no_proposal(
     proposed(engineer, customer_id, **MOVED)
     stranger = sign_in(house.hire(house.office("BJ"), *NATIONAL_ROLES))
     proposal = the_proposal(house).id
-    assert NAME not in stranger.get("/BJ/customer/proposals").text
-    assert stranger.get(f"/BJ/customer/proposals/{proposal}").status_code == 404
-    assert stranger.post(f"/BJ/customer/proposals/{proposal}", data={"answer": "accept"}).status_code == 404
-    assert stranger.get(f"/BJ/customer/{customer_id}/propose").status_code == 404
+    assert NAME not in stranger.get("/BJ/customers/proposals").text
+    assert stranger.get(f"/BJ/customers/proposals/{proposal}").status_code == 404
+    assert stranger.post(f"/BJ/customers/proposals/{proposal}", data={"answer": "accept"}).status_code == 404
+    assert stranger.get(f"/BJ/customers/{customer_id}/propose").status_code == 404

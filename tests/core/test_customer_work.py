@@ -37,7 +37,7 @@ def on_file(house: House, number: str, office: Office) -> Customer:
 def test_a_customer_put_on_file_by_hand_takes_the_next_number_of_the_series(
     house: House, shanghai: Office, keeper: Actor, sign_in: SignIn
 ) -> None:
-    answer = sign_in(keeper).post("/SH/customer/new", data=NAMED)
+    answer = sign_in(keeper).post("/SH/customers/new", data=NAMED)
     assert answer.status_code == 302, answer.text
     assert "SH-K-2026-00001" in str(answer.location)
     one = on_file(house, "SH-K-2026-00001", shanghai)
@@ -50,7 +50,7 @@ def test_a_correction_is_kept_with_who_and_from_what_to_what(
     one = house.customer(shanghai)
     one_id, number = one.id, one.file_number
     answer = sign_in(keeper).post(
-        f"/SH/customer/{one_id}/correct", data={"name": one.name, "address": "徐汇区华山路 2018 号"}
+        f"/SH/customers/{one_id}/correct", data={"name": one.name, "address": "徐汇区华山路 2018 号"}
     )
     assert answer.status_code == 302, answer.text
     house.see()
