@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 
 PLUGIN = re.compile("[a-z][a-z0-9]{0,19}")
 # What stands in addresses where a plugin's name would stand.
-TAKEN = frozenset(
-    {"api", "core", "customers", "offices", "search", "settings", "staff", "static"}
-)
+TAKEN = frozenset({"api", "core", "customers", "offices", "search", "settings", "staff", "static"})
 # The widths of the columns in which names are kept: SQLite would let more pass, PostgreSQL would not.
 LONGEST = {"collection": 40, "key": 60, "letter": 4, "role": 40, "state": 30, "step": 60, "version": 19}
 

@@ -131,7 +131,7 @@ class CustomerForm(FileForm):
 class ContactForm(FileForm):
     """Somebody at the customer's whom one may phone."""
 
-    name = CleanField(_l("Name"), limit=LONGEST["contact"], clean=values.person)
+    name = CleanField(FIELD_LABELS["contact"], limit=LONGEST["contact"], clean=values.person)
     phones = PhonesField(_l("Phone"))
 
 

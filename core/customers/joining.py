@@ -130,7 +130,8 @@ def _drop_known_contacts(kept: Customer, gone: Customer) -> list[int]:
 
 
 def _identity(contact: Contact) -> tuple[str, frozenset[str]]:
-    return lookup.plain(contact.name), frozenset(phone.digits for phone in values.phones(contact.phones))
+    numbers = (lookup.local_digits(phone.digits) for phone in values.phones(contact.phones))
+    return lookup.plain(contact.name), frozenset(numbers)
 
 
 def _go_over(office_id: int, from_id: int, to_id: int) -> Moved:

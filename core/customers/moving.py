@@ -139,14 +139,19 @@ def _shown(customer: Customer) -> dict[str, Any]:
 
 def _told(move: CustomerMove, tree: Mapping[int, Office]) -> dict[str, str]:
     return {
-        "from": f"{tree[move.office_id].code} {move.file_number}",
-        "to": f"{tree[move.shared_office_id or 0].code} {move.arrived_as}".strip(),
+        "from": _label(tree[move.office_id], move.file_number),
+        "to": _label(tree[move.shared_office_id or 0], move.arrived_as),
         "name": move.shown["name"],
         "agreement": move.agreement,
         "agreed_on": move.agreed_on.isoformat(),
         "confirmed_by": move.confirmed_by,
         "reason": move.reason,
     }
+
+
+def _label(office: Office, file_number: str) -> str:
+    """Name a customer across offices: a number of an office's own series names the office itself."""
+    return file_number if file_number.startswith(office.code) else f"{office.code} {file_number}".strip()
 
 
 def withdraw(keeper: Keeper, move_id: int) -> CustomerMove:
@@ -180,10 +185,11 @@ def accept(move: CustomerMove, actor: Actor, file_number: str) -> Customer:
         _end(answered, MoveState.ACCEPTED, actor)
         with origin(actor.name, actor.person_id, Source.MOVE, answered.agreement):
             arrived = _copied(customer, new.office, file_number)
-            label = f"{new.office.code} {arrived.file_number}"
+            came_from = _label(old.office, customer.file_number)
+            label = _label(new.office, arrived.file_number)
             customer.moved_to_id, customer.gone_at = new.office.id, clock.now()
-            history.note(customer, "moved", f"{old.office.code} {customer.file_number}", label)
-            history.note(arrived, "moved", f"{old.office.code} {customer.file_number}", label)
+            history.note(customer, "moved", came_from, label)
+            history.note(arrived, "moved", came_from, label)
         answered.arrived_id, answered.arrived_as = arrived.id, arrived.file_number
         lookup.index([customer, arrived])
         _record_in_both(answered, actor, "move", arrived)

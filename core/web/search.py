@@ -31,7 +31,7 @@ def search() -> Any:
         procedure, case, office = found
         return redirect(case_url(procedure, case.number, office))
     seen = [office_id for office_id, one in rules.items() if may("core.see_customers", one)]
-    customers = lookup.find_in(typed, seen)
+    customers = lookup.find_in(typed, seen, gone=True)
     if len(customers) == 1:
         return redirect(customer_url(rules[customers[0].office_id].office.code, customers[0].file_number))
     return render_template("core/search.html", typed=typed, customers=customers, rules=rules)

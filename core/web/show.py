@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 
 from core import clock
 from core.clauses import Clause
-from core.customers.history import KINDS, LABELS, SOURCES, Source, told
+from core.customers.history import CONTACT, KINDS, LABELS, SOURCES, Source, told
 from core.customers.records import MOVE_STATES, PROPOSAL_STATES, MoveState, ProposalState
 from core.customers.values import phones
 from core.deadlines import DROPPED, MET, MISSED, Deadline
@@ -225,9 +225,11 @@ def plugin_title(name: str) -> str:
     return f"{one.manifest.title} {one.manifest.version}" if one else name
 
 
-def change_label(field: str) -> Sentence | str:
-    """Return the label of a field that the customer file's history names."""
-    return LABELS.get(field, field)
+def change_label(field: str, what: str = "") -> Sentence | str:
+    """Return the label of a field that the customer file's history or a form of it names."""
+    if (what, field) == (CONTACT, "name"):
+        return LABELS["contact"]
+    return LABELS.get(field.removesuffix("_id"), field)
 
 
 def change_value(field: str, value: str) -> str:
