@@ -10,13 +10,13 @@ from sqlalchemy import select
 from wtforms import Form
 from wtforms.validators import ValidationError
 
-from core.customers import services, values
+from core.customers import services, twins, values
 from core.customers.fields import FIELD_LABELS
 from core.customers.history import CONTACT, CUSTOMER, PRODUCT
 from core.customers.lines import LONGEST
-from core.customers.models import Product
+from core.customers.models import Customer, Product
 from core.db import db
-from core.forms import ChoiceField, DayField, LongTextField, TextField, YesField, as_formdata
+from core.forms import DayField, LongTextField, RecordField, TextField, YesField, as_formdata
 from core.i18n import Sentence, _l
 
 Clean = Callable[[str], str]
@@ -107,8 +107,8 @@ class FileForm(Form):
 
 
 def _value(one: Any) -> Any:
-    if isinstance(one, ChoiceField):
-        return int(one.data) if one.data else None
+    if isinstance(one, RecordField):
+        return one.chosen
     if one.name == "serial_number":
         return one.data or None
     return "" if one.data is None and isinstance(one, TextField) else one.data
@@ -138,7 +138,7 @@ class ContactForm(FileForm):
 class ProductForm(FileForm):
     """A product at the customer's; its serial number has one holder in the office."""
 
-    product_id = ChoiceField(_l("Product"))
+    product_id = RecordField(_l("Product"), offers=lambda act: {})
     version = _field("version", clean=values.version)
     serial_number = _field("serial_number", clean=values.code)
     contract_date = DayField(_l("Contract date"), required=False)
@@ -176,7 +176,7 @@ class NewCustomerForm(FileForm):
     note = NoteField(FIELD_LABELS["note"], required=False, limit=LONGEST["note"])
     contact = CleanField(FIELD_LABELS["contact"], limit=LONGEST["contact"], clean=values.person)
     phone = PhonesField(FIELD_LABELS["phone"])
-    product_id = ChoiceField(FIELD_LABELS["product"], required=False)
+    product_id = RecordField(FIELD_LABELS["product"], offers=lambda act: {}, required=False)
     version = _field("version", clean=values.version)
     serial_number = _field("serial_number", clean=values.code)
     contract_date = DayField(FIELD_LABELS["contract_date"], required=False)
@@ -190,6 +190,12 @@ class NewCustomerForm(FileForm):
             ahead(self.contract_date, self.today),
             self._whose(),
         ]
+
+    def alike(self) -> list[Customer]:
+        """Return who on file looks like this customer, unless it was said to be another all the same."""
+        if self.all_the_same.data:
+            return []
+        return twins.alike(self.office_id, self.name.data or "", [self.phone.data or ""])
 
     def _number(self) -> tuple[str, Sentence] | None:
         number = self.file_number.data

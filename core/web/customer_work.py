@@ -12,7 +12,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from sqlalchemy.exc import IntegrityError
 
 from core import clock
-from core.customers import history, keeping, services, twins
+from core.customers import history, keeping, services
 from core.customers.forms import FORMS, FileForm, NewCustomerForm
 from core.customers.history import CONTACT, CUSTOMER, PRODUCT, Source
 from core.customers.keeping import Keeper
@@ -88,13 +88,12 @@ def form_of(what: str, row: Any = None, given: Any = None) -> FileForm:
 @needs("core.keep_customers")
 def new(office: str) -> Any:
     """The form for a customer whom the file lacks; who looks alike is shown before anything is saved."""
-    office_id, given = this_office().id, request.form if request.method == "POST" else None
-    form = NewCustomerForm(office_id, today(), given)
+    given = request.form if request.method == "POST" else None
+    form = NewCustomerForm(this_office().id, today(), given)
     if given is None:
         return render_template("core/customers/new.html", form=form, alike=[])
-    alike = twins.alike(office_id, form.name.data or "", [form.phone.data or ""])
-    doubtful = bool(alike) and not form.all_the_same.data
-    added = None if not form.validate() or doubtful else _add(form)
+    alike = form.alike()
+    added = _add(form) if form.validate() and not alike else None
     if added is None:
         form.validate()
         return render_template("core/customers/new.html", form=form, alike=alike), 422
