@@ -11,7 +11,7 @@ from core.customers import lookup, moving, services
 from core.customers.models import Customer, Installation
 from core.customers.records import CustomerMove
 from core.db import ForeignOffice, db, see_offices, writing
-from core.errors import NotFound
+from core.errors import NotFound, Refused
 from core.ledger import LedgerRow
 from core.offices import Office
 from core.people import Actor
@@ -234,3 +234,31 @@ def test_the_move_is_for_the_customer_administrator(
     assert offered(engineer, sold, shanghai).status_code == 403
     assert CUSTOMER_ADMINISTRATOR.clause == "QI/03 3.2.7"
     assert db.session.scalar(text("select count(*) from core_customer_move")) == 0
+
+
+def test_the_new_office_reads_on_my_desk_that_a_customer_is_offered(
+    house: House, shanghai: Office, seller: Actor, server: Actor, sold: int, sign_in: SignIn
+) -> None:
+    offered(sign_in(seller), sold, shanghai)
+    assert "Customers offered to this office" in sign_in(server).get("/").text
+    assert "Customers offered to this office" not in sign_in(seller).get("/").text
+
+
+def test_nothing_is_reopened_for_a_customer_who_has_moved(
+    house: House,
+    beijing: Office,
+    shanghai: Office,
+    seller: Actor,
+    server: Actor,
+    sold: int,
+    work: Any,
+    sign_in: SignIn,
+) -> None:
+    number = work.called(beijing, seller, db.session.get_one(Customer, sold))
+    work.done("hotline.call", number, "solve", seller, beijing, answer="重新安装打印驱动，打印正常")
+    offered(sign_in(seller), sold, shanghai)
+    house.see()
+    sign_in(server).post(f"/SH/customers/moves/{the_move().id}/accept", data={})
+    house.see()
+    with pytest.raises(Refused, match=r"moved|转"):
+        work.done("hotline.call", number, "reopen", seller, beijing, reason="又出现了")

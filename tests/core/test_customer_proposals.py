@@ -1,5 +1,6 @@
 """Whoever finds something wrong in the file proposes it; the customer administrator decides (QI/03 3.2.7)."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -189,3 +190,35 @@ def test_another_office_sees_no_proposal(
     assert stranger.get(f"/BJ/customers/proposals/{proposal}").status_code == 404
     assert stranger.post(f"/BJ/customers/proposals/{proposal}", data={"answer": "accept"}).status_code == 404
     assert stranger.get(f"/BJ/customers/{customer_id}/propose").status_code == 404
+
+
+def test_the_queue_and_my_desk_ask_as_much_of_many_as_of_one(
+    house: House,
+    shanghai: Office,
+    engineer: Any,
+    administrator: Any,
+    customer_id: int,
+    queries_of: Callable[..., int],
+) -> None:
+    def asked() -> list[int]:
+        pages = ("/SH/customers/proposals", "/", f"/SH/customers/{number}")
+        return [queries_of(lambda page=page: administrator.get(page)) for page in pages]
+
+    number = customer(customer_id).file_number
+    proposed(engineer, customer_id, **MOVED)
+    few = asked()
+    for at in range(4):
+        other = house.customer(shanghai, f"长江轴承{at}").id
+        proposed(engineer, other, name=f"长江轴承{at}", fax=f"{at}")
+        proposed(engineer, customer_id, name=NAME, fax=f"{at}")
+    assert asked() == few
+    assert "Proposed corrections to decide" in administrator.get("/").text
+
+
+def test_who_proposed_reads_on_my_desk_that_it_was_decided(
+    house: House, engineer: Any, administrator: Any, customer_id: int
+) -> None:
+    proposed(engineer, customer_id, **MOVED)
+    assert "My proposals decided" not in engineer.get("/").text
+    decided(administrator, house, "fax")
+    assert "My proposals decided in the last days" in engineer.get("/").text
