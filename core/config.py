@@ -44,7 +44,7 @@ def settings_of_commands() -> dict[str, Any]:
         "KOUDAI_HOME": str(folder()),
         "SECRET_KEY": secrets.token_urlsafe(48),
         "URL": public_url(),
-"SAFE_MODE": os.environ.get("KOUDAI_SAFE_MODE", "") == "1",
+        "SAFE_MODE": os.environ.get("KOUDAI_SAFE_MODE", "") == "1",
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": os.environ.get("KOUDAI_HTTPS", "") == "1",

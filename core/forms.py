@@ -115,7 +115,7 @@ class ReasonForm(StepForm):
     reason = LongTextField(_l("Reason"), limit=1000, fresh=True)
 
 
-def untouched(form: StepForm) -> dict[str, str]:
+def untouched(form: Form) -> dict[str, str]:
     """Return what a browser sends of each field in which nobody has typed; what starts empty is left out."""
     return {one.name: _sent(one) for one in form if not one.fresh and not isinstance(one, SignatureField)}
 

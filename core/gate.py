@@ -17,6 +17,7 @@ from sqlalchemy.orm import lazyload
 from core import clock, deadlines, ledger, numbers, refusals, safe_mode
 from core.cases import Case
 from core.clauses import code_of
+from core.customers.history import Source, origin
 from core.db import db, looking_into, offices_seen, writing
 from core.errors import Invalid, NotFound, Objection, RefusalKind, Refused
 from core.forms import EmptyForm, StepForm
@@ -183,7 +184,9 @@ def _take(asked: _Asked) -> Act:
     office_id = _office_of(asked)
     if office_id not in offices_seen():
         raise NotFound(_l("There is no %(number)s here.", number=asked.key or asked.procedure))
-    with looking_into(office_id) as inside:
+    number = asked.key if isinstance(asked.key, str) else ""
+    who = origin(asked.actor.name, asked.actor.person_id, Source.STEP, number)
+    with who, looking_into(office_id) as inside:
         act = _open(asked, office_id, inside)
         with _under_way(act.case):
             _check(act, asked.values, asked.seen)

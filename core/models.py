@@ -6,6 +6,7 @@ from core.api.tokens import ApiToken
 from core.calendars import CalendarDay, OpeningHours
 from core.customers.import_models import ColumnMapping, ImportFile, ImportRefusal, ImportRun, LastSaid
 from core.customers.models import Contact, Customer, CustomerKey, Installation, Product
+from core.customers.records import CustomerChange, CustomerMerge, CustomerMove, NotTwins, Proposal
 from core.deadlines import Deadline
 from core.ledger import LedgerHead, LedgerRow
 from core.life.releases import RuleSnapshot
@@ -28,7 +29,10 @@ __all__ = [
     "ColumnMapping",
     "Contact",
     "Customer",
+    "CustomerChange",
     "CustomerKey",
+    "CustomerMerge",
+    "CustomerMove",
     "Deadline",
     "EndedSession",
     "File",
@@ -41,6 +45,7 @@ __all__ = [
     "LedgerRow",
     "ListChoice",
     "LoginFailure",
+    "NotTwins",
     "Note",
     "Notice",
     "NoticeChoice",
@@ -55,6 +60,7 @@ __all__ = [
     "Print",
     "PrintCopy",
     "Product",
+    "Proposal",
     "RoleGrant",
     "RuleSnapshot",
     "SavedFilter",

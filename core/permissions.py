@@ -32,6 +32,11 @@ CORE_PERMISSIONS = {
     for one in (
         Permission(key="core.see_customers", title=_l("See customers"), roles=OFFICE_STAFF),
         Permission(
+            key="core.keep_customers",
+            title=_l("Keep the customer file"),
+            roles=(CUSTOMER_ADMINISTRATOR,),
+        ),
+        Permission(
             key="core.import_customers",
             title=_l("Import customers"),
             roles=(CUSTOMER_ADMINISTRATOR,),

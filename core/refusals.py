@@ -23,7 +23,16 @@ log = logging.getLogger(__name__)
 def objections(act: Act) -> list[Objection]:
     """Ask every requirement of the step; all that speaks against it is shown at once."""
     asked = [(one, _answer_of(one, act)) for one in act.step.requires]
-    return [_objection(one, answer) for one, answer in asked if answer is not None]
+    return _gone_customer(act) + [_objection(one, answer) for one, answer in asked if answer is not None]
+
+
+def _gone_customer(act: Act) -> list[Objection]:
+    """Nothing is done any more for a customer whom another office serves (QI/02 region.tripartite)."""
+    customer = act.case.customer
+    if customer is None or customer.moved_to_id is None:
+        return []
+    text = _l("%(name)s has moved to another office, which serves the customer now.", name=customer.name)
+    return [Objection(text, "QI/02 region.tripartite")]
 
 
 def _answer_of(requirement: Requirement, act: Act) -> Objection | Sentence | None:

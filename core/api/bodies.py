@@ -6,14 +6,16 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from core.forms import ChoiceField, NumberField, StepForm, TextField
+from wtforms import Form
+
+from core.forms import ChoiceField, NumberField, TextField
 from core.i18n import Sentence, _l
 
 Schema = dict[str, Any]
 Errors = dict[str, list[Sentence]]
 
 
-def schema_of(form: StepForm) -> Schema:
+def schema_of(form: Form) -> Schema:
     """Return the JSON schema of a step's values; what only the case decides (whose product) stays open."""
     needed = [one.name for one in form if is_needed(one)]
     body: Schema = {
@@ -72,7 +74,7 @@ KINDS: dict[str, Callable[[Any], Schema]] = {
 }
 
 
-def faults(form: StepForm, given: Mapping[str, Any]) -> Errors:
+def faults(form: Form, given: Mapping[str, Any]) -> Errors:
     """Return what is wrong with the JSON itself, by field: unknown names, wrong types, what is missing."""
     wrong: Errors = {name: [_l("There is no such field.")] for name in given if name not in form}
     for field in form:

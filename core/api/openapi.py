@@ -7,11 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 import core
-from core import gate
+from core import clock, gate
 from core.api import asking, bodies, shapes
 from core.api.schemas import SCHEMAS, array, nullable, obj, ref
+from core.customers import keeping
+from core.customers.forms import NewCustomerForm
 from core.i18n import Sentence, _, _l
 from core.people import Actor
+from core.permissions import CORE_PERMISSIONS
 from core.procedure import Procedure, Step
 from core.rules import Rules
 
@@ -40,7 +43,7 @@ def document(rules: Rules) -> Json:
         },
         "servers": [{"url": f"/api/v1/{rules.office.code}"}],
         "security": [{"token": []}],
-        "paths": {**paths, **_customers()},
+        "paths": {**paths, **_customers(rules)},
         "components": {
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
             "schemas": SCHEMAS | {_name(one): _case(one) for one in rules.plugins.procedures.values()},
@@ -144,7 +147,7 @@ MATCH: Json = {
 }
 
 
-def _customers() -> Json:
+def _customers(rules: Rules) -> Json:
     number = {
         "name": "file_number",
         "in": "path",
@@ -164,8 +167,27 @@ def _customers() -> Json:
         "responses": _answers(ref("customer"), "401", "403", "404"),
     }
     return {
-        "/customers": {"get": tag | many},
+        "/customers": {"get": tag | many, "post": tag | _new_customer(rules)},
         "/customers/{file_number}": {"parameters": [number], "get": tag | one},
+    }
+
+
+def _new_customer(rules: Rules) -> Json:
+    keep = CORE_PERMISSIONS["core.keep_customers"]
+    form = NewCustomerForm(rules.office.id, clock.now().date())
+    who = ", ".join(str(role.title) for role in keep.roles)
+    return {
+        "operationId": "add_customer",
+        "summary": _("New customer"),
+        "description": _("%(clause)s · for: %(roles)s", clause=keeping.MISSING, roles=who),
+        "parameters": [REPEAT],
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": bodies.schema_of(form)}},
+        },
+        "responses": _answers(
+            ref("customer"), "400", "401", "403", "404", "409", "413", "415", "422", done="201"
+        ),
     }
 
 

@@ -12,13 +12,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core import clock
 from core.cases import Case
+from core.customers.models import Customer
 from core.db import Model, OfficeRow, db
 
 LONGEST_KEY = 80
 
 
 class ApiReplay(Model, OfficeRow):
-    """What was asked under a key of a token, and which case came of it."""
+    """What was asked under a key of a token, and which case (or customer) came of it."""
 
     __tablename__ = "core_api_replay"
     __table_args__ = (UniqueConstraint("token_id", "key"),)
@@ -42,7 +43,7 @@ def found(token_id: int, key: str) -> ApiReplay | None:
     return db.session.scalars(query).one_or_none()
 
 
-def note(token_id: int, key: str, asked: str, case: Case) -> None:
+def note(token_id: int, key: str, asked: str, case: Case | Customer) -> None:
     """Remember what came of a request, in the transaction that did it: of two at once one is refused."""
     row = ApiReplay(office_id=case.office_id, token_id=token_id, key=key, asked=asked, at=clock.now())
     row.subject_id = case.id

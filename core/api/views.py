@@ -14,8 +14,9 @@ from core.api import asking, bodies, door, openapi, replays, shapes
 from core.api.answers import Answer, of_errors, of_problem, of_refusal
 from core.api.tokens import ACT, READ
 from core.cases import Case
-from core.customers import lookup
+from core.customers import keeping, lookup
 from core.customers import services as customer_file
+from core.customers.forms import NewCustomerForm
 from core.customers.models import Customer
 from core.db import db
 from core.errors import NotFound, Refused
@@ -25,6 +26,7 @@ from core.permissions import SIGNED_IN
 from core.procedure import Procedure
 from core.rules import Rules
 from core.web.access import actor, needs, these_rules, this_office
+from core.web.customer_work import keeping_file, today
 
 pages = Blueprint(door.BLUEPRINT, __name__, url_prefix="/api/v1/<office>")
 CASES, ONE = "/<collection>", "/<collection>/<number>"
@@ -68,8 +70,59 @@ def customers(office: str) -> Any:
 def _some_customers(asked: asking.Asked) -> list[Customer]:
     if asked.q:
         return lookup.find(asked.q, this_office().id)
-    query = select(Customer).where(Customer.office_id == this_office().id).order_by(Customer.file_number)
+    mine = (Customer.office_id == this_office().id, Customer.gone_at.is_(None))
+    query = select(Customer).where(*mine).order_by(Customer.file_number)
     return list(db.session.scalars(query.offset(asked.offset).limit(asked.size + 1)))
+
+
+@pages.post("/customers")
+@needs("core.keep_customers")
+def create_customer(office: str) -> Any:
+    """Put a customer on file, judged by the form of the screen (QI/02 file.missing)."""
+    if not door.this_token().reaches("customers", ACT):
+        return _beyond_reach("customers")
+    said, given = asking.of_step(), request.get_json()
+    if not isinstance(given, dict):
+        return of_errors({"body": [_l("Give an object with the values by name.")]})
+    errors = said.errors | bodies.faults(NewCustomerForm(this_office().id, today()), given)
+    if errors:
+        return of_errors(errors)
+    asked = replays.digest_of(request.path, given)
+    return _customer_again(said.key, asked) or _put_on_file(given, said.key, asked)
+
+
+def _customer_again(key: str, asked: str) -> Any:
+    """Answer with the customer who was put on file under the same key before; nothing when none was."""
+    earlier = replays.found(door.this_token().id, key) if key else None
+    if earlier is None:
+        return None
+    if earlier.asked != asked:
+        return {"message": _("This Idempotency-Key was used for another request."), "objections": []}, 409
+    return _put(db.session.get_one(Customer, earlier.subject_id), {"Idempotent-Replayed": "true"})
+
+
+def _put_on_file(given: Mapping[str, Any], key: str, asked: str) -> Any:
+    form = NewCustomerForm(this_office().id, today(), given)
+    fine, alike = form.validate(), form.alike()
+    if not fine:
+        return of_errors(form.errors)
+    if alike:
+        text = _l("%(name)s (%(number)s) is much alike.", name=alike[0].name, number=alike[0].file_number)
+        return of_errors({"all_the_same": [text]})
+    try:
+        with keeping_file() as keeper:
+            added = keeping.add(keeper, form.said())
+            if key:
+                replays.note(door.this_token().id, key, asked, added)
+    except IntegrityError:
+        # Twice at once: under one key the other one was carried out, else the number is taken by now.
+        return _customer_again(key, asked) or _put_on_file(given, key, asked)
+    return _put(added, {})
+
+
+def _put(customer: Customer, more: Mapping[str, str]) -> Any:
+    where = url_for("api.customer", office=this_office().code, file_number=customer.file_number)
+    return shapes.customer(customer), 201, {"Location": where, **more}
 
 
 @pages.get("/customers/<file_number>")

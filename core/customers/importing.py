@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from core import clock, ledger
 from core.customers.choices import refuse_faulty
+from core.customers.history import Source, origin
 from core.customers.import_models import ColumnMapping, ImportFile, ImportRefusal, ImportRun, RunState
 from core.customers.lines import Problem, RefusedLine
 from core.customers.portions import Examined, bring_in, examine
@@ -246,6 +247,8 @@ def advance(run_id: int, office_id: int, reading: Reading) -> ImportRun:
 
 def _advance(run_id: int, office_id: int, reading: Reading) -> ImportRun:
     with writing():
+        # Nobody is merged or moved while a portion writes to him.
+        lock_office(office_id, shared=True)
         run = _locked(run_id, office_id)
         if run.state in GOING and reading.mapping == run.mapping:
             _do_portion(run, reading)
@@ -258,7 +261,8 @@ def _do_portion(run: ImportRun, reading: Reading) -> None:
     tally = Tally(**run.tally)
     tally.add(examined.good, examined.changes, examined.refused)
     if run.state == RunState.IMPORTING:
-        bring_in(run.office_id, examined)
+        with origin(run.actor, run.actor_id, Source.IMPORT, run.file_name):
+            bring_in(run.office_id, examined)
     if examined.refused:
         db.session.execute(insert(ImportRefusal), [_refusal(run, line) for line in examined.refused])
     run.cursor, run.tally = run.cursor + len(units), tally.to_json()

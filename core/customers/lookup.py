@@ -6,16 +6,21 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from hashlib import blake2b
 
-from pypinyin import Style, pinyin
+from pypinyin import Style, lazy_pinyin, pinyin
 from sqlalchemy import ColumnElement, Select, and_, delete, false, insert, or_, select, true
 
+from core.customers import values
 from core.customers.models import KEY_LENGTH, Customer, CustomerKey
 from core.db import db
 from core.search.index import follow_names
 
 MOST = 20
 FEWEST_DIGITS = 4
+# What twins share begins with a mark that nobody can type: ``plain`` takes it away.
+TWIN, LOCAL_DIGITS, FEWEST_LOCAL_DIGITS = "=", 8, 7
+AREA_CODE = re.compile(r"^0(?:10|2\d|[3-9]\d\d)(?=\d{7,8}$)")
 # In front of a mobile number only: a file number may begin with 86 as well.
 COUNTRY = re.compile(r"^(?:00)?86(?=1\d{10}$)")
 
@@ -35,7 +40,22 @@ def keys_of(customer: Customer) -> set[str]:
         words.update(initials_of(contact.name))
         words.update(_phone_keys(contact.phones))
     words.update(plain(i.serial_number) for i in customer.installations if i.serial_number)
-    return {word[:KEY_LENGTH] for word in words if word}
+    phones = (contact.phones for contact in customer.contacts)
+    twins = set() if customer.is_gone else twin_keys(customer.name, phones)
+    return {word[:KEY_LENGTH] for word in words if word} | twins
+
+
+def twin_keys(name: str, phones: Iterable[str]) -> set[str]:
+    """Return what a customer has in common with a twin: the name as it is spoken, and each number within its city."""
+    spoken = "".join(lazy_pinyin(plain(name)))
+    local = {local_digits(phone.digits) for cell in phones for phone in values.phones(cell)}
+    keys = {f"{TWIN}p{digits}" for digits in local if len(digits) >= FEWEST_LOCAL_DIGITS}
+    return keys | ({f"{TWIN}n{blake2b(spoken.encode(), digest_size=7).hexdigest()}"} if spoken else set())
+
+
+def local_digits(digits: str) -> str:
+    """Return what is dialled within a city: area codes are written or left out at will."""
+    return AREA_CODE.sub("", digits)[-LOCAL_DIGITS:]
 
 
 def initials_of(name: str) -> set[str]:
@@ -76,37 +96,56 @@ def _phone_keys(phones: str) -> Iterator[str]:
 
 
 def index(customers: Iterable[Customer]) -> None:
-    """Write the words of these customers anew, inside the write transaction."""
+    """Write the words of these customers anew, inside the write transaction.
+
+    Who was merged into another one has no words; the number that he had leads to the other one.
+    """
     many = list(customers)
     db.session.flush()
-    db.session.execute(delete(CustomerKey).where(CustomerKey.customer_id.in_([one.id for one in many])))
+    ids = [one.id for one in many]
+    db.session.execute(delete(CustomerKey).where(CustomerKey.customer_id.in_(ids)))
+    numbers: dict[int | None, set[str]] = {}
+    merged = select(Customer.merged_into_id, Customer.file_number).where(Customer.merged_into_id.in_(ids))
+    for kept_id, number in db.session.execute(merged):
+        numbers.setdefault(kept_id, set()).update(
+            key[:KEY_LENGTH] for key in _file_number_keys(number) if key
+        )
     words = [
         {"office_id": one.office_id, "customer_id": one.id, "key": key}
         for one in many
-        for key in keys_of(one)
+        if one.merged_into_id is None
+        for key in keys_of(one) | numbers.get(one.id, set())
     ]
-    db.session.execute(insert(CustomerKey), words)
+    if words:
+        db.session.execute(insert(CustomerKey), words)
     follow_names({one.id: one.name for one in many})
 
 
-def find(typed: str, office_id: int, most: int = MOST) -> list[Customer]:
-    """Return the customers of an office that fit what was typed so far, at most ``most`` of them."""
-    return find_in(typed, [office_id], most)
+def find(typed: str, office_id: int, most: int = MOST, *, gone: bool = False) -> list[Customer]:
+    """Return the customers of an office that fit what was typed so far, at most ``most`` of them.
+
+    With ``gone``, also those who moved to another office: nothing can be done for them here, but they can be read.
+    """
+    return find_in(typed, [office_id], most, gone=gone)
 
 
-def find_in(typed: str, office_ids: Sequence[int], most: int = MOST) -> list[Customer]:
+def find_in(typed: str, office_ids: Sequence[int], most: int = MOST, *, gone: bool = False) -> list[Customer]:
     """Return the customers of several offices that fit what was typed, with as many queries as for one."""
     key = COUNTRY.sub("", plain(typed))[:KEY_LENGTH]
     if not key:
         return []
     hits = _under(key, office_ids).distinct().limit(most)
     query = select(Customer).where(Customer.office_id.in_(office_ids), Customer.id.in_(hits))
+    query = query if gone else query.where(Customer.gone_at.is_(None))
     return list(db.session.scalars(query.order_by(Customer.file_number)))
 
 
 def find_words(typed: str, office_ids: Sequence[int], most: int = MOST) -> list[Customer]:
-    """Return the customers that fit what was typed as a whole or, if there are none, in each of its words."""
-    found = find_in(typed, office_ids, most)
+    """Return the customers that fit what was typed as a whole or, if there are none, in each of its words.
+
+    Those who moved to another office are among them: they can be read.
+    """
+    found = find_in(typed, office_ids, most, gone=True)
     if found or len(typed.split()) < 2:
         return found
     query = select(Customer).where(Customer.office_id.in_(office_ids), _in_words(typed, office_ids))

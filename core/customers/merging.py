@@ -127,9 +127,7 @@ class Change:
         return self.customer is None or new or bool(self.contacts) or "name" in self.fields
 
 
-def compare(
-    file_number: str, customer: Customer | None, said: Said, before: Said | None, taken: Iterable[str] = ()
-) -> Change:
+def compare(file_number: str, customer: Customer | None, said: Said, before: Said | None) -> Change:
     """Compare what a file says with what it said before and with what people made of it."""
     last = before or Said()
     products = _product_changes(customer, said, last)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, and_, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.db import Model, OfficeRow
@@ -21,21 +21,35 @@ class Customer(Model, OfficeRow):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     file_number: Mapped[str] = mapped_column(String(24))
-    name: Mapped[str] = mapped_column(String(120))
-    address: Mapped[str] = mapped_column(String(200), default="")
-    fax: Mapped[str] = mapped_column(String(40), default="")
-    regional_manager: Mapped[str] = mapped_column(String(40), default="")
-    salesperson: Mapped[str] = mapped_column(String(40), default="")
-    note: Mapped[str] = mapped_column(Text, default="")
-    site_note: Mapped[str] = mapped_column(Text, default="")
-    verified_at: Mapped[dt.datetime | None]
+    name: Mapped[str] = mapped_column(String(120), active_history=True)
+    address: Mapped[str] = mapped_column(String(200), default="", active_history=True)
+    fax: Mapped[str] = mapped_column(String(40), default="", active_history=True)
+    regional_manager: Mapped[str] = mapped_column(String(40), default="", active_history=True)
+    salesperson: Mapped[str] = mapped_column(String(40), default="", active_history=True)
+    note: Mapped[str] = mapped_column(Text, default="", active_history=True)
+    site_note: Mapped[str] = mapped_column(Text, default="", active_history=True)
+    verified_at: Mapped[dt.datetime | None] = mapped_column(active_history=True)
     created_at: Mapped[dt.datetime]
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("core_customer.id"), index=True)
+    moved_to_id: Mapped[int | None] = mapped_column(ForeignKey("core_office.id"))
+    gone_at: Mapped[dt.datetime | None]
     contacts: Mapped[list[Contact]] = relationship(
-        back_populates="customer", order_by="Contact.id", lazy="selectin"
+        back_populates="customer",
+        primaryjoin=lambda: and_(Customer.id == Contact.customer_id, Contact.removed_at.is_(None)),
+        order_by="Contact.id",
+        lazy="selectin",
     )
     installations: Mapped[list[Installation]] = relationship(
-        back_populates="customer", order_by="Installation.id", lazy="selectin"
+        back_populates="customer",
+        primaryjoin=lambda: and_(Customer.id == Installation.customer_id, Installation.removed_at.is_(None)),
+        order_by="Installation.id",
+        lazy="selectin",
     )
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the office keeps the customer no more: merged into another one, or moved to another office."""
+        return self.gone_at is not None
 
 
 class Contact(Model, OfficeRow):
@@ -45,8 +59,9 @@ class Contact(Model, OfficeRow):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     customer_id: Mapped[int] = mapped_column(ForeignKey("core_customer.id"), index=True)
-    name: Mapped[str] = mapped_column(String(40))
-    phones: Mapped[str] = mapped_column(Text, default="")
+    name: Mapped[str] = mapped_column(String(40), active_history=True)
+    phones: Mapped[str] = mapped_column(Text, default="", active_history=True)
+    removed_at: Mapped[dt.datetime | None] = mapped_column(active_history=True)
     customer: Mapped[Customer] = relationship(back_populates="contacts")
 
 
@@ -65,18 +80,26 @@ class Installation(Model, OfficeRow):
 
     __tablename__ = "core_installation"
     __table_args__ = (
-        UniqueConstraint("office_id", "serial_number"),
+        Index(
+            "uq_core_installation_serial",
+            "office_id",
+            "serial_number",
+            unique=True,
+            sqlite_where=text("removed_at is null"),
+            postgresql_where=text("removed_at is null"),
+        ),
         Index("ix_core_installation_product", "product_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     customer_id: Mapped[int] = mapped_column(ForeignKey("core_customer.id"), index=True)
-    product_id: Mapped[int] = mapped_column(ForeignKey("core_product.id"))
-    version: Mapped[str] = mapped_column(String(20), default="")
-    serial_number: Mapped[str | None] = mapped_column(String(40))
-    contract_date: Mapped[dt.date | None]
-    service_card: Mapped[str] = mapped_column(String(24), default="")
-    service_until: Mapped[dt.date | None]
+    product_id: Mapped[int] = mapped_column(ForeignKey("core_product.id"), active_history=True)
+    version: Mapped[str] = mapped_column(String(20), default="", active_history=True)
+    serial_number: Mapped[str | None] = mapped_column(String(40), active_history=True)
+    contract_date: Mapped[dt.date | None] = mapped_column(active_history=True)
+    service_card: Mapped[str] = mapped_column(String(24), default="", active_history=True)
+    service_until: Mapped[dt.date | None] = mapped_column(active_history=True)
+    removed_at: Mapped[dt.datetime | None] = mapped_column(active_history=True)
     customer: Mapped[Customer] = relationship(back_populates="installations")
     product: Mapped[Product] = relationship(lazy="joined")
 

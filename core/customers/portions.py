@@ -15,7 +15,7 @@ from core.customers.merging import Change, Said, apply, compare, has_product, sa
 from core.customers.models import Customer, Installation, Product
 from core.customers.reading import Reading, Unit
 from core.db import db
-from core.i18n import _l
+from core.i18n import Sentence, _l
 
 MOST_VALUES = 500
 
@@ -33,8 +33,8 @@ class Examined:
 def examine(office_id: int, reading: Reading, units: Sequence[Unit]) -> Examined:
     """Look at a portion without writing anything."""
     lines = [line for unit in units if not isinstance(unit, RefusedLine) for line in unit]
-    good, turned_away = _sorted_out(office_id, reading, lines)
-    customers = _customers(office_id, good)
+    customers = _customers(office_id, {line.file_number for line in lines})
+    good, turned_away = _sorted_out(office_id, reading, lines, _gone(customers.values()))
     remembered = _remembered(customers.values())
     return Examined(
         good=sum(map(len, good.values())),
@@ -52,7 +52,7 @@ def _change(
 
 
 def _sorted_out(
-    office_id: int, reading: Reading, lines: Sequence[CustomerLine]
+    office_id: int, reading: Reading, lines: Sequence[CustomerLine], gone: Mapping[str, Sentence]
 ) -> tuple[dict[str, list[CustomerLine]], list[RefusedLine]]:
     """Part the lines that hold in the database too, by customer, from those that do not."""
     serials = {line.serial_number for line in lines if line.serial_number}
@@ -60,12 +60,34 @@ def _sorted_out(
     held = first | _holders(office_id, serials)
     claims, good, refused = SerialClaims(held), dict[str, list[CustomerLine]](), []
     for line in lines:
-        problem = claims.claim(line) if line.serial_number in held else _no_product(line)
+        problem = _not_here(line, gone) or (
+            claims.claim(line) if line.serial_number in held else _no_product(line)
+        )
         if problem:
             refused.append(line.refused(problem))
         else:
             good.setdefault(line.file_number, []).append(line)
     return good, refused
+
+
+def _gone(customers: Iterable[Customer]) -> dict[str, Sentence]:
+    """Say of each customer whom the office keeps no more why his lines do not go in, by file number."""
+    away = [one for one in customers if one.is_gone]
+    kept_ids = {one.merged_into_id for one in away if one.merged_into_id is not None}
+    query = select(Customer.id, Customer.file_number)
+    kept = dict(tuple(row) for row in _where_in(query, Customer.id, kept_ids, db.session.execute))
+    moved = _l("this customer has moved to another office, which keeps the file now")
+    merged = {
+        one.id: _l("this customer was merged into %(kept)s: give that number", kept=kept[one.merged_into_id])
+        for one in away
+        if one.merged_into_id in kept
+    }
+    return {one.file_number: merged.get(one.id, moved) for one in away}
+
+
+def _not_here(line: CustomerLine, gone: Mapping[str, Sentence]) -> Problem | None:
+    reason = gone.get(line.file_number)
+    return Problem(field="file_number", reason=reason, value=line.file_number) if reason else None
 
 
 def _no_product(line: CustomerLine) -> Problem | None:
@@ -79,7 +101,7 @@ def _holders(office_id: int, serials: Iterable[str]) -> dict[str, str]:
     query = (
         select(Installation.serial_number, Customer.file_number)
         .join(Customer, Customer.id == Installation.customer_id)
-        .where(Installation.office_id == office_id)
+        .where(Installation.office_id == office_id, Installation.removed_at.is_(None))
     )
     rows = _where_in(query, Installation.serial_number, serials, db.session.execute)
     return {str(serial): number for serial, number in rows}

@@ -8,10 +8,11 @@ from itertools import chain
 
 from sqlalchemy import select
 
-from core import clock
+from core import clock, numbers
 from core.customers import lookup, values
 from core.customers.models import Contact, Customer, Installation
 from core.db import db
+from core.offices import Office
 
 MOST_DIGITS = 10
 
@@ -25,17 +26,34 @@ def by_id(customer_id: int | str) -> Customer | None:
 
 
 def of_office(customer_id: int | str, office_id: int) -> Customer | None:
-    """Return a customer of this very office, however many offices the session may see."""
+    """Return a customer whom this very office serves, however many offices the session may see."""
     found = by_id(customer_id)
-    return found if found is not None and found.office_id == office_id else None
+    return found if found is not None and found.office_id == office_id and not found.is_gone else None
 
 
-def by_file_number(file_number: str, office_id: int) -> Customer | None:
-    """Return the customer of an office who has this file number, as people type it."""
+def by_file_number(file_number: str, office_id: int, *, gone: bool = False) -> Customer | None:
+    """Return the customer of an office who has this file number, as people type it.
+
+    Of one who was merged into another the number leads to the other; with ``gone``, one who moved away is found too.
+    """
     typed = file_number.strip()
     spelt = Customer.file_number.in_({typed, typed.upper()})
     query = select(Customer).where(Customer.office_id == office_id, spelt)
-    return db.session.scalars(query.order_by((Customer.file_number == typed).desc()).limit(1)).one_or_none()
+    query = query.order_by((Customer.file_number == typed).desc()).limit(1)
+    found = db.session.scalars(query).one_or_none()
+    if found is not None and found.merged_into_id is not None:
+        found = by_id(found.merged_into_id)
+    return found if found is not None and (gone or not found.is_gone) else None
+
+
+def draw_file_number(office: Office, at: dt.datetime) -> str:
+    """Draw a file number of the office's own series, inside the write transaction.
+
+    One under which a customer was imported or entered stands for that customer already.
+    """
+    while is_taken(office.id, number := numbers.draw(office, numbers.CUSTOMERS, at)):
+        pass
+    return number
 
 
 def is_taken(office_id: int, file_number: str) -> bool:
@@ -63,7 +81,11 @@ def renew_card(installations: Iterable[Installation], card: str, until: dt.date)
 def holder_of(office_id: int, serial_number: str) -> Customer | None:
     """Return the customer of an office who holds a serial number; it has one holder."""
     query = select(Customer).join(Installation, Installation.customer_id == Customer.id)
-    where = (Installation.office_id == office_id, Installation.serial_number == serial_number)
+    where = (
+        Installation.office_id == office_id,
+        Installation.serial_number == serial_number,
+        Installation.removed_at.is_(None),
+    )
     return db.session.scalars(query.where(*where)).unique().one_or_none()
 
 
@@ -73,13 +95,10 @@ def twin_of(office_id: int, name: str, phone: str) -> Customer | None:
     return next(chain(named, _reached_under(office_id, phone)), None)
 
 
-LOCAL_DIGITS, FEWEST_LOCAL_DIGITS = 8, 7
-
-
 def _reached_under(office_id: int, phone: str) -> Iterator[Customer]:
     """Compare what is dialled within a city: area codes are written or left out at will."""
-    for tail in (one.digits[-LOCAL_DIGITS:] for one in values.phones(phone)):
-        found = lookup.find(tail, office_id) if len(tail) >= FEWEST_LOCAL_DIGITS else []
+    for tail in (one.digits[-lookup.LOCAL_DIGITS :] for one in values.phones(phone)):
+        found = lookup.find(tail, office_id) if len(tail) >= lookup.FEWEST_LOCAL_DIGITS else []
         yield from (one for one in found if any(own.endswith(tail) for own in contact_digits(one)))
 
 
@@ -95,12 +114,15 @@ def add_customer(
     name: str,
     contact: str,
     phone: str,
-    address: str = "",
     installations: Iterable[Installation] = (),
+    **more: str,
 ) -> Customer:
-    """Add a customer that is missing from the file, inside the write transaction (QI/02 file.missing)."""
+    """Add a customer that is missing from the file, inside the write transaction (QI/02 file.missing).
+
+    ``more`` is what else is known: address, fax, regional manager, salesperson, note.
+    """
     customer = Customer(
-        office_id=office_id, file_number=file_number, name=name, address=address, created_at=clock.now()
+        office_id=office_id, file_number=file_number, name=name, created_at=clock.now(), **more
     )
     customer.contacts.append(Contact(office_id=office_id, name=contact, phones=phone))
     customer.installations.extend(installations)

@@ -30,7 +30,7 @@ def listing_of(rules: Rules) -> Listing:
         name=NAME,
         title=_l("Customers"),
         reads="core.see_customers",
-        query=select(Customer).where(Customer.office_id == rules.office.id),
+        query=select(Customer).where(Customer.office_id == rules.office.id, Customer.gone_at.is_(None)),
         key=Customer.id,
         columns={one.name: one for one in _columns()},
         filters={one.name: one for one in _filters(rules)},

@@ -23,7 +23,7 @@ class SearchText(Model, OfficeRow):
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(60))
     subject_id: Mapped[int]
-    customer_id: Mapped[int | None]
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("core_customer.id"))
     number: Mapped[str] = mapped_column(String(24), default="")
     title: Mapped[str] = mapped_column(String(120), default="")
     body: Mapped[str] = mapped_column(Text, default="")

@@ -22,6 +22,7 @@ from core.i18n import Sentence, _, _l
 from core.lists.cases import listing_of
 from core.procedure import Procedure, Step
 from core.rules import Rules
+from core.web import threeway
 from core.web.access import actor, may, needs, these_rules, this_office
 from core.web.listing import shown
 from core.web.story import told, typed
@@ -221,18 +222,11 @@ def merged(act: Act, typed: MultiDict[str, str]) -> StepForm:
 
     Where both wrote, the reader's words stay and his stand beside them: nobody overwrites what he has not seen.
     """
-    now, given, notes = untouched(act.form()), typed.copy(), {}
-    for name, value in now.items():
-        was, mine = typed.get(f"was-{name}"), typed.get(name, "")
-        if was is None or value == was:
-            continue
-        if mine == was:
-            given[name] = value
-        elif mine != value:
-            notes[name] = _l("Meanwhile this was changed to: %(value)s", value=value)
+    now = untouched(act.form())
+    given, both = threeway.merged(now, typed)
     form = act.form(given)
-    for name, note in notes.items():
-        form[name].errors = (note,)
+    for name in both:
+        form[name].errors = (_l("Meanwhile this was changed to: %(value)s", value=now[name]),)
     return form
 
 

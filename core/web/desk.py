@@ -22,6 +22,7 @@ from core.roles import ADMINISTRATOR
 from core.rules import Rules
 from core.web.access import actor, local_path, public, signed_in
 from core.web.cases import case_url, step_url
+from core.web.customer_tasks import tasks
 from core.web.menu import entries_of, entry_at, rules_of_mine
 from core.web.paging import page_number
 from core.web.waiting import waiting
@@ -71,6 +72,7 @@ def desk() -> str:
         waiting=lines,
         more_waiting=more_waiting,
         rest=rest,
+        tasks=tasks(actor(), rules),
         several=len(rules) > 1,
         without_role=not actor().roles,
         administered=_administered_head_office(),

@@ -14,6 +14,8 @@ from markupsafe import Markup, escape
 
 from core import clock
 from core.clauses import Clause
+from core.customers.history import CONTACT, KINDS, LABELS, SOURCES, Source, told
+from core.customers.records import MOVE_STATES, PROPOSAL_STATES, MoveState, ProposalState
 from core.customers.values import phones
 from core.deadlines import DROPPED, MET, MISSED, Deadline
 from core.i18n import LOCALES, Sentence, _
@@ -26,6 +28,8 @@ from core.web.problems import problem_of
 from core.worktime import TraceLine
 from core.worktime_text import trace_sentences
 
+MOVE_TONES = dict(zip(MoveState, ("wait", "done", "off", "off"), strict=True))
+PROPOSAL_TONES = dict(zip(ProposalState, ("wait", "done", "done", "off"), strict=True))
 SOON = dt.timedelta(hours=2)
 
 
@@ -59,6 +63,15 @@ def init_show(app: Flask) -> None:
         problem_of=problem_of,
         decision_title=decision_title,
         answer_title=answer_title,
+        change_label=change_label,
+        change_value=change_value,
+        change_source=change_source,
+        part_told=told,
+        move_state=lambda state: MOVE_STATES[MoveState(state)],
+        move_tone=lambda state: MOVE_TONES[MoveState(state)],
+        proposal_state=lambda state: PROPOSAL_STATES[ProposalState(state)],
+        proposal_tone=lambda state: PROPOSAL_TONES[ProposalState(state)],
+        part_kind=lambda row: KINDS[type(row)],
     )
 
 
@@ -214,6 +227,25 @@ def plugin_title(name: str) -> str:
     """Return a plugin's title, with its version."""
     one = installed_plugins().installed.get(name)
     return f"{one.manifest.title} {one.manifest.version}" if one else name
+
+
+def change_label(field: str, what: str = "") -> Sentence | str:
+    """Return the label of a field that the customer file's history or a form of it names."""
+    if (what, field) == (CONTACT, "name"):
+        return LABELS["contact"]
+    return LABELS.get(field.removesuffix("_id"), field)
+
+
+def change_value(field: str, value: str) -> str:
+    """Show a value as the customer file's history keeps it: a moment in the office's time."""
+    if field != "verified_at" or not value:
+        return value
+    return moment(dt.datetime.fromisoformat(value))
+
+
+def change_source(source: str) -> Sentence | str:
+    """Say by which way a change of the customer file came about."""
+    return SOURCES.get(Source(source), source) if source in set(Source) else source
 
 
 def here(changes: Mapping[str, Any]) -> str:

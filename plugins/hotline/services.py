@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from core import deadlines, gate, numbers
+from core import deadlines, gate
 from core.customers import services as customers
 from core.customers import values
 from core.customers.models import Customer, Installation, Product
@@ -62,7 +62,7 @@ def add_customer(act: Act) -> Customer:
     The number is drawn before the call's own, which comes last: nobody draws the two the other way round.
     """
     said, office = act.values, act.rules.office
-    number = _free_file_number(act)
+    number = customers.draw_file_number(office, act.now)
     product = _first_product(act)
     customer = customers.add_customer(
         office.id,
@@ -76,14 +76,6 @@ def add_customer(act: Act) -> Customer:
     act.case.installation_id = product.id if product else None
     act.recorded["file_number"] = number
     return customer
-
-
-def _free_file_number(act: Act) -> str:
-    """Draw a file number; one under which a customer was imported stands for that customer already."""
-    office = act.rules.office
-    while customers.is_taken(office.id, number := numbers.draw(office, numbers.CUSTOMERS, act.now)):
-        pass
-    return number
 
 
 def _first_product(act: Act) -> Installation | None:

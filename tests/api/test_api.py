@@ -202,3 +202,39 @@ def test_it_speaks_the_clients_language(api: Any) -> None:
     assert "nothing here" in api.get("/calls/none").json["message"]
     chinese = api.get("/calls/none", headers={"Accept-Language": "zh-CN"}).json["message"]
     assert "nothing" not in chinese
+
+
+NEWCOMER = {"name": "上海长江轴承厂", "contact": "李娜", "phone": "021-54541111"}
+
+
+@pytest.mark.clause("QI/02 file.missing")
+def test_a_customer_is_put_on_file_by_the_form_of_the_screen(api: Any) -> None:
+    made = api.post("/customers", NEWCOMER | {"address": "华山路"})
+    assert made.status_code == 201, made.text
+    assert (made.json["name"], made.json["address"]) == ("上海长江轴承厂", "华山路")
+    assert api.get(f"/customers/{made.json['file_number']}").json == made.json
+    wrong = api.post("/customers", NEWCOMER | {"phone": "none", "strange": 1})
+    assert set(wrong.json["errors"]) == {"strange"}
+    assert set(api.post("/customers", NEWCOMER | {"phone": "none"}).json["errors"]) == {"phone"}
+
+
+def test_a_twin_is_named_until_it_is_said_to_be_another(api: Any) -> None:
+    first = api.post("/customers", NEWCOMER).json["file_number"]
+    twin = api.post("/customers", NEWCOMER)
+    assert twin.status_code == 422
+    assert first in twin.json["errors"]["all_the_same"][0]
+    assert api.post("/customers", NEWCOMER | {"all_the_same": True}).status_code == 201
+
+
+def test_the_same_customer_twice_under_one_key_is_one(api: Any) -> None:
+    key = {"Idempotency-Key": "crm-1"}
+    first = api.post("/customers", NEWCOMER, headers=key)
+    again = api.post("/customers", NEWCOMER, headers=key)
+    assert (again.status_code, again.headers["Idempotent-Replayed"]) == (201, "true")
+    assert again.json["id"] == first.json["id"]
+    assert api.post("/customers", NEWCOMER | {"fax": "1"}, headers=key).status_code == 409
+
+
+def test_an_engineer_puts_no_customer_on_file(client_of: Any, house: House, shanghai: Office) -> None:
+    engineer = client_of(signed_up(house.person(shanghai, HOTLINE_ENGINEER)), shanghai)
+    assert engineer.post("/customers", NEWCOMER).status_code == 403

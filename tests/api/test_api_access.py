@@ -46,7 +46,7 @@ def test_every_address_names_its_permission_and_every_one_is_described(
     app: Flask, shanghai: Office, numbers: dict[str, str]
 ) -> None:
     rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("api.")]
-    assert len(rules) == 7
+    assert len(rules) == 8
     assert all(needed_for(rule.endpoint) for rule in rules)
     assert len(list(described(rules_of(shanghai), numbers))) > 40
 

@@ -17,7 +17,8 @@ from werkzeug.routing import Rule
 
 from core import accounts, calendars, clock, gate, prints
 from core.api import tokens
-from core.customers import importing
+from core.customers import importing, keeping, moving, proposals
+from core.customers.keeping import Keeper
 from core.db import db, writing
 from core.lists import saved
 from core.offices import Office
@@ -90,6 +91,11 @@ class Premises:
         self.simple = {
             "filename": "koudai.css",
             "file_number": self.customer.file_number,
+            "customer_id": self.customer.id,
+            "what": "contact",
+            "part_id": self.customer.contacts[0].id,
+            "proposal_id": self._a_proposal(self.customer.id),
+            "move_id": self._a_move(self.customer.id),
             "person_id": self.person.id,
             "deed": "give",
             "name": "quality",
@@ -142,6 +148,21 @@ class Premises:
                 "hotline.call", self.office.id, self.walk.actor, "未完成", {"state": "*"}, shared=True
             )
         return made.id
+
+    def _keeper(self) -> Keeper:
+        return Keeper(rules=self.rules, actor=self.walk.actor)
+
+    def _a_proposal(self, customer_id: int) -> int:
+        with writing():
+            customer = keeping.locked(customer_id, self.office.id)
+            return proposals.propose_removal(self._keeper(), customer, customer.contacts[0], "").id
+
+    def _a_move(self, customer_id: int) -> int:
+        other = self.house.office("TJ")
+        said = {"agreement": "T-1", "agreed_on": clock.now().date(), "confirmed_by": "高敏"}
+        with writing():
+            customer = keeping.locked(customer_id, self.office.id)
+            return moving.offer(self._keeper(), customer, other.id, said).id
 
     def _a_day(self) -> int:
         with writing():

@@ -7,7 +7,7 @@ import core.db
 from core.row_security import protect
 
 revision = "core_0005"
-down_revision = "core_0002"
+down_revision = "core_0004"
 branch_labels = None
 depends_on = None
 
@@ -47,6 +47,9 @@ def upgrade() -> None:
         sa.Column("title", sa.String(length=120), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["core_customer.id"], name=op.f("fk_core_search_text_customer_id_core_customer")
+        ),
         sa.ForeignKeyConstraint(
             ["office_id"], ["core_office.id"], name=op.f("fk_core_search_text_office_id_core_office")
         ),

@@ -7,7 +7,7 @@ import core.db
 from core.row_security import protect
 
 revision = "core_0006"
-down_revision = "core_0002"
+down_revision = "core_0005"
 branch_labels = None
 depends_on = None
 

@@ -6,7 +6,7 @@ from alembic import op
 import core.db
 
 revision = "core_0007"
-down_revision = "core_0002"
+down_revision = "core_0006"
 branch_labels = None
 depends_on = None
 

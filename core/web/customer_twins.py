@@ -1,0 +1,109 @@
+"""Customers who are on file twice: the pairs that look alike, the merge of two, and its undoing (QI/03 3.2.7)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from sqlalchemy import select
+
+from core.customers import history, joining, keeping, services, twins
+from core.customers.joining import BOTH, KEPT, NOTES
+from core.customers.models import Customer
+from core.db import db
+from core.i18n import _, _l
+from core.web.access import actor, needs, these_rules, this_office
+from core.web.cases import cases_of
+from core.web.customer_work import ONE, customer_address, here_or_404, keeping_file
+from core.web.paging import page_number
+
+pages = Blueprint("customer_twins", __name__, url_prefix="/<office>/customers")
+PAGE = 30
+MOST_CASES = 50
+CHOICES = {BOTH: _l("both, one below the other")}
+
+
+@pages.get("/duplicates")
+@needs("core.keep_customers")
+def duplicates(office: str) -> str:
+    """The pairs that look alike, those with most in common first."""
+    page = page_number()
+    found = twins.pairs(this_office().id, (page - 1) * PAGE, PAGE + 1)
+    return render_template(
+        "core/customers/duplicates.html", found=found[:PAGE], more=len(found) > PAGE, page=page
+    )
+
+
+@pages.post(f"{ONE}/apart")
+@needs("core.keep_customers")
+def apart(office: str, customer_id: int) -> Any:
+    """Say that two who look alike are two."""
+    other = here_or_404(request.form.get("other", 0, type=int))
+    other_id = other.id
+    with keeping_file() as keeper:
+        customer = keeping.locked(customer_id, keeper.office.id)
+        twins.say_apart(keeper.office.id, customer.id, other_id, actor())
+    flash(_("Noted: these are two customers."), "done")
+    return redirect(url_for("customer_twins.duplicates", office=office))
+
+
+@pages.route(f"{ONE}/merge", methods=["GET", "POST"])
+@needs("core.keep_customers")
+def merge(office: str, customer_id: int) -> Any:
+    """Choose, field by field, what stays of two customers who are one, and make them one."""
+    kept = here_or_404(customer_id)
+    typed = request.values.get("other", "").strip()[:24]
+    gone = services.by_file_number(typed, this_office().id) if typed else None
+    if gone is None or gone.id == kept.id or kept.is_gone:
+        return render_template("core/customers/merge_with.html", kept=kept, typed=typed, alike=_alike(kept))
+    if request.method == "GET":
+        return _choose(kept, gone)
+    gone_id, choices = gone.id, {name: request.form.get(f"of-{name}", KEPT) for name in joining.FIELDS}
+    with keeping_file(source=history.Source.MERGE, alone=True) as keeper:
+        first, second = (keeping.locked(one, keeper.office.id) for one in sorted((customer_id, gone_id)))
+        kept, gone = (first, second) if first.id == customer_id else (second, first)
+        joining.merge(keeper, kept, gone, choices)
+        said = _("%(gone)s is now %(kept)s.", gone=gone.file_number, kept=kept.file_number)
+    flash(said, "done")
+    return redirect(customer_address(kept))
+
+
+def _alike(kept: Customer) -> list[Customer]:
+    phones = [one.phones for one in kept.contacts]
+    return [one for one in twins.alike(this_office().id, kept.name, phones) if one.id != kept.id]
+
+
+def _choose(kept: Customer, gone: Customer) -> str:
+    names = joining.differing(kept, gone)
+    return render_template(
+        "core/customers/merge.html",
+        kept=kept,
+        gone=gone,
+        names=names,
+        chosen={name: joining.proposed(kept, gone, name) for name in names},
+        choices=CHOICES,
+        notes=NOTES,
+        cases={one.id: len(cases_of(one.id, MOST_CASES)) for one in (kept, gone)},
+        rules=these_rules(),
+    )
+
+
+@pages.post(f"{ONE}/part")
+@needs("core.keep_customers")
+def part(office: str, customer_id: int) -> Any:
+    """Undo a merge: two customers again, exactly as they were."""
+    merge_id = request.form.get("merge", 0, type=int)
+    with keeping_file(source=history.Source.MERGE, alone=True) as keeper:
+        kept = keeping.locked(customer_id, keeper.office.id)
+        record = joining.merge_of(merge_id, kept.id)
+        gone = _locked_too(record.gone_id)
+        joining.undo(keeper, record)
+        number = gone.file_number
+    flash(_("Undone: %(number)s is a customer of its own again.", number=number), "done")
+    return redirect(customer_address(here_or_404(customer_id)))
+
+
+def _locked_too(customer_id: int) -> Customer:
+    query = select(Customer).where(Customer.id == customer_id).with_for_update(of=Customer)
+    found = db.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    return found if found is not None else abort(404)

@@ -1,0 +1,27 @@
+"""Two people at one form: what a colleague wrote meanwhile is never overwritten by somebody who has not seen it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from werkzeug.datastructures import MultiDict
+
+
+def overtaken(now: Mapping[str, str], typed: Mapping[str, str]) -> list[str]:
+    """Return the fields that are not any more what the page showed; one that it did not show is left out."""
+    return [name for name, value in now.items() if f"was-{name}" in typed and typed[f"was-{name}"] != value]
+
+
+def merged(now: Mapping[str, str], typed: MultiDict[str, str]) -> tuple[MultiDict[str, str], list[str]]:
+    """Return what the form shall say, and the fields in which both wrote.
+
+    A colleague's words come in where the reader touched nothing; where both wrote, the reader's stay.
+    """
+    given, both = typed.copy(), []
+    for name in overtaken(now, typed):
+        mine = typed.get(name, "")
+        if mine == typed[f"was-{name}"]:
+            given[name] = now[name]
+        elif mine != now[name]:
+            both.append(name)
+    return given, both
