@@ -11,6 +11,7 @@ from core import numbers
 from core.clauses import Citation, HouseRule
 from core.errors import PluginError, UnknownSetting
 from core.i18n import Sentence, _l
+from core.parameters import preset_of
 from core.roles import ROLES
 
 if TYPE_CHECKING:
@@ -72,9 +73,7 @@ def refuse_loose_ends(found: PluginSet) -> None:
         _refuse_undeclared(procedure)
         _refuse_untimed(procedure, found)
         for plugin, clause in _citations(procedure):
-            if not isinstance(clause, HouseRule) and clause not in found.plugins.clauses:
-                why = _l("nobody ships the clause %(clause)s: put it into clauses.csv", clause=clause)
-                _refuse(plugin, why)
+            _refuse_strange(found, plugin, clause)
     for one in found.enabled.values():
         for key, value in one.manifest.presets.items():
             _refuse_preset(found, one.name, key, value)
@@ -128,13 +127,20 @@ def _citations(procedure: Procedure) -> Iterator[tuple[str, Citation]]:
     yield from ((note.plugin, note.clause) for note in procedure.amendments)
 
 
-def _refuse_preset(found: PluginSet, plugin: str, key: str, value: Any) -> None:
-    parameter = found.parameters.get(key)
+def _refuse_strange(found: PluginSet, plugin: str, clause: Citation) -> None:
+    if not isinstance(clause, HouseRule) and clause not in found.plugins.clauses:
+        _refuse(plugin, _l("nobody ships the clause %(clause)s: put it into clauses.csv", clause=clause))
+
+
+def _refuse_preset(found: PluginSet, plugin: str, key: str, given: Any) -> None:
+    parameter, preset = found.parameters.get(key), preset_of(given)
+    if preset.clause:
+        _refuse_strange(found, plugin, preset.clause)
     try:
         if parameter is None:
             raise UnknownSetting(_l("nobody declares it"))
         parameter.refuse_locked()
-        parameter.refuse_laxer(parameter.read(value), parameter.default)
+        parameter.refuse_laxer(parameter.read(preset.value), parameter.default)
     except UnknownSetting as error:
         text = _l(
             "Plugin %(plugin)s cannot preset %(key)s: %(why)s", plugin=plugin, key=key, why=error.sentence

@@ -18,14 +18,20 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from core.errors import KoudaiError
 from core.i18n import Sentence, _l
 from core.plugins import Plugins
+from core.row_security import protect_new_tables
 
 HERE = Path(__file__).parent / "migrations"
 
 
 def histories(plugins: Plugins) -> dict[str, Path]:
     """Return the folders of migrations, core first, then the plugins in order of their dependencies."""
+    return {name: path for name, path in places_of_histories(plugins).items() if path.is_dir()}
+
+
+def places_of_histories(plugins: Plugins) -> dict[str, Path]:
+    """Return where core and each plugin that has tables, or might have some, keep their migrations."""
     own = {name: one.folder / "migrations" for name, one in plugins.installed.items()}
-    return {"core": HERE / "versions"} | {name: path for name, path in own.items() if path.is_dir()}
+    return {"core": HERE / "versions"} | own
 
 
 def config_of(name: str, path: Path, connection: Connection | None = None) -> Config:
@@ -158,7 +164,8 @@ def check(url: str, plugins: Plugins) -> list[Sentence]:
 
 def revise(url: str, plugins: Plugins, name: str, message: str) -> None:
     """Write a new revision of one history from the difference between its models and the database."""
-    path = histories(plugins)[name]
+    path = places_of_histories(plugins)[name]
+    path.mkdir(exist_ok=True)
     refuse_behind(url, plugins)
     known = list(_scripts(name, path).walk_revisions())
     with migrating(url) as connection:
@@ -168,7 +175,7 @@ def revise(url: str, plugins: Plugins, name: str, message: str) -> None:
             autogenerate=True,
             rev_id=f"{name}_{len(known) + 1:04d}",
             version_path=str(path),
-            process_revision_directives=_drop_empty,
+            process_revision_directives=_completed,
         )
     if not written:
         raise KoudaiError(
@@ -176,6 +183,9 @@ def revise(url: str, plugins: Plugins, name: str, message: str) -> None:
         )
 
 
-def _drop_empty(context: object, revision: object, directives: list[Any]) -> None:
+def _completed(context: object, revision: object, directives: list[Any]) -> None:
+    """Write nothing where nothing differs, and put new tables behind the wall between offices."""
     if directives[0].upgrade_ops.is_empty():
         directives.clear()
+        return
+    protect_new_tables(directives[0].upgrade_ops)

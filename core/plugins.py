@@ -23,7 +23,7 @@ from core.clauses import NATIONAL, Clause, read_clauses
 from core.db import only_looking
 from core.errors import PluginError
 from core.i18n import Sentence, _l
-from core.parameters import Parameter
+from core.parameters import Parameter, Preset, preset_of
 from core.procedure import Procedure
 from core.roles import Role
 from core.verdicts import Answer, Decision, Verdict
@@ -54,7 +54,7 @@ class Manifest:
     parameters: tuple[Parameter, ...] = ()
     permissions: tuple[Permission, ...] = ()
     roles: tuple[Role, ...] = ()
-    presets: Mapping[str, Any] = field(default_factory=dict)
+    presets: Mapping[str, Preset | Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -278,11 +278,13 @@ class PluginSet:
         found = (p for one in self.enabled.values() for p in one.manifest.permissions if p.key == key)
         return next(found, None)
 
-    def presets(self, key: str) -> list[tuple[str, Any]]:
+    def presets(self, key: str) -> list[tuple[str, Preset]]:
         """Return what regional plugins preset for a parameter, the most local first."""
         regional = [one for one in self.enabled.values() if one.manifest.regional]
         return [
-            (one.name, one.manifest.presets[key]) for one in reversed(regional) if key in one.manifest.presets
+            (one.name, preset_of(one.manifest.presets[key]))
+            for one in reversed(regional)
+            if key in one.manifest.presets
         ]
 
     def decide(self, name: str, **inputs: Any) -> Decision:

@@ -194,7 +194,8 @@ class Book:
         text = self._value(parameter)
         if local:
             text = _l("%(value)s instead of %(other)s", value=text, other=self._at_head_office(parameter))
-        line = Line(label=_l("Value"), text=text, by=rung.name if local else "", since=since)
+        by = rung.name if local else ""
+        line = Line(label=_l("Value"), text=text, clause=rung.clause, by=by, since=since)
         owner = parameter.key.partition(".")[0]
         return Entry(
             key=parameter.key, title=parameter.label, clause=parameter.clause, plugin=owner, lines=(line,)
