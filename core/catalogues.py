@@ -8,12 +8,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+
+if TYPE_CHECKING:
+    from core.plugins import Installed
 
 LOCALE = "zh_Hans_CN"
 METHODS = [("**.py", "python"), ("**.html", "jinja2"), ("**.txt", "jinja2")]
@@ -52,6 +55,11 @@ class Domain:
             return Catalog(LOCALE, self.name, "# Koudai in Chinese.", **HEADER)
         with self.po.open("rb") as stored:
             return read_po(stored, LOCALE, self.name)
+
+
+def domain_of(one: Installed) -> Domain:
+    """Return a regional plugin's own domain, as its files stand now."""
+    return Domain(one.module.__name__, (one.folder,), one.folder / "translations")
 
 
 def update(domain: Domain) -> None:

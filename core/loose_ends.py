@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import core
@@ -15,7 +16,7 @@ from core.parameters import preset_of
 from core.roles import ROLES
 
 if TYPE_CHECKING:
-    from core.plugins import Installed, PluginSet
+    from core.plugins import Installed, Manifest, PluginSet
     from core.procedure import Procedure
 
 PLUGIN = re.compile("[a-z][a-z0-9]{0,19}")
@@ -23,6 +24,23 @@ PLUGIN = re.compile("[a-z][a-z0-9]{0,19}")
 TAKEN = frozenset({"api", "core", "customers", "offices", "search", "settings", "staff", "static"})
 # The widths of the columns in which names are kept: SQLite would let more pass, PostgreSQL would not.
 LONGEST = {"collection": 40, "key": 60, "letter": 4, "role": 40, "state": 30, "step": 60, "version": 19}
+
+
+def manifest_of(module: ModuleType) -> Manifest:
+    """Return what a plugin says of itself, or refuse a module that says nothing."""
+    manifest: Manifest | None = getattr(module, "manifest", None)
+    if manifest is None:
+        _refuse(module.__name__, _l("it has no manifest: write manifest = Manifest(...)"))
+    return manifest
+
+
+def refuse_unmarked(one: Installed, hooks: Iterable[str]) -> None:
+    """Refuse a function that is called like a hook and would never be called, because it lacks its mark."""
+    for name in hooks:
+        given = vars(one.module).get(name)
+        own = isinstance(given, FunctionType) and given.__module__ == one.module.__name__
+        if own and not hasattr(given, "koudai_impl"):
+            _refuse(one.name, _l("%(hook)s is not marked: write @hookimpl before it", hook=name))
 
 
 def refuse_clashes(installed: Sequence[Installed]) -> None:

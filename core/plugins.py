@@ -91,14 +91,19 @@ class Installed:
     def clauses(self) -> tuple[Clause, ...]:
         """The clauses that the plugin ships itself."""
         path = self.folder / "clauses.csv"
-        return tuple(read_clauses(path)) if path.exists() else ()
+        try:
+            return tuple(read_clauses(path)) if path.exists() else ()
+        except ValueError as error:
+            raise PluginError(
+                _l("Plugin %(plugin)s does not fit: %(why)s.", plugin=self.name, why=error)
+            ) from error
 
 
 class Plugins:
     """All installed plugins in the order of their dependencies, and the sets built of them so far."""
 
     def __init__(self, found: Iterable[ModuleType]) -> None:
-        every = [Installed(module, module.manifest) for module in found]
+        every = [Installed(module, loose_ends.manifest_of(module)) for module in found]
         loose_ends.refuse_clashes(every)
         by_name = {one.name: one for one in every}
         self.installed = {name: by_name[name] for name in _in_order(by_name)}
@@ -237,6 +242,7 @@ class PluginSet:
         """Hang up every plugin's answers; one that fits no spec is refused, by the name of its plugin."""
         try:
             for one in enabled:
+                loose_ends.refuse_unmarked(one, vars(self.hook))
                 self.manager.register(one.module, name=one.name)
             self.manager.check_pending()
         except pluggy.PluginValidationError as error:

@@ -17,7 +17,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from core import migrate
-from core.catalogues import Domain, problems
+from core.catalogues import domain_of, problems
 from core.clauses import Citation, HouseRule
 from core.db import Base, db
 from core.parameters import preset_of
@@ -66,7 +66,8 @@ class PluginContract:
             assert one.name in answering, f"{one.name} declares {name} and does not answer it"
 
     def test_it_names_what_it_brings_after_itself(self, one: Installed, plugins: Plugins) -> None:
-        keys = [given.key for given in (*one.manifest.parameters, *one.manifest.permissions)]
+        keys = [parameter.key for parameter in one.manifest.parameters]
+        keys += [permission.key for permission in one.manifest.permissions]
         keys += [procedure.name for procedure in one.procedures]
         keys += [
             rule.key
@@ -118,8 +119,7 @@ class PluginContract:
 
     def test_its_sentences_are_translated_in_its_own_domain(self, one: Installed) -> None:
         if one.manifest.regional and (one.folder / "translations").is_dir():
-            domain = Domain(one.module.__name__, (one.folder,), one.folder / "translations")
-            assert list(problems(domain)) == []
+            assert list(problems(domain_of(one))) == [], f"koudai plugins sentences {one.name}"
 
     def test_it_never_asks_which_office_it_is_in(self, one: Installed) -> None:
         for path in one.folder.rglob("*.py"):
@@ -188,9 +188,11 @@ def rules_of_plugin(one: Installed, procedure: Procedure) -> Iterator[tuple[str,
     for step in procedure.steps.values():
         if step.plugin == one.name:
             yield f"{procedure.name}.{step.name}", step.clause
-        for rule in (*step.requires, *step.fields):
-            if rule.plugin == one.name:
-                yield f"{procedure.name}.{step.name} requires", rule.clause
+        added = [(rule.plugin, rule.clause) for rule in step.requires]
+        added += [(field.plugin, field.clause) for field in step.fields]
+        yield from (
+            (f"{procedure.name}.{step.name} asks", clause) for plugin, clause in added if plugin == one.name
+        )
     for deadline in procedure.deadlines.values():
         if deadline.plugin == one.name:
             yield deadline.key, deadline.clause

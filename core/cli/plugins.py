@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from core.cli.authors import new
+from core.cli.authors import new, sentences
 from core.cli.home import actor, in_house
 from core.cli.words import cited, table
 from core.errors import NotFound, PluginError
@@ -251,3 +251,4 @@ def _print_answers(answers: list[Answer]) -> None:
 
 
 plugins.add_command(new)
+plugins.add_command(sentences)
