@@ -113,6 +113,8 @@ class PluginContract:
 
     def test_its_readme_lists_what_it_brings(self, one: Installed, plugins: Plugins) -> None:
         folder = one.folder if (one.folder / "README.md").exists() else one.folder.parent
+        if not (folder / "README.md").exists():
+            pytest.skip(f"{one.name} is installed without its README.md: install it with --editable")
         readme = (folder / "README.md").read_text(encoding="utf-8")
         missing = [name for name in brought(one, plugins) if f"`{name}`" not in readme]
         assert missing == [], f"{folder / 'README.md'} does not name them"
