@@ -43,8 +43,6 @@ def settings_of_commands() -> dict[str, Any]:
         "SQLALCHEMY_DATABASE_URI": database_url(),
         "SECRET_KEY": secrets.token_urlsafe(48),
         "URL": public_url(),
-        "COMPANY": os.environ.get("KOUDAI_COMPANY", "口袋软件"),
-        "DOCUMENT_PREFIX": os.environ.get("KOUDAI_DOCUMENT_PREFIX", "UFS/"),
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": os.environ.get("KOUDAI_HTTPS", "") == "1",

@@ -42,6 +42,7 @@ class LedgerRow(Model, OfficeRow):
         Index("uq_core_ledger_office_seq", "office_id", "seq", unique=True),
         Index("ix_core_ledger_subject", "procedure", "subject_id"),
         Index("ix_core_ledger_action", "office_id", "kind", "action", "id"),
+        Index("ix_core_ledger_at", "office_id", "at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -114,6 +115,13 @@ def last_of(procedure: str, subject_id: int) -> LedgerRow | None:
     """Return the last step that was taken on a case."""
     where = (LedgerRow.procedure == procedure, LedgerRow.subject_id == subject_id, LedgerRow.kind == "step")
     return db.session.scalar(select(LedgerRow).where(*where).order_by(LedgerRow.id.desc()).limit(1))
+
+
+def who_took(procedure: str, subject_id: int, step: str) -> str:
+    """Return the name of whoever took a step of a case last; empty when nobody did."""
+    where = (LedgerRow.procedure == procedure, LedgerRow.subject_id == subject_id)
+    query = select(LedgerRow.actor).where(*where, LedgerRow.kind == "step", LedgerRow.action == step)
+    return db.session.scalar(query.order_by(LedgerRow.id.desc()).limit(1)) or ""
 
 
 def last_setting(office_id: int, action: str) -> LedgerRow | None:

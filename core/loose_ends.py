@@ -8,7 +8,7 @@ from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import core
-from core import numbers
+from core import numbers, records
 from core.clauses import Citation, HouseRule
 from core.errors import PluginError, UnknownSetting
 from core.i18n import Sentence, _l
@@ -21,9 +21,18 @@ if TYPE_CHECKING:
 
 PLUGIN = re.compile("[a-z][a-z0-9]{0,19}")
 # What stands in addresses where a plugin's name would stand.
-TAKEN = frozenset({"api", "core", "customers", "offices", "search", "settings", "staff", "static"})
+TAKEN = frozenset({"api", "core", "customers", "numbers", "offices", "search", "settings", "staff", "static"})
 # The widths of the columns in which names are kept: SQLite would let more pass, PostgreSQL would not.
-LONGEST = {"collection": 40, "key": 60, "letter": 4, "role": 40, "state": 30, "step": 60, "version": 19}
+LONGEST = {
+    "collection": 40,
+    "key": 60,
+    "letter": 4,
+    "record": 24,
+    "role": 40,
+    "state": 30,
+    "step": 60,
+    "version": 19,
+}
 
 
 def manifest_of(module: ModuleType) -> Manifest:
@@ -82,6 +91,7 @@ def _claims(one: Installed) -> Iterator[tuple[str, str]]:
     yield from (("role", role.key) for role in one.manifest.roles)
     yield from (("letter", procedure.letter) for procedure in one.procedures)
     yield from (("collection", procedure.collection) for procedure in one.procedures)
+    yield from (("record", record.code) for record in records.declared(one, records.Record))
 
 
 def refuse_loose_ends(found: PluginSet) -> None:

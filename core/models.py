@@ -12,6 +12,7 @@ from core.numbers import NumberSeries, NumberVoid
 from core.offices import Office
 from core.parameters import ParameterValue
 from core.people import Person, RoleGrant
+from core.prints import Print, PrintCopy
 from core.sessions import EndedSession
 from core.switches import PluginSwitch
 from core.throttle import LoginFailure
@@ -42,6 +43,8 @@ __all__ = [
     "PasswordLink",
     "Person",
     "PluginSwitch",
+    "Print",
+    "PrintCopy",
     "Product",
     "RoleGrant",
 ]

@@ -11,7 +11,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core import clock, ledger
-from core.clauses import Citation, code_of
+from core.clauses import Citation, code_of, house_rule
 from core.db import Model, db
 from core.errors import UnknownSetting
 from core.i18n import Sentence, _l
@@ -120,6 +120,29 @@ class Preset:
 def preset_of(given: Any) -> Preset:
     """Read one of a manifest's presets: a ``Preset``, or a bare value, whose clause is the parameter's own."""
     return given if isinstance(given, Preset) else Preset(given)
+
+
+OWN_PARAMETERS = {
+    one.key: one
+    for one in (
+        Parameter(
+            key="core.company",
+            kind=str,
+            default="口袋软件",
+            label=_l("The company's name, as it is said on the phone and printed on paper"),
+            clause=house_rule(_l("One company, one name.")),
+            locked=True,
+        ),
+        Parameter(
+            key="core.document_prefix",
+            kind=str,
+            default="UFS/",
+            label=_l("What the full code of every document begins with"),
+            clause=house_rule(_l("One set of documents, one prefix.")),
+            locked=True,
+        ),
+    )
+}
 
 
 class ParameterValue(Model):

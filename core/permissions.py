@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from core.i18n import _l
 from core.plugins import Permission
-from core.roles import ADMINISTRATOR, CUSTOMER_ADMINISTRATOR, HEAD_OFFICE_SUPPORT, OFFICE_STAFF
+from core.roles import (
+    ADMINISTRATOR,
+    ARCHIVIST,
+    CUSTOMER_ADMINISTRATOR,
+    DUTY_MANAGER,
+    HEAD_OFFICE_SUPPORT,
+    OFFICE_STAFF,
+    QUALITY_SUPERVISOR,
+    REGIONAL_MANAGER,
+    SUPPORT_MANAGER,
+)
 
 PUBLIC = "public"
 SIGNED_IN = "signed in"
@@ -22,6 +32,11 @@ CORE_PERMISSIONS = {
             key="core.read_book",
             title=_l("Read the pocket book"),
             roles=(*OFFICE_STAFF, HEAD_OFFICE_SUPPORT, ADMINISTRATOR),
+        ),
+        Permission(
+            key="core.check_numbers",
+            title=_l("See voided numbers and check a month's numbers"),
+            roles=(SUPPORT_MANAGER, DUTY_MANAGER, REGIONAL_MANAGER, QUALITY_SUPERVISOR, ARCHIVIST),
         ),
         Permission(key="core.use_api", title=_l("Use the API"), roles=(*OFFICE_STAFF, HEAD_OFFICE_SUPPORT)),
         Permission(key="core.manage_staff", title=_l("Manage staff"), roles=(ADMINISTRATOR,)),

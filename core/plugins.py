@@ -17,13 +17,13 @@ from typing import Any
 
 import pluggy
 
-from core import hooks, loose_ends
+from core import hooks, loose_ends, records
 from core.amendments import Amendable
 from core.clauses import NATIONAL, Clause, read_clauses
 from core.db import only_looking
 from core.errors import PluginError
 from core.i18n import Sentence, _l
-from core.parameters import Parameter, Preset, preset_of
+from core.parameters import OWN_PARAMETERS, Parameter, Preset, preset_of
 from core.procedure import Procedure
 from core.roles import Role
 from core.verdicts import Answer, Decision, Verdict
@@ -129,6 +129,11 @@ class Plugins:
         """The procedures of all installed plugins by name, as they declare them, before any amendment."""
         return {one.name: one for plugin in self.installed.values() for one in plugin.procedures}
 
+    @cached_property
+    def parameters(self) -> dict[str, Parameter]:
+        """The parameters of core and of all installed plugins by key."""
+        return OWN_PARAMETERS | {p.key: p for one in self.installed.values() for p in one.manifest.parameters}
+
     def set_of(self, names: Iterable[str]) -> PluginSet:
         """Return the set of these plugins, built once; refuse names that are not installed."""
         key = frozenset(names)
@@ -223,9 +228,10 @@ class PluginSet:
         for spec in plugins.specs:
             self.manager.add_hookspecs(spec)
         self._register(enabled)
-        self.parameters = {p.key: p for one in enabled for p in one.manifest.parameters}
+        self.parameters = OWN_PARAMETERS | {p.key: p for one in enabled for p in one.manifest.parameters}
         self.procedures = {p.name: p.copy() for one in enabled for p in one.procedures}
         self._amend()
+        self.forms = records.assembled(enabled, self.procedures)
         loose_ends.refuse_loose_ends(self)
 
     @property

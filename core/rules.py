@@ -64,7 +64,7 @@ class Rules:
         """What may be set here: an office sets what its plugins declare, head office and regions what any does."""
         if self.office.kind == OfficeKind.OFFICE:
             return self.plugins.parameters
-        return {p.key: p for one in self.plugins.plugins.installed.values() for p in one.manifest.parameters}
+        return self.plugins.plugins.parameters
 
     def declared(self, key: str) -> Parameter:
         """Find a parameter among those that may be set here, or refuse the unknown key."""

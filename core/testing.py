@@ -112,7 +112,6 @@ def test_settings(url: str, home: Path) -> dict[str, Any]:
         "SQLALCHEMY_DATABASE_URI": url,
         "SECRET_KEY": "only for tests",
         "KOUDAI_HOME": str(home),
-        "COMPANY": "口袋软件",
         "TESTING": True,
         "WTF_CSRF_ENABLED": False,
     }

@@ -1,4 +1,4 @@
-"""Fetch the browser's files from their packages, integrity checked, into core/static/vendor."""
+"""Fetch the browser's files and the paper's fonts from their packages, integrity checked, into core/static/vendor."""
 
 import json
 import os
@@ -12,6 +12,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENDOR = ROOT / "core" / "static" / "vendor"
 FILES = {
+    "@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf": "fonts/NotoSansSC-Regular.ttf",
+    "@expo-google-fonts/noto-sans-sc/700Bold/NotoSansSC_700Bold.ttf": "fonts/NotoSansSC-Bold.ttf",
     "@tabler/core/dist/css/tabler.min.css": "tabler.min.css",
     "@tabler/core/dist/js/tabler.min.js": "tabler.min.js",
     "bootstrap-icons/font/bootstrap-icons.min.css": "bootstrap-icons.min.css",
@@ -58,7 +60,7 @@ def copy(modules: Path) -> None:
         target = VENDOR / name
         target.parent.mkdir(parents=True, exist_ok=True)
         content = (modules / source).read_bytes()
-        target.write_bytes(content if target.suffix == ".woff2" else SOURCE_MAP.sub(b"", content))
+        target.write_bytes(content if target.suffix in (".ttf", ".woff2") else SOURCE_MAP.sub(b"", content))
 
 
 def versions() -> dict[str, str]:

@@ -27,6 +27,7 @@ OWN = {
     "parameters": "parameters",
     "customers": "customers",
     "clauses": "clauses",
+    "records": "records",
     "verify": "verify",
     "db": "database",
 }

@@ -55,8 +55,7 @@ def show(office: str | None, key: str | None) -> None:
 def _show_defaults() -> None:
     from core.rules import installed_plugins
 
-    installed = installed_plugins().installed.values()
-    declared = [one for plugin in installed for one in plugin.manifest.parameters]
+    declared = installed_plugins().parameters.values()
     rows = [(one.key, _value(one, one.default), cited(one.clause), one.label) for one in declared]
     table([(_("Parameter"), _("Default"), _("Clause"), _("What it is")), *rows])
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from sqlalchemy import or_, select
 from werkzeug.datastructures import MultiDict
 
-from core import deadlines, gate, ledger
+from core import deadlines, gate, ledger, pdf, prints
 from core.cases import Case
 from core.clauses import Citation
 from core.db import db
@@ -30,7 +30,8 @@ PAGE = 30
 OTHERS = 5
 
 
-def _reads(rules: Rules, view_args: Mapping[str, Any]) -> str:
+def reads(rules: Rules, view_args: Mapping[str, Any]) -> str:
+    """Return the permission to see the cases of the procedure that an address names."""
     return rules.procedure(f"{view_args['plugin']}.{view_args['noun']}").reads
 
 
@@ -74,7 +75,7 @@ class Offer:
 
 
 @pages.get("/")
-@needs(_reads)
+@needs(reads)
 def cases(office: str, plugin: str, noun: str) -> str:
     """The list of a procedure's cases, newest first, by state and owner, a page at a time."""
     procedure = these_rules().procedure(f"{plugin}.{noun}")
@@ -110,7 +111,7 @@ def _listed(procedure: Procedure) -> Any:
 
 
 @pages.route("/new/<step>", methods=["GET", "POST"])
-@needs(_reads)
+@needs(reads)
 def new(office: str, plugin: str, noun: str, step: str) -> Any:
     """The form of a step that creates a case."""
     procedure = these_rules().procedure(f"{plugin}.{noun}")
@@ -129,7 +130,7 @@ def new(office: str, plugin: str, noun: str, step: str) -> Any:
 
 
 @pages.get("/<number>")
-@needs(_reads)
+@needs(reads)
 def case(office: str, plugin: str, noun: str, number: str) -> str:
     """The page of one case: what it is, what happened, what can be done now."""
     act = gate.open_case(f"{plugin}.{noun}", number, actor(), this_office())
@@ -137,14 +138,14 @@ def case(office: str, plugin: str, noun: str, number: str) -> str:
 
 
 @pages.get("/<number>/<step>")
-@needs(_reads)
+@needs(reads)
 def step(office: str, plugin: str, noun: str, number: str, step: str) -> Any:
     """The address to which a step's form is sent, opened as an address: the case with that form."""
     return redirect(case_url(these_rules().procedure(f"{plugin}.{noun}"), number, step=step))
 
 
 @pages.post("/<number>/<step>")
-@needs(_reads)
+@needs(reads)
 def take_step(office: str, plugin: str, noun: str, number: str, step: str) -> Any:
     """Take a step; what was typed stays when it is refused."""
     name = f"{plugin}.{noun}"
@@ -166,7 +167,7 @@ def _made(acts: list[Act]) -> list[Act]:
     return [one for one in acts if one.step.creates and may(one.procedure.reads)]
 
 
-def case_page(act: Act, chosen: str = "", refused: Refused | None = None) -> str:
+def case_page(act: Act, chosen: str = "", refused: Refused | None = None, **more: Any) -> str:
     """Render a case with the form of the chosen step, or of the first open one that is meant to come next."""
     offered = offers(act)
     current = _current(offered, chosen)
@@ -188,6 +189,9 @@ def case_page(act: Act, chosen: str = "", refused: Refused | None = None) -> str
         deadlines=deadlines.of_case(act.procedure.name, act.case.id),
         story=told(act, ledger.of_case(act.procedure.name, act.case.id)),
         others=[one for one in cases_of(act.case.customer_id, OTHERS) if one[1] is not act.case],
+        printed=prints.printed(act),
+        can_print=pdf.available(),
+        **more,
     )
 
 

@@ -35,6 +35,13 @@ OWN_ENTRIES = (
         weight=75,
     ),
     MenuItem(
+        title=_l("Numbers"),
+        endpoint="numbers.voids",
+        permission="core.check_numbers",
+        icon="123",
+        weight=77,
+    ),
+    MenuItem(
         title=_l("Pocket book"),
         endpoint="pocketbook.book",
         permission="core.read_book",

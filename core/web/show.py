@@ -211,6 +211,8 @@ def _spec(name: str) -> Any:
 
 def plugin_name(name: str) -> str:
     """Return a plugin's title; its name when it is not installed any more."""
+    if name == "core":
+        return _("Koudai")
     one = installed_plugins().installed.get(name)
     return str(one.manifest.title) if one else name
 

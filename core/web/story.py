@@ -10,13 +10,13 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core import gate
+from core import gate, prints
 from core.clauses import Citation, HouseRule
 from core.db import db
 from core.errors import RefusalKind
 from core.forms import ChoiceField, MomentField, PersonField, SignatureField, StepForm, YesField
 from core.gate import Act
-from core.i18n import Sentence, _
+from core.i18n import Sentence, _, _l
 from core.ledger import LedgerRow
 from core.people import Person
 from core.procedure import Step
@@ -89,6 +89,8 @@ def _field(form: StepForm | None, name: str) -> Any:
 
 
 def _tell(act: Act, row: LedgerRow, form: StepForm | None, names: dict[str, str]) -> Told:
+    if row.kind == prints.KIND:
+        return _tell_print(row)
     step = act.procedure.steps.get(row.action)
     state = act.procedure.states.get(row.to_state)
     moved = state is not None and row.from_state != row.to_state
@@ -103,6 +105,27 @@ def _tell(act: Act, row: LedgerRow, form: StepForm | None, names: dict[str, str]
         decisions=row.details.get("decisions", []),
         objections=_against(row, form),
         let_in=row.details.get("let_in"),
+    )
+
+
+def _tell_print(row: LedgerRow) -> Told:
+    """Say what was printed; a copy says which, and why."""
+    copy = row.details.get("copy")
+    title = _l("Printed: %(record)s", record=row.action)
+    if copy:
+        title = _l("Printed again: %(record)s, copy no. %(number)s", record=row.action, number=copy)
+    said: list[Pair] = [(_l("Edition"), row.details["edition"]), ("SHA-256", row.details["sha256"])]
+    return Told(
+        at=row.at,
+        actor=row.actor,
+        title=title,
+        into="",
+        clause=row.clause,
+        refused=False,
+        values=[*said, *([(_l("Reason"), row.details["reason"])] if copy else [])],
+        decisions=[],
+        objections=[],
+        let_in=None,
     )
 
 

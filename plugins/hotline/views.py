@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask_login import current_user
 from markupsafe import Markup, escape
 
@@ -127,7 +127,7 @@ def _words() -> dict[str, Any]:
 
 
 def _page(look: Desk, refused: Refused | None = None) -> str:
-    company, number = current_app.config["COMPANY"], current_user.hotline_number
+    company, number = these_rules().parameter("core.company"), current_user.hotline_number
     return render_template(
         "hotline/desk.html",
         desk=look,

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
-from core import accounts, calendars, clock
+from core import accounts, calendars, clock, gate, prints
 from core.api import tokens
 from core.customers import importing
 from core.db import db, writing
@@ -32,6 +32,7 @@ SAMPLE = Path(__file__).parents[2] / "samples" / "customers-sh.csv"
 OPEN_TO_EVERYBODY = {"accounts.sign_in", "accounts.first_password", "desk.language", "static"}
 ONLY_AT_HEAD_OFFICE = {"offices.offices"}
 WELL, UNBROKEN = range(200, 400), range(200, 500)
+OF_CASES = ("plugin", "noun", "number", "step", "record", "print_id", "copy")
 FOR_ADMINISTRATORS = ("staff.", "office.", "office_rules.", "offices.")
 
 
@@ -91,6 +92,23 @@ class Premises:
             "run_id": importing.receive(office.id, SAMPLE.read_bytes(), "customers.csv", walk.actor).id,
         }
         house.see()
+        self.prints = {name: self._a_print(name) for name in self.forms}
+        house.see()
+
+    @property
+    def forms(self) -> dict[str, Any]:
+        """The form of each procedure that has one."""
+        return {one.record.procedure: one for one in self.rules.plugins.forms.values()}
+
+    def _a_print(self, name: str) -> dict[str, Any]:
+        """Print the form of a case, and print it again."""
+        form = self.forms[name]
+        act = gate.open_case(name, self.cases[name].number, self.walk.actor, self.office)
+        original = prints.print_original(act, form)
+        self.house.see()
+        act = gate.open_case(name, self.cases[name].number, self.walk.actor, self.office)
+        copy = prints.print_copy(act, form, original, "客户要一份")
+        return {"record": form.record.key, "print_id": original, "copy": copy}
 
     def _a_token(self) -> int:
         tokens.make(self.person, self.office, "for the matrix", {"calls": tokens.READ}, 30)
@@ -136,7 +154,7 @@ class Premises:
     def argument(self, rule: Rule, argument: str, procedure: str | None) -> Any:
         if argument == "office":
             return self.house.head.code if rule.endpoint in ONLY_AT_HEAD_OFFICE else self.office.code
-        if procedure is not None and argument in ("plugin", "noun", "number", "step"):
+        if procedure is not None and argument in OF_CASES:
             return self.of_a_case(rule, argument, self.procedures[procedure])
         assert argument in self.simple, f"say here what <{argument}> of {rule.rule} is to be"
         return self.simple[argument]
@@ -144,7 +162,8 @@ class Premises:
     def of_a_case(self, rule: Rule, argument: str, procedure: Procedure) -> Any:
         case = self.cases[procedure.name]
         if argument != "step":
-            return {"plugin": procedure.plugin, "noun": procedure.noun, "number": case.number}[argument]
+            known = {"plugin": procedure.plugin, "noun": procedure.noun, "number": case.number}
+            return (known | self.prints.get(procedure.name, {})).get(argument)
         leading = procedure.steps_from(None if rule.endpoint == "cases.new" else case.state)
         return next((step.name for step in leading if not step.inner), None)
 

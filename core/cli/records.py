@@ -1,0 +1,62 @@
+"""Records: is every number of a month accounted for?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from core.cli.errors import FAILED
+from core.cli.home import in_house
+from core.cli.words import table
+from core.i18n import _, _l
+
+if TYPE_CHECKING:
+    from core.number_check import Tally
+
+
+@click.group(help=_l("Check the numbered records of an office.").msgid)
+def records() -> None:
+    """Group the commands about records."""
+
+
+@records.command(
+    help=_l(
+        "Account for the numbers that OFFICE drew in MONTH (2026-11): each is a case or a void. "
+        "Ends with 1 when one is neither."
+    ).msgid
+)
+@click.argument("office")
+@click.argument("month")
+@in_house
+def check(office: str, month: str) -> None:
+    """Print a line for each form, then what is missing."""
+    from core import number_check
+    from core.offices import office_by_code
+    from core.rules import rules_of
+
+    chosen = number_check.Month.read(month)
+    tallies = number_check.check(rules_of(office_by_code(office)), chosen)
+    if not tallies:
+        click.echo(_("No number was drawn in %(month)s.", month=chosen))
+        return
+    rows = [
+        (one.title, one.first, one.last, one.drawn, one.valid, one.void, _verdict(one)) for one in tallies
+    ]
+    head = (_("Form"), _("First"), _("Last"), _("Drawn"), _("Valid"), _("Void"), _("Accounted for"))
+    table([head, *rows])
+    for one in tallies:
+        _say_faults(one)
+    if not all(one.whole for one in tallies):
+        raise click.exceptions.Exit(FAILED)
+
+
+def _verdict(one: Tally) -> str:
+    return _("yes") if one.whole else _("no")
+
+
+def _say_faults(one: Tally) -> None:
+    if one.missing:
+        click.echo(_("No case and no void: %(numbers)s", numbers=", ".join(one.missing)))
+    if one.unlogged:
+        click.echo(_("Not in the ledger: %(numbers)s", numbers=", ".join(one.unlogged)))
