@@ -23,6 +23,7 @@ from core.db import Base, db
 from core.parameters import preset_of
 from core.plugins import GROUP, Installed, Plugins, PluginSet
 from core.procedure import Procedure
+from core.records import Addition, Record, declared
 from core.testing import tables_of
 
 NOT_ITS_CODE = {"tests", "__pycache__"}
@@ -95,6 +96,8 @@ class PluginContract:
             for cited in rules_of_plugin(one, procedure)
         ]
         rules += [(parameter.key, parameter.clause) for parameter in one.manifest.parameters]
+        rules += [(record.code, record.clause) for record in declared(one, Record)]
+        rules += [(f"{more.to} + {more.part.title.msgid}", more.clause) for more in declared(one, Addition)]
         assert rules or one.manifest.presets, f"{one.name} brings no rule at all"
         for rule, clause in rules:
             stated = bool(clause.reason.msgid) if isinstance(clause, HouseRule) else clause in plugins.clauses
@@ -117,6 +120,7 @@ class PluginContract:
             pytest.skip(f"{one.name} is installed without its README.md: install it with --editable")
         readme = (folder / "README.md").read_text(encoding="utf-8")
         missing = [name for name in brought(one, plugins) if f"`{name}`" not in readme]
+        missing += [record.code for record in declared(one, Record) if record.code not in readme]
         assert missing == [], f"{folder / 'README.md'} does not name them"
 
     def test_its_sentences_are_translated_in_its_own_domain(self, one: Installed) -> None:

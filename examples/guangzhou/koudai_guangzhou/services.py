@@ -10,6 +10,7 @@ from core.db import db
 from core.i18n import Sentence
 from koudai_guangzhou.models import Loan
 from koudai_guangzhou.words import _l
+from plugins.fieldservice.models import ServiceRequest
 
 if TYPE_CHECKING:
     from core.gate import Act
@@ -19,6 +20,12 @@ def machine_out(request_id: int) -> Loan | None:
     """Return the machine that the customer of a request has from us now."""
     query = select(Loan).where(Loan.request_id == request_id, Loan.returned_at.is_(None))
     return db.session.scalars(query).one_or_none()
+
+
+def loans_of(request: ServiceRequest) -> list[Loan]:
+    """Return every machine that the customer of a request has or had from us, the first one first."""
+    query = select(Loan).where(Loan.request_id == request.id).order_by(Loan.id)
+    return list(db.session.scalars(query))
 
 
 def lend(act: Act) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pypdfium2
 import pytest
 from koudai_guangzhou.models import Loan
+from koudai_guangzhou.records import receipt
 
 from core import clock
 from core.db import db
@@ -117,8 +119,27 @@ def test_the_request_shows_what_is_out_in_both_languages(
     assert all(one in said(page.text) for one in (*words, MACHINE["machine"]))
 
 
+@pytest.mark.clause("GZYY/QI/03 2.1")
+def test_the_receipt_says_what_was_lent_on_a_sheet_for_each_hand(home: Centre, sign_in: SignIn) -> None:
+    request = lent(home, home.dispatched())
+    browser, paper = (
+        sign_in(home.duty, "zh_Hans_CN"),
+        f"/GZ/fieldservice/request/{request.number}/paper/GZYY-QR-01",
+    )
+    printed = browser.post(paper, follow_redirects=True)
+    assert (printed.status_code, printed.mimetype) == (200, "application/pdf")
+    sheets = [page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(printed.data)]
+    for sheet, hand in zip(sheets, ("用户联", "办事处联"), strict=True):
+        assert all(one in sheet for one in (hand, "备用机借用单", "GZYY/QR/01", "GZ-0031", "用户签收"))
+
+
+def test_the_receipt_is_that_of_edition_1() -> None:
+    assert (receipt.edition, receipt.fingerprint) == (1, "605fdb2e1b2409d8")
+
+
 def test_no_neighbour_lends_machines(home: Centre, neighbour: Centre) -> None:
     look = neighbour.look(neighbour.turned_in(), neighbour.duty)
     assert "lend_machine" not in look.procedure.steps
+    assert receipt.code not in look.rules.plugins.forms
     assert neighbour.act(look.case, "close", neighbour.duty).state == "closed"
     assert "lend_machine" in home.look(home.dispatched(), home.duty).procedure.steps
