@@ -23,7 +23,7 @@ NODE := $(VENV)/.node
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help demo test dev lint types format translations translations-check db-check assets lock clean
+.PHONY: help demo test dev lint types format translations translations-check reference db-check assets lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' Makefile
@@ -54,6 +54,9 @@ translations: $(INSTALLED) ## bring new sentences into the catalogues
 
 translations-check: $(INSTALLED) ## is every sentence translated?
 	$(BIN)/python tools/catalogues.py --check
+
+reference: $(DEVELOPING) ## write docs/plugins/national.md anew, out of the code
+	$(BIN)/python tools/reference.py
 
 db-check: $(DEVELOPING) $(CATALOGUES) ## do the migrations make what the models say, on both databases?
 	$(BIN)/python tools/db_check.py
