@@ -11,7 +11,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 REGIONS := $(wildcard regions/*)
-CATALOGUES := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/*.po regions/*/*/translations/*/LC_MESSAGES/*.po))
+# Plugins to learn from: no installation has them, whoever works on Koudai does.
+EXAMPLES := $(patsubst %/pyproject.toml,%,$(wildcard examples/*/pyproject.toml))
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/*.po regions/*/*/translations/*/LC_MESSAGES/*.po examples/*/*/translations/*/LC_MESSAGES/*.po))
 ASSETS := core/static/vendor/versions.json
 
 INSTALLED := $(VENV)/.installed
@@ -21,7 +23,7 @@ NODE := $(VENV)/.node
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help demo test dev lint types format translations translations-check db-check assets lock clean
+.PHONY: help demo test dev lint types format translations translations-check reference db-check assets lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' Makefile
@@ -37,7 +39,7 @@ dev: $(DEVELOPING) $(CATALOGUES) $(ASSETS) ## set everything up for work on Koud
 lint: $(DEVELOPING) ## style, templates, who imports whom
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/djlint --quiet --lint core plugins regions
+	$(BIN)/djlint --quiet --lint core plugins regions examples
 	$(BIN)/lint-imports --no-cache
 
 types: $(DEVELOPING) ## check the types, strictly
@@ -52,6 +54,9 @@ translations: $(INSTALLED) ## bring new sentences into the catalogues
 
 translations-check: $(INSTALLED) ## is every sentence translated?
 	$(BIN)/python tools/catalogues.py --check
+
+reference: $(DEVELOPING) ## write docs/plugins/national.md anew, out of the code
+	$(BIN)/python tools/reference.py
 
 db-check: $(DEVELOPING) $(CATALOGUES) ## do the migrations make what the models say, on both databases?
 	$(BIN)/python tools/db_check.py
@@ -80,9 +85,10 @@ $(INSTALLED): requirements/runtime.txt pyproject.toml $(wildcard regions/*/pypro
 	@$(PIP) install --no-deps --no-build-isolation $(foreach folder,. $(REGIONS),-e $(folder))
 	@touch $@
 
-$(DEVELOPING): requirements/dev.txt $(INSTALLED)
+$(DEVELOPING): requirements/dev.txt $(wildcard examples/*/pyproject.toml) $(INSTALLED)
 	@echo "installing what its tests and checks need"
 	@$(PIP) install --no-deps --require-hashes -r requirements/dev.txt
+	@$(PIP) install --no-deps --no-build-isolation $(foreach folder,$(EXAMPLES),-e $(folder))
 	@touch $@
 
 # Node serves for the assets alone: the machine's own npm will do, and a machine without gets it as a package.

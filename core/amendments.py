@@ -129,7 +129,8 @@ class Amendable:
 
     def _step(self, name: str) -> Step:
         if name not in self.procedure.steps:
-            self._refuse(name, _l("there is no such step"))
+            known = ", ".join(self.procedure.steps)
+            self._refuse(name, _l("there is no such step; known are %(known)s", known=known))
         return self.procedure.steps[name]
 
     def _unlocked(self, name: str, attribute: str) -> Step:

@@ -55,10 +55,15 @@ def code_of(citation: Citation) -> str:
     return citation if isinstance(citation, str) else ""
 
 
+COLUMNS = ("document", "clause", "plugin", "kind", "title_zh", "title_en")
+
+
 def read_clauses(path: Path) -> Iterator[Clause]:
-    """Read a plugin's ``clauses.csv`` (document, clause, plugin, kind, title_zh, title_en)."""
-    with path.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
+    """Read a plugin's ``clauses.csv`` (document, clause, plugin, kind, title_zh, title_en), perhaps a spreadsheet's."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        for line, row in enumerate(csv.DictReader(file), 2):
+            if set(row) != set(COLUMNS) or None in row.values():
+                raise ValueError(f"{path}, line {line}: a clause has the columns {', '.join(COLUMNS)}")
             number = row.pop("clause")
             yield Clause(number=number, **row)
 

@@ -13,13 +13,14 @@ from typing import Any
 
 import core
 from core.clauses import Citation, Clause, code_of
+from core.parameters import preset_of
 from core.plugins import Installed, Plugins
 from core.procedure import Procedure
 from core.roles import NATIONAL_ROLES
 
 NOT_RULES = {"migrations", "tests", "__pycache__"}
 WORK_TREE = Path(__file__).parent.parent
-TESTS = ("tests/**/test_*.py", "regions/**/test_*.py")
+TESTS = ("tests/**/test_*.py", "regions/**/test_*.py", "examples/**/test_*.py")
 
 
 class RuleKind(StrEnum):
@@ -29,6 +30,7 @@ class RuleKind(StrEnum):
     REQUIREMENT = "requirement"
     DEADLINE = "deadline"
     PARAMETER = "parameter"
+    PRESET = "preset"
     AMENDMENT = "amendment"
     ROLE = "role"
     CITED = "cited"
@@ -94,6 +96,8 @@ def _of_plugin(one: Installed, plugins: Plugins) -> Iterator[Rule]:
         yield _rule(parameter.clause, one.name, RuleKind.PARAMETER, parameter.key)
     for procedure in one.procedures:
         yield from _of_procedure(procedure)
+    for key, given in one.manifest.presets.items():
+        yield _rule(preset_of(given).clause, one.name, RuleKind.PRESET, key)
     together = plugins.set_of(_with_required(one.name, plugins))
     for procedure in together.procedures.values():
         for amendment in procedure.amendments:

@@ -82,13 +82,22 @@ def _(msgid: str, **values: Any) -> str:
 
 
 def domain_of(package: str, directory: Path) -> Callable[..., Sentence]:
-    """Return the ``_l`` of a regional plugin: its wording lives in its own catalogue and reaches nobody else."""
-    _domains[package] = Domain(translation_directories=[str(directory)], domain=package)
+    """Return the ``_l`` of a regional plugin: its wording lives in its own catalogue and reaches nobody else.
+
+    The domain is called like the package, whichever of its modules asks; templates of the package say ``_`` in it.
+    """
+    name = package.partition(".")[0]
+    _domains[name] = Domain(translation_directories=[str(directory)], domain=name)
 
     def lazy(msgid: str, /, **values: Any) -> Sentence:
-        return Sentence(msgid, values, package)
+        return Sentence(msgid, values, name)
 
     return lazy
+
+
+def says(package: str, msgid: str, values: Mapping[str, Any]) -> str:
+    """Return what a template of a package says: in the package's own domain where it has one."""
+    return str(Sentence(msgid, values, package if package in _domains else None))
 
 
 def bilingual(zh: str, en: str) -> str:

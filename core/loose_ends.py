@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import core
@@ -11,10 +12,11 @@ from core import numbers, records, state_maps
 from core.clauses import Citation, HouseRule
 from core.errors import PluginError, UnknownSetting
 from core.i18n import Sentence, _l
+from core.parameters import preset_of
 from core.roles import ROLES
 
 if TYPE_CHECKING:
-    from core.plugins import Installed, PluginSet
+    from core.plugins import Installed, Manifest, PluginSet
     from core.procedure import Procedure, Step
 
 PLUGIN = re.compile("[a-z][a-z0-9]{0,19}")
@@ -33,6 +35,23 @@ LONGEST = {
     "step": 60,
     "version": 19,
 }
+
+
+def manifest_of(module: ModuleType) -> Manifest:
+    """Return what a plugin says of itself, or refuse a module that says nothing."""
+    manifest: Manifest | None = getattr(module, "manifest", None)
+    if manifest is None:
+        _refuse(module.__name__, _l("it has no manifest: write manifest = Manifest(...)"))
+    return manifest
+
+
+def refuse_unmarked(one: Installed, hooks: Iterable[str]) -> None:
+    """Refuse a function that is called like a hook and would never be called, because it lacks its mark."""
+    for name in hooks:
+        given = vars(one.module).get(name)
+        own = isinstance(given, FunctionType) and given.__module__ == one.module.__name__
+        if own and not hasattr(given, "koudai_impl"):
+            _refuse(one.name, _l("%(hook)s is not marked: write @hookimpl before it", hook=name))
 
 
 def refuse_clashes(installed: Sequence[Installed]) -> None:
@@ -84,9 +103,7 @@ def refuse_loose_ends(found: PluginSet) -> None:
         _refuse_undeclared(procedure)
         _refuse_untimed(procedure, found)
     for plugin, clause in _cited_in(found):
-        if not isinstance(clause, HouseRule) and clause not in found.plugins.clauses:
-            why = _l("nobody ships the clause %(clause)s: put it into clauses.csv", clause=clause)
-            _refuse(plugin, why)
+        _refuse_strange(found, plugin, clause)
     for one in found.enabled.values():
         for key, value in one.manifest.presets.items():
             _refuse_preset(found, one.name, key, value)
@@ -165,13 +182,20 @@ def _citations(procedure: Procedure) -> Iterator[tuple[str, Citation]]:
     yield from ((note.plugin, note.clause) for note in procedure.amendments)
 
 
-def _refuse_preset(found: PluginSet, plugin: str, key: str, value: Any) -> None:
-    parameter = found.parameters.get(key)
+def _refuse_strange(found: PluginSet, plugin: str, clause: Citation) -> None:
+    if not isinstance(clause, HouseRule) and clause not in found.plugins.clauses:
+        _refuse(plugin, _l("nobody ships the clause %(clause)s: put it into clauses.csv", clause=clause))
+
+
+def _refuse_preset(found: PluginSet, plugin: str, key: str, given: Any) -> None:
+    parameter, preset = found.parameters.get(key), preset_of(given)
+    if preset.clause:
+        _refuse_strange(found, plugin, preset.clause)
     try:
         if parameter is None:
             raise UnknownSetting(_l("nobody declares it"))
         parameter.refuse_locked()
-        parameter.refuse_laxer(parameter.read(value), parameter.default)
+        parameter.refuse_laxer(parameter.read(preset.value), parameter.default)
     except UnknownSetting as error:
         text = _l(
             "Plugin %(plugin)s cannot preset %(key)s: %(why)s", plugin=plugin, key=key, why=error.sentence

@@ -109,6 +109,19 @@ class Parameter:
         return bool(value < above) if self.stricter == "higher" else False
 
 
+@dataclass(frozen=True)
+class Preset:
+    """What a regional plugin sets a parameter to, and by which clause of its own document."""
+
+    value: Any
+    clause: Citation = ""
+
+
+def preset_of(given: Any) -> Preset:
+    """Read one of a manifest's presets: a ``Preset``, or a bare value, whose clause is the parameter's own."""
+    return given if isinstance(given, Preset) else Preset(given)
+
+
 OWN_PARAMETERS = {
     one.key: one
     for one in (
@@ -161,7 +174,8 @@ class ParameterValue(Model):
 class Rung:
     """One rung of the ladder: who says what; the first rung with a value is the effective one.
 
-    ``laxer_than`` is what keeps a value out of force that became too lax when a rung below it was sharpened.
+    ``laxer_than`` is what keeps a value out of force that became too lax when a rung below it was sharpened;
+    ``clause`` is the region's own, where its plugin names one.
     """
 
     source: str
@@ -169,6 +183,7 @@ class Rung:
     value: Any = None
     given: bool = False
     laxer_than: Any = None
+    clause: Citation = ""
 
 
 def stored_values(office_ids: Sequence[int]) -> dict[tuple[int, str], Any]:
@@ -198,13 +213,16 @@ def ladder(
     parameter: Parameter,
     line: Sequence[Office],
     stored: Mapping[tuple[int, str], Any],
-    presets: Sequence[tuple[str, Any]],
+    presets: Sequence[tuple[str, Preset]],
 ) -> list[Rung]:
     """Build the rungs, most local first: office, region, presets of regional plugins, nation, default."""
     own = [_office_rung(parameter, office, stored) for office in line]
     local = [rung for rung in own if rung.source != "nation"]
     national = [rung for rung in own if rung.source == "nation"]
-    preset = [Rung(source="preset", name=plugin, value=value, given=True) for plugin, value in presets]
+    preset = [
+        Rung(source="preset", name=plugin, value=one.value, given=True, clause=one.clause)
+        for plugin, one in presets
+    ]
     default = Rung(
         source="default", name=parameter.key.partition(".")[0], value=parameter.default, given=True
     )

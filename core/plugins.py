@@ -23,7 +23,7 @@ from core.clauses import NATIONAL, Clause, read_clauses
 from core.db import only_looking
 from core.errors import PluginError
 from core.i18n import Sentence, _l
-from core.parameters import OWN_PARAMETERS, Parameter
+from core.parameters import OWN_PARAMETERS, Parameter, Preset, preset_of
 from core.plugin_loading import GROUP, modules
 from core.procedure import Procedure
 from core.roles import Role
@@ -55,7 +55,7 @@ class Manifest:
     parameters: tuple[Parameter, ...] = ()
     permissions: tuple[Permission, ...] = ()
     roles: tuple[Role, ...] = ()
-    presets: Mapping[str, Any] = field(default_factory=dict)
+    presets: Mapping[str, Preset | Any] = field(default_factory=dict)
     state_maps: tuple[StateMap, ...] = ()
 
 
@@ -93,7 +93,12 @@ class Installed:
     def clauses(self) -> tuple[Clause, ...]:
         """The clauses that the plugin ships itself."""
         path = self.folder / "clauses.csv"
-        return tuple(read_clauses(path)) if path.exists() else ()
+        try:
+            return tuple(read_clauses(path)) if path.exists() else ()
+        except ValueError as error:
+            raise PluginError(
+                _l("Plugin %(plugin)s does not fit: %(why)s.", plugin=self.name, why=error)
+            ) from error
 
 
 class Plugins:
@@ -101,7 +106,7 @@ class Plugins:
 
     def __init__(self, found: Iterable[ModuleType], *, safe: bool = False) -> None:
         self.safe = safe
-        every = [Installed(module, module.manifest) for module in found]
+        every = [Installed(module, loose_ends.manifest_of(module)) for module in found]
         loose_ends.refuse_clashes(every)
         by_name = {one.name: one for one in every}
         self.installed = {name: by_name[name] for name in _in_order(by_name)}
@@ -239,6 +244,7 @@ class PluginSet:
         """Hang up every plugin's answers; one that fits no spec is refused, by the name of its plugin."""
         try:
             for one in enabled:
+                loose_ends.refuse_unmarked(one, vars(self.hook))
                 self.manager.register(one.module, name=one.name)
             self.manager.check_pending()
         except pluggy.PluginValidationError as error:
@@ -280,11 +286,13 @@ class PluginSet:
         found = (p for one in self.enabled.values() for p in one.manifest.permissions if p.key == key)
         return next(found, None)
 
-    def presets(self, key: str) -> list[tuple[str, Any]]:
+    def presets(self, key: str) -> list[tuple[str, Preset]]:
         """Return what regional plugins preset for a parameter, the most local first."""
         regional = [one for one in self.enabled.values() if one.manifest.regional]
         return [
-            (one.name, one.manifest.presets[key]) for one in reversed(regional) if key in one.manifest.presets
+            (one.name, preset_of(one.manifest.presets[key]))
+            for one in reversed(regional)
+            if key in one.manifest.presets
         ]
 
     def decide(self, name: str, **inputs: Any) -> Decision:

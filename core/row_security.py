@@ -1,6 +1,11 @@
 """Row-level security on PostgreSQL: the second wall between offices; SQLite has only the first (core.db)."""
 
+from dataclasses import dataclass
+
 from alembic import op
+from alembic.autogenerate.api import AutogenContext
+from alembic.autogenerate.render import renderers
+from alembic.operations.ops import CreateTableOp, MigrateOperation, UpgradeOps
 
 SEEN = "any ((select string_to_array(nullif(current_setting('app.offices', true), ''), ','))::int[])"
 
@@ -15,3 +20,25 @@ def protect(table: str, *, shared: bool = False) -> None:
     op.execute(f"create policy office_wall on {table} using ({owned}) with check ({owned})")
     if shared:
         op.execute(f"create policy office_window on {table} for select using ({lent})")
+
+
+@dataclass
+class ProtectOp(MigrateOperation):
+    """The call of ``protect`` in a migration that is being written."""
+
+    table: str
+    shared: bool
+
+
+@renderers.dispatch_for(ProtectOp)
+def _written(context: AutogenContext, protecting: ProtectOp) -> str:
+    context.imports.add("from core.row_security import protect")
+    return f'protect("{protecting.table}"{", shared=True" if protecting.shared else ""})'
+
+
+def protect_new_tables(upgrade: UpgradeOps) -> None:
+    """Let a migration that is being written protect each new table whose rows belong to an office."""
+    for new in [one for one in upgrade.ops if isinstance(one, CreateTableOp)]:
+        columns = {getattr(one, "name", "") for one in new.columns}
+        if "office_id" in columns:
+            upgrade.ops.append(ProtectOp(new.table_name, "shared_office_id" in columns))

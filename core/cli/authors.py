@@ -1,4 +1,4 @@
-"""For whoever writes plugins: the beginning of one, ready to install and to test."""
+"""For whoever writes plugins: the beginning of one, ready to install and to test, and its sentences in Chinese."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from core.cli.home import unfurnished
+from core.errors import NotFound, PluginError
 from core.i18n import _, _l
 
 
@@ -45,3 +47,31 @@ def new(
     click.echo(
         _("Then: pytest %(folder)s, and koudai plugins enable %(name)s OFFICE", folder=folder, name=name)
     )
+
+
+@click.command(
+    help=_l(
+        "Bring the sentences of the regional plugin NAME into its catalogue, compile it, and say which still "
+        "lack their Chinese."
+    ).msgid
+)
+@click.argument("name")
+@unfurnished
+def sentences(name: str) -> None:
+    """Update and compile the .po of the plugin's own domain; what is missing is an error, so that CI sees it."""
+    from core import catalogues
+    from core.rules import installed_plugins
+
+    one = installed_plugins().installed.get(name)
+    if one is None or not one.manifest.regional:
+        raise NotFound(_l("No regional plugin %(plugin)s is installed.", plugin=name))
+    domain = catalogues.domain_of(one)
+    catalogues.update(domain)
+    catalogues.compile_catalogue(domain)
+    click.echo(str(domain.po))
+    problems = list(catalogues.problems(catalogues.domain_of(one)))
+    for problem in problems:
+        click.echo(f"  {problem}")
+    if problems:
+        raise PluginError(_l("Write what is missing into the file, and type this again."))
+    click.echo(_("Every sentence is translated. A running server shows it after a restart."))

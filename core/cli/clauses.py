@@ -19,6 +19,7 @@ KINDS = {
     "requirement": _l("requirement"),
     "deadline": _l("deadline"),
     "parameter": _l("parameter"),
+    "preset": _l("preset"),
     "amendment": _l("amendment"),
     "role": _l("role"),
     "cited": _l("cited in"),

@@ -81,10 +81,10 @@ def revision(plugin: str, message: str) -> None:
     from core.rules import installed_plugins
 
     refuse_missing_file()
-    known = migrate.histories(installed_plugins())
+    known = migrate.places_of_histories(installed_plugins())
     if plugin not in known:
         names = ", ".join(known)
-        raise NotFound(_l("%(plugin)s has no migrations. Known are: %(known)s.", plugin=plugin, known=names))
+        raise NotFound(_l("%(plugin)s is not installed. Known are: %(known)s.", plugin=plugin, known=names))
     migrate.revise(_url(), installed_plugins(), plugin, message)
     click.echo(_("Written to %(folder)s. Read it before you keep it.", folder=known[plugin]))
 

@@ -95,7 +95,7 @@ def _said(declared: Parameter, rung: Rung) -> str:
 
 
 def _source(rung: Rung) -> str:
-    return f"{SOURCES[rung.source]} ({rung.name})"
+    return f"{SOURCES[rung.source]} ({rung.name})" + (f" [{cited(rung.clause)}]" if rung.clause else "")
 
 
 def _value(declared: Parameter, value: Any) -> str:

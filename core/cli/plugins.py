@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from core.cli import life
-from core.cli.authors import new
+from core.cli.authors import new, sentences
 from core.cli.home import actor, in_house
 from core.cli.words import cited, table
 from core.errors import NotFound, PluginError
@@ -258,3 +258,4 @@ def _print_answers(answers: list[Answer]) -> None:
 plugins.add_command(new)
 for one in (life.impact, life.remove, life.snapshot, life.release_notes):
     plugins.add_command(one)
+plugins.add_command(sentences)

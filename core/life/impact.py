@@ -14,7 +14,7 @@ from core.errors import NotFound, PluginError
 from core.i18n import Sentence, _l
 from core.life.holdings import Holding, holdings, own_tables
 from core.offices import Office, all_offices
-from core.parameters import Parameter, stored_values
+from core.parameters import Parameter, preset_of, stored_values
 from core.plugins import Installed, Plugins, PluginSet
 from core.procedure import Amendment, Procedure
 from core.switches import PluginSwitch, dead_ends, enabled_in
@@ -168,7 +168,7 @@ def _settings(one: Installed, tree: dict[int, Office]) -> Iterator[Setting]:
 
 def _preset(plugins: Plugins, key: str, value: Any) -> Preset:
     declared = (p for one in plugins.installed.values() for p in one.manifest.parameters if p.key == key)
-    return Preset(parameter=next(declared, None), key=key, value=value)
+    return Preset(parameter=next(declared, None), key=key, value=preset_of(value).value)
 
 
 def _decisions(alone: PluginSet, name: str) -> Iterator[tuple[str, Sentence | str, bool]]:

@@ -13,10 +13,12 @@ from core import clock
 from core.clauses import Citation, HouseRule, code_of
 from core.db import db, writing
 from core.errors import NotFound, PluginError
+from core.hooks import clauses_of
 from core.i18n import Sentence, _l
 from core.life.impact import with_required
 from core.life.releases import RuleSnapshot
 from core.life.removal import removals
+from core.parameters import preset_of
 from core.plugins import Plugins, PluginSet
 from core.procedure import Amendment, DeadlineRule, Procedure, Step
 from core.switches import in_use
@@ -213,10 +215,10 @@ def _parameters(alone: PluginSet, name: str) -> Iterator[Rule]:
             "locked": one.locked,
         }
         yield _rule(f"parameter {one.key}", "parameter", one.label, one.clause, says)
-    for key, value in alone.enabled[name].manifest.presets.items():
-        declared = alone.parameters[key]
-        says = {"value": value, "unit": _plain(declared.unit)}
-        yield _rule(f"preset {key}", "preset", declared.label, declared.clause, says)
+    for key, given in alone.enabled[name].manifest.presets.items():
+        declared, preset = alone.parameters[key], preset_of(given)
+        says = {"value": preset.value, "unit": _plain(declared.unit)}
+        yield _rule(f"preset {key}", "preset", declared.label, preset.clause or declared.clause, says)
 
 
 def _decisions(alone: PluginSet, name: str) -> Iterator[Rule]:
@@ -225,6 +227,12 @@ def _decisions(alone: PluginSet, name: str) -> Iterator[Rule]:
             title = getattr(caller.spec.function, "koudai_title", caller.name)
             mine = [one for one in caller.get_hookimpls() if one.plugin_name == name]
             yield from (
-                _rule(f"decision {caller.name}", "decision", title, "", {"adjusts": bool(one.wrapper)})
+                _rule(
+                    f"decision {caller.name}",
+                    "decision",
+                    title,
+                    next(iter(clauses_of(one.function)), ""),
+                    {"adjusts": bool(one.wrapper)},
+                )
                 for one in mine
             )

@@ -5,6 +5,7 @@ from alembic import op
 
 import core.db
 ${imports if imports else ""}
+
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
 branch_labels = None

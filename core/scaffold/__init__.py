@@ -40,6 +40,7 @@ def places(package: str) -> dict[str, str]:
         "build_hook.py": "build_hook.py",
         "README.md": "README.md",
         "plugin.py": f"{package}/__init__.py",
+        "words.py": f"{package}/words.py",
         "clauses.csv": f"{package}/clauses.csv",
         "messages.po": f"{package}/translations/zh_Hans_CN/LC_MESSAGES/{package}.po",
         "test_rules.py": "tests/test_rules.py",

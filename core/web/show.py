@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 from flask import Flask, g, request, url_for
 from flask_babel import get_locale
+from jinja2 import pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from core import clock
@@ -18,7 +20,7 @@ from core.customers.history import CONTACT, KINDS, LABELS, SOURCES, Source, told
 from core.customers.records import MOVE_STATES, PROPOSAL_STATES, MoveState, ProposalState
 from core.customers.values import phones
 from core.deadlines import DROPPED, MET, MISSED, Deadline
-from core.i18n import LOCALES, Sentence, _
+from core.i18n import LOCALES, Sentence, _, says
 from core.offices import Office
 from core.paper import edition_text
 from core.procedure import DeadlineRule
@@ -47,7 +49,7 @@ def init_show(app: Flask) -> None:
         edition=edition_text,
     )
     app.jinja_env.globals.update(
-        _=_,
+        _=say,
         LOCALES=LOCALES,
         get_locale=get_locale,
         ROLES=ROLES,
@@ -73,6 +75,13 @@ def init_show(app: Flask) -> None:
         proposal_tone=lambda state: PROPOSAL_TONES[ProposalState(state)],
         part_kind=lambda row: KINDS[type(row)],
     )
+
+
+@pass_context
+def say(context: Context, msgid: str, **values: Any) -> str:
+    """Say a sentence of a template in the reader's language: the ``_`` of templates, a plugin's in its own domain."""
+    one = installed_plugins().installed.get((context.name or "").partition("/")[0])
+    return says(one.module.__name__ if one else "", msgid, values)
 
 
 def zone() -> ZoneInfo:

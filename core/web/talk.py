@@ -105,7 +105,7 @@ def address(topic: Topic, anchor: str = "") -> str:
     """Return the page of a topic."""
     office = topic.rules.office.code
     if topic.about == CUSTOMER:
-        page = url_for("customers.customer", office=office, file_number=topic.number)
+        page: str = url_for("customers.customer", office=office, file_number=topic.number)
     else:
         page = case_url(topic.rules.procedure(topic.about), topic.number, office)
     return f"{page}#{anchor}" if anchor else page

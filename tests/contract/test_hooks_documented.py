@@ -104,6 +104,8 @@ def test_it_says_what_to_return_and_when_it_is_called(name: str) -> None:
 @each
 def test_it_has_a_test_of_its_own(name: str) -> None:
     sources = (
-        path.read_text() for folder in ("tests", "regions") for path in (ROOT / folder).rglob("test_*.py")
+        path.read_text()
+        for folder in ("tests", "regions", "examples")
+        for path in (ROOT / folder).rglob("test_*.py")
     )
     assert any(f"def test_hook_{name}(" in source for source in sources)

@@ -16,7 +16,6 @@ from core.db import db, see_offices, writing
 from core.offices import Office, all_offices
 from core.people import Actor
 from core.plugins import GROUP, Plugins
-from core.procedure import Procedure
 from core.roles import (
     DUTY_MANAGER,
     FIELD_ENGINEER,
@@ -26,6 +25,7 @@ from core.roles import (
 )
 from core.rules import Rules, rules_of
 from core.testing import NATIONAL, House
+from core.testing_contract import steps_told
 from plugins.fieldservice.models import ServiceRequest
 from plugins.hotline.hooks import Entitlement
 from plugins.hotline.models import Call, KnowledgeEntry
@@ -116,7 +116,7 @@ class Look:
         return found
 
     def steps(self) -> Any:
-        return {name: _steps(one) for name, one in self.rules.plugins.procedures.items()}
+        return {name: steps_told(one) for name, one in self.rules.plugins.procedures.items()}
 
     def states(self) -> Any:
         return {
@@ -207,23 +207,6 @@ class Look:
         return self.rules.plugins.gather(name, **inputs)
 
 
-def _steps(procedure: Procedure) -> Any:
-    return {
-        step.name: (
-            str(step.title),
-            sorted(step.sources),
-            step.targets,
-            [(one.role.key, one.only) for one in step.who],
-            str(step.clause),
-            step.form and [name for name in vars(step.form) if not name.startswith("_")],
-            [(one.plugin, str(one.clause)) for one in step.requires],
-            [(one.plugin, one.name) for one in step.fields],
-            (step.starts, step.meets, step.drops, step.voids, step.inner, step.own_page),
-        )
-        for step in procedure.steps.values()
-    }
-
-
 QUESTIONS: dict[str, Callable[[Look], Any]] = {
     "steps": Look.steps,
     "states": Look.states,
@@ -239,7 +222,11 @@ QUESTIONS: dict[str, Callable[[Look], Any]] = {
     "listeners": Look.listeners,
 }
 # What would betray the plugin if it leaked: where its name shows in the answers of its own office.
-LOCAL = {"shanghai": {"steps", "differences", "parameters", "admissions", "cards", "offers", "listeners"}}
+LOCAL = {
+    "shanghai": {"steps", "differences", "parameters", "admissions", "cards", "offers", "listeners"},
+    "guangzhou": {"steps", "differences", "due", "parameters", "offers", "listeners"},
+    "harbin": {"parameters"},
+}
 
 
 def answers(app: Flask, town: Town, installed: Plugins) -> dict[str, Any]:

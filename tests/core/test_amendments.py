@@ -124,11 +124,11 @@ def test_what_is_set_and_what_is_widened_hold_together_in_either_order(build: An
 REFUSED: dict[str, tuple[Callable[[Any], Any], str]] = {
     "a step that is gone": (
         lambda call: call.widen("fly", by=ARCHIVIST, clause=OWN),
-        "cannot amend fly of hotline.call: there is no such step.",
+        "cannot amend fly of hotline.call: there is no such step; known are log, ",
     ),
     "a step to meet a deadline that is gone": (
         lambda call: starts(call, met_by=("fly",)),
-        "cannot amend fly of hotline.call: there is no such step.",
+        "cannot amend fly of hotline.call: there is no such step; known are log, ",
     ),
     "an attribute that is not to be set": (
         lambda call: call.set("park", does=None, clause=OWN),

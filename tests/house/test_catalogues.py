@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tools.catalogues import Domain, domains, problems, update
+from core.catalogues import Domain, problems, update
+from tools.catalogues import domains
 
 
 @pytest.fixture

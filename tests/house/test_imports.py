@@ -72,7 +72,11 @@ def test_every_plugin_and_region_stands_in_the_contracts(rules: dict[str, Any]) 
     layers = next(contract["layers"] for contract in rules["contracts"] if contract["type"] == "layers")
     named = {module.strip() for layer in layers for module in layer.split("|")}
     plugins = {f"plugins.{path.parent.name}" for path in ROOT.glob("plugins/*/__init__.py")}
-    regions = {path.parent.name for path in ROOT.glob("regions/*/*/__init__.py")} - {"tests"}
+    regions = {
+        path.parent.name
+        for place in ("regions", "examples")
+        for path in ROOT.glob(f"{place}/*/*/__init__.py")
+    }
     assert plugins | regions | {"core"} == named
     for contract in rules["contracts"]:
         assert contract["type"] == "layers" or regions <= set(contract["forbidden_modules"]), contract["name"]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = ("core", "plugins", "regions")
+FOLDERS = ("core", "plugins", "regions", "examples")
 SLOT = re.compile(r"\bslot\(\s*[\"'](?P<name>\w+)[\"'](?P<given>[^)]*)\)")
 
 

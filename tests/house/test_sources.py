@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from core.testing_contract import OFFICE_IN_TEMPLATE, office_questions
+
 ROOT = Path(__file__).parents[2]
-CODE = ("core", "plugins", "regions", "demo")
-PLUGINS = ("plugins", "regions")
+CODE = ("core", "plugins", "regions", "examples", "demo")
+PLUGINS = ("plugins", "regions", "examples")
 NOT_OURS = {"vendor", "tests", "__pycache__"}
 THE_CLOCK = "core/clock.py"
 
@@ -17,9 +19,6 @@ CLOCK = re.compile(r"(?:\w+\.)*(?:datetime|date)\.(?:now|today|utcnow|utcfromtim
 # How many arguments these take before one of them must be the zone.
 ZONE_LAST = {"datetime": 8, "datetime.fromtimestamp": 2, "datetime.combine": 3}
 ORDERING = {"tryfirst", "trylast", "specname"}
-OFFICE = re.compile(r"(?:\w+\.)*office(?:_\w+)?(?:\.\w+)*")
-OFFICE_CODE = re.compile(r"(?:\w+\.)*office(?:_code|\.code|\.name)")
-OFFICE_IN_TEMPLATE = re.compile(r"\boffice(?:_code|\.\w+)?\s*(?:==|!=|in)\s*[\"'(\[]\S*")
 # A namespace in a drawing is only a name: nobody fetches it.
 STRANGER = re.compile(r"(?:https?:|(?<=[\"'(=]))//(?!www\.w3\.org/)[\w-]+(?:\.[\w-]+)+")
 REGISTRY = re.compile(
@@ -62,27 +61,6 @@ def queue_jumps(source: str) -> list[str]:
     """Return the marks by which a hook would go before its turn or under another name."""
     keywords = (node.arg for node in ast.walk(ast.parse(source)) if isinstance(node, ast.keyword))
     return [name for name in keywords if name in ORDERING]
-
-
-def office_questions(source: str) -> list[str]:
-    """Return the places where code asks which office it is in."""
-    return [ast.unparse(node) for node in ast.walk(ast.parse(source)) if asks_office(node)]
-
-
-def asks_office(node: ast.AST) -> bool:
-    """Tell whether an office is compared with something written out, or its code with anything at all."""
-    if isinstance(node, ast.Match):
-        return bool(OFFICE.fullmatch(ast.unparse(node.subject)))
-    if not isinstance(node, ast.Compare):
-        return False
-    sides = [node.left, *node.comparators]
-    named = [ast.unparse(side) for side in sides if OFFICE.fullmatch(ast.unparse(side))]
-    return any(map(OFFICE_CODE.fullmatch, named)) or bool(named and any(map(written_out, sides)))
-
-
-def written_out(side: ast.expr) -> bool:
-    values = side.elts if isinstance(side, ast.Tuple | ast.List | ast.Set) else [side]
-    return any(isinstance(value, ast.Constant) and value.value is not None for value in values)
 
 
 def test_nobody_but_the_clock_reads_the_time() -> None:

@@ -11,7 +11,11 @@ POSTS = re.compile(r"<form\b[^>]*method=[\"']post[\"'].*?</form>", re.IGNORECASE
 
 
 def pages() -> list[Path]:
-    found = [path for folder in ("core", "plugins", "regions") for path in (ROOT / folder).rglob("*.html")]
+    found = [
+        path
+        for folder in ("core", "plugins", "regions", "examples")
+        for path in (ROOT / folder).rglob("*.html")
+    ]
     assert found
     return found
 
