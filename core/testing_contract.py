@@ -23,7 +23,8 @@ from core.clauses import Citation, HouseRule
 from core.db import Base, db
 from core.hooks import clauses_of
 from core.parameters import preset_of
-from core.plugins import GROUP, Installed, Plugins, PluginSet
+from core.plugin_loading import GROUP
+from core.plugins import Installed, Plugins, PluginSet
 from core.procedure import Procedure
 from core.records import Addition, Record, declared
 from core.testing import tables_of

@@ -108,10 +108,10 @@ def address(topic: Topic, anchor: str = "") -> str:
         page: str = url_for("customers.customer", office=office, file_number=topic.number)
     else:
         page = case_url(topic.rules.procedure(topic.about), topic.number, office)
-    return f"{page}#{anchor}" if anchor else page
+    return f"{page}#{anchor}" if anchor else str(page)
 
 
-def page(topic: Topic) -> str:
+def page(topic: Topic) -> Any:
     """Render the page of a topic in this very answer, with what was typed and refused."""
     if topic.about == CUSTOMER:
         return customers.customer(office=this_office().code, file_number=topic.number)

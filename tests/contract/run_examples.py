@@ -11,7 +11,8 @@ from types import ModuleType
 from typing import Any
 
 from core.i18n import Sentence
-from core.plugins import GROUP, Manifest, Permission, Plugins
+from core.plugin_loading import GROUP
+from core.plugins import Manifest, Permission, Plugins
 from core.procedure import Procedure
 from core.roles import DUTY_MANAGER
 

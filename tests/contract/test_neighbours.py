@@ -15,7 +15,8 @@ from core.customers.models import Customer
 from core.db import db, see_offices, writing
 from core.offices import Office, all_offices
 from core.people import Actor
-from core.plugins import GROUP, Plugins
+from core.plugin_loading import GROUP
+from core.plugins import Plugins
 from core.roles import (
     DUTY_MANAGER,
     FIELD_ENGINEER,

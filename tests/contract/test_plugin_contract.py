@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import create_engine, inspect
 
 from core import migrate
-from core.plugins import GROUP, Installed, Plugins
+from core.plugin_loading import GROUP
+from core.plugins import Installed, Plugins
 from core.roles import NATIONAL_ROLES
 from core.testing_contract import PluginContract, alone
 from tests.plugins_dummy.fixtures import DUMMIES, database_url, plugins  # noqa: F401

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from core import migrate
-from core.plugins import GROUP, Plugins
+from core.plugin_loading import GROUP
+from core.plugins import Plugins
 from core.testing_databases import postgres_server, run_id, sqlite_url
 from tests.plugins_dummy import dummy, faulty, stuck
 
