@@ -158,36 +158,42 @@ def print_original(act: Act, form: Form) -> int:
     """
     if not pdf.available():
         raise KoudaiError(NO_PDF)
-    case_id, seen, office_id, now = act.case.id, act.case.version, act.case.office_id, clock.now()
-    made, procedure = paper.as_pdf(paper.filled(form, act)), act.procedure
+    case_id, seen, office_id = act.case.id, act.case.version, act.case.office_id
+    made = paper.as_pdf(paper.filled(form, act))
     with writing(frozenset({office_id})):
         case = _held(act, form, case_id)
-        if case.version != seen:
-            raise KoudaiError(
-                _l("Meanwhile something happened to %(number)s. Look again.", number=case.number)
-            )
-        if db.session.scalar(_of(act).where(Print.record == form.record.code, Print.case_version == seen)):
-            raise KoudaiError(_l("This was printed already. Print a copy, and say why."))
-        row = Print(
-            office_id=case.office_id,
-            procedure=procedure.name,
-            subject_id=case.id,
-            number=case.number,
-            record=form.record.code,
-            edition=form.edition,
-            case_version=case.version,
-            state=case.state,
-            pdf=made,
-            sha256=_sha256(made),
-            printed_at=now,
-            printed_by=act.actor.name,
-            printed_by_id=act.actor.person_id,
-        )
+        _refuse_late(act, form, case, seen)
+        row = _row(act, form, case, made)
         db.session.add(row)
         db.session.flush()
         _log(act, form, case, {"edition": row.edition, "sha256": row.sha256})
-        print_id = row.id
-    return print_id
+        return row.id
+
+
+def _refuse_late(act: Act, form: Form, case: Any, seen: int) -> None:
+    """Refuse a print of what is no more so, and a second original of what is."""
+    if case.version != seen:
+        raise KoudaiError(_l("Meanwhile something happened to %(number)s. Look again.", number=case.number))
+    if db.session.scalar(_of(act).where(Print.record == form.record.code, Print.case_version == seen)):
+        raise KoudaiError(_l("This was printed already. Print a copy, and say why."))
+
+
+def _row(act: Act, form: Form, case: Any, made: bytes) -> Print:
+    return Print(
+        office_id=case.office_id,
+        procedure=act.procedure.name,
+        subject_id=case.id,
+        number=case.number,
+        record=form.record.code,
+        edition=form.edition,
+        case_version=case.version,
+        state=case.state,
+        pdf=made,
+        sha256=_sha256(made),
+        printed_at=clock.now(),
+        printed_by=act.actor.name,
+        printed_by_id=act.actor.person_id,
+    )
 
 
 def print_copy(act: Act, form: Form, print_id: int, reason: str) -> int:
