@@ -16,6 +16,8 @@ from core.pocketbook import Book
 from core.web.book_parts import Part, parts
 
 STYLE = Path(__file__).parents[1] / "static" / "pocketbook-paper.css"
+# Nothing is fetched from there; without an address the contents could not point to their chapters.
+BASE = "https://koudai.invalid/"
 
 
 def printed(book: Book, only: bool) -> bytes:
@@ -28,6 +30,7 @@ def printed(book: Book, only: bool) -> bytes:
 def _page(book: Book, chapters: list[Part], only: bool, begins: Mapping[str, int]) -> str:
     return render_template(
         "core/pocketbook_paper.html",
+        base=BASE,
         style=Markup("<style>%s</style>") % Markup(_style()),
         book=book,
         parts=chapters,
