@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from core.clauses import Citation
@@ -311,11 +312,11 @@ class Procedure:
         return [step for step in self.steps.values() if (state in step.sources if state else step.creates)]
 
 
-def _secrets(form: type[StepForm] | None) -> Iterator[str]:
-    """Yield the fields of a form that only the customer and the step itself may know."""
-    for name in dir(form) if form else ():
-        if getattr(getattr(form, name, None), "kwargs", {}).get("confidential"):
-            yield name
+@cache
+def _secrets(form: type[StepForm] | None) -> frozenset[str]:
+    """Return the fields of a form whose values the ledger does not keep either."""
+    fields = ((name, getattr(form, name, None)) for name in (dir(form) if form else ()))
+    return frozenset(name for name, one in fields if getattr(one, "kwargs", {}).get("confidential"))
 
 
 def _names(side: str) -> list[str]:
