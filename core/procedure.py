@@ -198,7 +198,7 @@ class Procedure:
     @property
     def searched(self) -> tuple[Column, ...]:
         """What the search reads: the facts and columns named in ``searched``, or all; never what is confidential."""
-        secret = {name for step in self.steps.values() for name in _secrets(step.form)}
+        secret = {name for step in self.steps.values() for name in _secrets(step.form)}  # type: ignore[arg-type]
         known = {one.name: one for one in (*self.columns, *self.facts)}
         wanted = known if self._searched is None else self._searched
         found = (known[name] for name in wanted if name not in secret)
