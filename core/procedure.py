@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from core import state_maps
@@ -203,7 +204,7 @@ class Procedure:
     @property
     def searched(self) -> tuple[Column, ...]:
         """What the search reads: the facts and columns named in ``searched``, or all; never what is confidential."""
-        secret = {name for step in self.steps.values() for name in _secrets(step.form)}
+        secret = {name for step in self.steps.values() for name in _secrets(step.form)}  # type: ignore[arg-type]
         known = {one.name: one for one in (*self.columns, *self.facts)}
         wanted = known if self._searched is None else self._searched
         found = (known[name] for name in wanted if name not in secret)
@@ -327,11 +328,11 @@ class Procedure:
         return [step for step in self.steps.values() if (state in step.sources if state else step.creates)]
 
 
-def _secrets(form: type[StepForm] | None) -> Iterator[str]:
-    """Yield the fields of a form that only the customer and the step itself may know."""
-    for name in dir(form) if form else ():
-        if getattr(getattr(form, name, None), "kwargs", {}).get("confidential"):
-            yield name
+@cache
+def _secrets(form: type[StepForm] | None) -> frozenset[str]:
+    """Return the fields of a form whose values the ledger does not keep either."""
+    fields = ((name, getattr(form, name, None)) for name in (dir(form) if form else ()))
+    return frozenset(name for name, one in fields if getattr(one, "kwargs", {}).get("confidential"))
 
 
 def _names(side: str) -> list[str]:

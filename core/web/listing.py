@@ -81,15 +81,18 @@ class Shown:
             mine[SAVED] = str(self.active.id)
         elif self.default_id:
             mine[SAVED] = EVERYTHING
-        return mine
+        return self._marked(mine)
+
+    def _marked(self, said: dict[str, str]) -> dict[str, str]:
+        """Mark a question that asks for everything, or the chosen filter would ask its own instead."""
+        said = {name: value for name, value in said.items() if value and name != ASKED}
+        bare = SAVED in said and not set(said) & questions.names_of(self.listing)
+        return {**said, ASKED: "1"} if bare else said
 
     def url(self, **changes: Any) -> str:
         """Return the address of the list asked otherwise; an empty answer leaves one out."""
         said = {**self.asked(), **{name: str(value) for name, value in changes.items()}}
-        said = {name: value for name, value in said.items() if value}
-        if SAVED in said and not set(said) & questions.names_of(self.listing):
-            said[ASKED] = "1"
-        return address_of(self.listing, said)
+        return address_of(self.listing, self._marked(said))
 
     def url_of(self, one: SavedFilter | None) -> str:
         """Return the address of a saved filter, or of everything."""
@@ -97,7 +100,7 @@ class Shown:
         return address_of(self.listing, {SAVED: str(one.id)} if one else nothing)
 
     def sort_url(self, column: ListColumn) -> str:
-        """Return the address of the list by a column: downward first what has a time, and the other way on the next."""
+        """Return the address of the list sorted by a column, and by the same the other way round."""
         name = column.name
         now = self.question.sort or self.listing.order
         turned = f"-{name}" if now == name else name

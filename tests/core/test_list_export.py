@@ -97,7 +97,14 @@ def test_a_kept_filter_is_exported_as_it_is_shown(
     number = work.called(shanghai, boss)
     browser = sign_in(boss)
     browser.post("/SH/lists/hotline/call/save", data={"name": "开着的", "state": "open"})
+    closed = work.called(shanghai, boss)
+    answer = {"answer": "把下边距改成 10 毫米后打印正常"}
+    gate.perform("hotline.call", closed, "solve", boss, answer, office=shanghai)
     assert [line[0] for line in as_csv(browser, saved="1")] == ["Number", number]
+    # The same tab, after its question was taken back on the page.
+    page = browser.get(f"{CALLS}?saved=1&state=").text
+    assert 'name="asked" value="1"' in page.partition("/export")[2]
+    assert [line[0] for line in as_csv(browser, saved="1", asked="1")] == ["Number", closed, number]
 
 
 def test_a_workbook_has_real_moments_in_the_offices_zone_and_real_numbers(

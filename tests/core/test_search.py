@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +15,8 @@ from core.customers import lookup
 from core.customers.models import Customer
 from core.db import db, writing
 from core.errors import Refused
+from core.forms import StepForm, TextField
+from core.i18n import Sentence
 from core.offices import Office
 from core.people import Actor
 from core.procedure import Column
@@ -170,6 +173,16 @@ def test_what_is_confidential_is_not_searched(
     monkeypatch.setattr(procedure, "columns", ())
     monkeypatch.setattr(procedure, "facts", secret)
     assert index.entry_of_case(procedure, case).body == ""
+
+
+def test_a_field_that_the_ledger_does_not_keep_is_not_searched_either(shanghai: Office, boss: Actor) -> None:
+    class Whispered(StepForm):
+        module = TextField(Sentence("Module"), confidential=True)
+
+    procedure = rules_of(shanghai).plugins.procedures["hotline.call"].copy()
+    assert "module" in {one.name for one in procedure.searched}
+    procedure.steps["log"] = replace(procedure.steps["log"], form=Whispered)
+    assert "module" not in {one.name for one in procedure.searched}
 
 
 def test_a_procedure_may_name_what_is_searched(
