@@ -316,6 +316,8 @@ def test_before_it_is_on_everything_that_it_brings_is_seen(house: House) -> None
 def test_the_impact_names_users_rows_settings_cases_and_rules(
     house: House, shanghai: Office, lent: str
 ) -> None:
+    set_parameter(house.head, "hotline.long_test_minutes", 50, ADMINISTRATOR)
+    house.see()
     found = impact_of(house.plugins, "dummy")
     assert [office.code for office, _since in found.users] == ["SH"]
     held = {one.table: one.rows for one in found.held}
@@ -324,7 +326,8 @@ def test_the_impact_names_users_rows_settings_cases_and_rules(
     assert held["core_parameter_value"] == [("SH", 1)]
     assert held["core_number_series"] == [("SH", 1)]
     assert {one.parameter.key: one.set_in for one in found.settings}["dummy.shelf"] == [("SH", "B")]
-    assert [(one.key, one.value) for one in found.presets] == [("hotline.long_test_minutes", 30)]
+    (preset,) = found.presets
+    assert (preset.key, preset.value, preset.set_in) == ("hotline.long_test_minutes", 30, [("HQ", 50)])
     cases = {(one.office, one.procedure, str(one.state), one.count) for one in found.cases}
     assert cases == {
         ("SH", "dummy.loan", "Lent", 1),
