@@ -165,6 +165,14 @@ def test_while_an_office_uses_it_it_stays(lent: str, removes: Callable[..., Remo
     assert not (tmp_path / "out").exists()
 
 
+def test_what_broke_off_can_be_done_again(
+    app: Flask, house: House, returned: Office, removes: Callable[..., Removed]
+) -> None:
+    migrate.erase(app.config["SQLALCHEMY_DATABASE_URI"], house.plugins, "dummy")
+    assert dict(removes().tables)["core_number_series"] == 1
+    assert not [row for rows in everything().values() for row in rows if "dummy" in row]
+
+
 def test_what_an_installed_plugin_requires_stays(house: House, removes: Callable[..., Removed]) -> None:
     with pytest.raises(PluginError, match="required by billing, quality, dummy, faulty, shanghai"):
         removes("fieldservice")
