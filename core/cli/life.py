@@ -15,7 +15,7 @@ from core.cli.words import cited, table
 from core.i18n import Sentence, _, _l
 
 if TYPE_CHECKING:
-    from core.life.impact import Held, Impact
+    from core.life.impact import Held, Impact, Preset
     from core.life.snapshots import Snapshot
     from core.parameters import Parameter
     from core.procedure import Amendment
@@ -68,7 +68,7 @@ def _parts(found: Impact) -> Iterator[tuple[str, list[Sequence[Any]]]]:
             for one in found.settings
         ],
     )
-    yield _("What it presets"), [(one.key, *_preset(one.parameter, one.value)) for one in found.presets]
+    yield _("What it presets"), [_preset(one) for one in found.presets]
     yield _("What it amends"), [_amendment(one) for one in found.amendments]
     yield (
         _("Decisions it gives"),
@@ -88,11 +88,11 @@ def _set_in(parameter: Parameter, values: list[tuple[str, Any]]) -> str:
     return "  ".join(f"{code} {_value(parameter, value)}" for code, value in values)
 
 
-def _preset(parameter: Parameter | None, value: Any) -> tuple[str, str]:
-    if parameter is None:
-        return str(value), ""
-    change = f"{_value(parameter, parameter.default)} → {_value(parameter, value)}"
-    return change, str(parameter.label)
+def _preset(one: Preset) -> tuple[str, str, str]:
+    if one.parameter is None:
+        return one.key, str(one.value), ""
+    change = f"{_value(one.parameter, one.parameter.default)} → {_value(one.parameter, one.value)}"
+    return one.key, change, _set_in(one.parameter, one.set_in)
 
 
 def _value(parameter: Parameter, value: Any) -> str:

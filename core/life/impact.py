@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,11 +30,12 @@ class Setting:
 
 @dataclass(frozen=True, kw_only=True)
 class Preset:
-    """A parameter of another plugin, and the value that this one gives it."""
+    """A parameter of another plugin, the value that this one gives it, and the offices that have their own."""
 
     parameter: Parameter | None
     key: str
     value: Any
+    set_in: list[tuple[str, Any]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +94,7 @@ def impact_of(plugins: Plugins, name: str) -> Impact:
         users=users,
         held=list(_held(holdings(name, one), tree)),
         settings=list(_settings(one, tree)),
-        presets=[_preset(plugins, key, value) for key, value in one.manifest.presets.items()],
+        presets=list(_presets(plugins, one, tree)),
         cases=list(_cases(plugins, one, tree)),
         amendments=[n for p in alone.procedures.values() for n in p.amendments if n.plugin == name]
         if alone
@@ -162,13 +163,21 @@ def _held(found: Iterable[Holding], tree: dict[int, Office]) -> Iterator[Held]:
 def _settings(one: Installed, tree: dict[int, Office]) -> Iterator[Setting]:
     stored = stored_values(list(tree))
     for parameter in one.manifest.parameters:
-        values = [(tree[office].code, v) for (office, key), v in stored.items() if key == parameter.key]
-        yield Setting(parameter=parameter, set_in=sorted(values))
+        yield Setting(parameter=parameter, set_in=_set_in(parameter.key, stored, tree))
 
 
-def _preset(plugins: Plugins, key: str, value: Any) -> Preset:
-    declared = (p for one in plugins.installed.values() for p in one.manifest.parameters if p.key == key)
-    return Preset(parameter=next(declared, None), key=key, value=preset_of(value).value)
+def _presets(plugins: Plugins, one: Installed, tree: dict[int, Office]) -> Iterator[Preset]:
+    declared = {p.key: p for other in plugins.installed.values() for p in other.manifest.parameters}
+    stored = stored_values(list(tree))
+    for key, value in one.manifest.presets.items():
+        where = _set_in(key, stored, tree)
+        yield Preset(parameter=declared.get(key), key=key, value=preset_of(value).value, set_in=where)
+
+
+def _set_in(
+    key: str, stored: Mapping[tuple[int, str], Any], tree: Mapping[int, Office]
+) -> list[tuple[str, Any]]:
+    return sorted((tree[office_id].code, value) for (office_id, one), value in stored.items() if one == key)
 
 
 def _decisions(alone: PluginSet, name: str) -> Iterator[tuple[str, Sentence | str, bool]]:

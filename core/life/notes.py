@@ -173,7 +173,8 @@ def _told(one: Change) -> Iterator[str]:
     fate = _("new") if one.was is None else _("gone") if one.now is None else ""
     yield f"- {where}: {what}{f' — {fate}' if fate else ''}"
     for name, was, now in one.aspects():
-        yield f"  - {ASPECTS[name]}: {_difference(was, now, _unit(one.rule) if name in WITH_UNIT else '')}"
+        change = _difference(was, now, _unit(one.rule) if name in WITH_UNIT else "")
+        yield "  - " + _("%(aspect)s: %(change)s", aspect=ASPECTS[name], change=change)
     touched = " ".join(one.touches) or _("no office")
     yield "  - " + _("touches: %(offices)s", offices=touched)
     if one.spares:

@@ -48,8 +48,7 @@ def remove(plugins: Plugins, name: str, folder: Path, actor: Actor, url: str) ->
     """
     one = _installed(plugins, name)
     refuse_needed(plugins, name)
-    if not migrate.is_missing(db.session.connection(), plugins, name):
-        migrate.refuse_behind(url, plugins, but=frozenset(migrate.histories(plugins)) - {name})
+    _refuse_behind(plugins, name, url)
     _refuse_referred(name)
     ended = ended_states(plugins, one)
     tables = _export(one, folder)
@@ -59,6 +58,13 @@ def remove(plugins: Plugins, name: str, folder: Path, actor: Actor, url: str) ->
     _delete_rows(plugins, one, actor, tables=dict(tables), ended=ended)
     _refuse_left_over(name, folder)
     return Removed(folder=folder, tables=tables, distribution=distribution_of(name))
+
+
+def _refuse_behind(plugins: Plugins, name: str, url: str) -> None:
+    """Refuse while core or the plugin lacks a migration; one whose tables went already may lack all."""
+    others = frozenset(migrate.histories(plugins)) - {"core", name}
+    missing = migrate.is_missing(db.session.connection(), plugins, name)
+    migrate.refuse_behind(url, plugins, but=others | {name} if missing else others)
 
 
 def _installed(plugins: Plugins, name: str) -> Installed:
@@ -183,13 +189,12 @@ def _delete_rows(
         refuse_needed(plugins, one.name)
         for table in reversed(mine):
             db.session.execute(delete(table).where(mine[table]))
-        for office_id in {head_id, *_where_it_was_on(one.name)}:
+        for office_id in sorted({head_id, *_where_it_was_on(one.name)}):
             _record(office_id, one, actor, tables if office_id == head_id else {}, ended)
 
 
-def _where_it_was_on(name: str) -> list[int]:
-    query = select(PluginSwitch.office_id).where(PluginSwitch.plugin == name)
-    return sorted(set(db.session.scalars(query)))
+def _where_it_was_on(name: str) -> set[int]:
+    return set(db.session.scalars(select(PluginSwitch.office_id).where(PluginSwitch.plugin == name)))
 
 
 def _record(

@@ -108,28 +108,30 @@ def _last_switch() -> int:
 @needs("core.manage_office")
 def parameters(office: str) -> str:
     """Every parameter that counts here, or those asked for: its value, where that comes from, and a form."""
-    asked = Asked(
-        text=" ".join(request.args.get("q", "")[:MOST_TYPED].split()), only_own=request.args.get("own") == "1"
-    )
-    return _parameters_page(asked)
+    return _parameters_page()
 
 
-def _parameters_page(
-    asked: Asked | None = None, key: str = "", typed: str | None = None, error: Sentence | None = None
-) -> str:
-    wanted, clauses = asked or Asked(), installed_plugins().clauses
+def _asked() -> Asked:
+    typed = request.args.get("q", "")[:MOST_TYPED]
+    return Asked(text=" ".join(typed.split()), only_own=request.args.get("own") == "1")
+
+
+def _parameters_page(key: str = "", typed: str | None = None, error: Sentence | None = None) -> str:
+    asked, clauses = _asked(), installed_plugins().clauses
     every = [
         replace(one, typed=typed, error=error) if one.parameter.key == key else one
         for one in Reader(these_rules()).all()
     ]
     shown = [
-        one for one in every if wanted.fits(one, clauses, plugin_name(one.parameter.key.partition(".")[0]))
+        one
+        for one in every
+        if one.error or asked.fits(one, clauses, plugin_name(one.parameter.key.partition(".")[0]))
     ]
     return render_template(
         "core/office/parameters.html",
         groups=grouped(shown),
         sources=SOURCES,
-        asked=wanted,
+        asked=asked,
         counts=(len(shown), len(every), sum(one.own for one in every)),
     )
 
@@ -144,7 +146,7 @@ def set_one(office: str, key: str) -> Any:
             _refuse_overtaken(lock_office(this_office().id).id, key)
             set_parameter(this_office(), key, typed, actor())
     except KoudaiError as error:
-        return _parameters_page(None, key, typed, _labelled(error.sentence, parameter)), 422
+        return _parameters_page(key, typed, _labelled(error.sentence, parameter)), 422
     flash(_("Set: %(parameter)s", parameter=parameter.label), "done")
     return _to_parameters(office)
 
@@ -157,7 +159,7 @@ def clear_one(office: str, key: str) -> Any:
     try:
         clear_parameter(this_office(), key, actor())
     except KoudaiError as error:
-        return _parameters_page(None, key, None, _labelled(error.sentence, parameter)), 409
+        return _parameters_page(key, None, _labelled(error.sentence, parameter)), 409
     flash(_("Taken back: %(parameter)s", parameter=parameter.label), "done")
     return _to_parameters(office)
 
@@ -198,4 +200,7 @@ def parameters_again(office: str, key: str) -> Any:
 
 
 def _to_parameters(office: str) -> Any:
-    return redirect(url_for("office_rules.parameters", office=office))
+    """Lead back to the parameters that somebody was looking at."""
+    asked = _asked()
+    own = "1" if asked.only_own else None
+    return redirect(url_for("office_rules.parameters", office=office, q=asked.text or None, own=own))

@@ -449,6 +449,16 @@ def test_only_what_is_set_here_is_shown_when_asked_for(
     assert "Set here 1" in said(page)
 
 
+def test_whoever_set_one_of_those_he_found_comes_back_to_them(lively_desk: FlaskClient) -> None:
+    page = lively_desk.get("/LV/settings/parameters/?q=fold").text
+    action = re.search(r'action="([^"]+/lively\.folder[^"]*)"', page)
+    assert action
+    back = lively_desk.post(action[1], data={"value": "BAK", "seen": "0"}).location
+    assert back == "/LV/settings/parameters/?q=fold"
+    refused = lively_desk.post("/LV/settings/parameters/lively.minutes?q=fold", data={"value": "9999"})
+    assert shown(refused.text) == ["minutes", "folder"], "what is wrong is shown, whatever was looked for"
+
+
 def test_the_page_asks_the_database_as_often_however_many_changes_there_are(
     house: House, lively_office: Office, lively_desk: FlaskClient, queries_of: Callable[..., int]
 ) -> None:

@@ -165,6 +165,14 @@ def test_while_an_office_uses_it_it_stays(lent: str, removes: Callable[..., Remo
     assert not (tmp_path / "out").exists()
 
 
+def test_what_broke_off_can_be_done_again(
+    app: Flask, house: House, returned: Office, removes: Callable[..., Removed]
+) -> None:
+    migrate.erase(app.config["SQLALCHEMY_DATABASE_URI"], house.plugins, "dummy")
+    assert dict(removes().tables)["core_number_series"] == 1
+    assert not [row for rows in everything().values() for row in rows if "dummy" in row]
+
+
 def test_what_an_installed_plugin_requires_stays(house: House, removes: Callable[..., Removed]) -> None:
     with pytest.raises(PluginError, match="required by billing, quality, dummy, faulty, shanghai"):
         removes("fieldservice")
@@ -316,6 +324,8 @@ def test_before_it_is_on_everything_that_it_brings_is_seen(house: House) -> None
 def test_the_impact_names_users_rows_settings_cases_and_rules(
     house: House, shanghai: Office, lent: str
 ) -> None:
+    set_parameter(house.head, "hotline.long_test_minutes", 50, ADMINISTRATOR)
+    house.see()
     found = impact_of(house.plugins, "dummy")
     assert [office.code for office, _since in found.users] == ["SH"]
     held = {one.table: one.rows for one in found.held}
@@ -324,7 +334,8 @@ def test_the_impact_names_users_rows_settings_cases_and_rules(
     assert held["core_parameter_value"] == [("SH", 1)]
     assert held["core_number_series"] == [("SH", 1)]
     assert {one.parameter.key: one.set_in for one in found.settings}["dummy.shelf"] == [("SH", "B")]
-    assert [(one.key, one.value) for one in found.presets] == [("hotline.long_test_minutes", 30)]
+    (preset,) = found.presets
+    assert (preset.key, preset.value, preset.set_in) == ("hotline.long_test_minutes", 30, [("HQ", 50)])
     cases = {(one.office, one.procedure, str(one.state), one.count) for one in found.cases}
     assert cases == {
         ("SH", "dummy.loan", "Lent", 1),
