@@ -22,6 +22,7 @@ from core.talk.topics import Topic, record
 
 log = logging.getLogger(__name__)
 LONGEST_NAME = 160
+BRIEF = 40
 LONGEST_REASON = 500
 MOST_AT_ONCE = 20
 MEGABYTE = 1024 * 1024
@@ -70,8 +71,8 @@ def attach(topic: Topic, sent: Sequence[Sent], actor: Actor) -> tuple[list[File]
 
 def _kept(topic: Topic, sent: Sent, actor: Actor) -> File:
     """Check a file and keep its bytes; its row is made but not yet added."""
-    name, most = clean_name(sent.name), limit(topic)
-    kind = kind_of(name)
+    full, most = clean_name(sent.name), limit(topic)
+    kind, name = kind_of(full), brief(full)
     if kind is None:
         known = ", ".join(KINDS)
         raise Invalid(
@@ -93,7 +94,7 @@ def _kept(topic: Topic, sent: Sent, actor: Actor) -> File:
         store.keep(found)
     return File(
         **topic.place,
-        name=name,
+        name=full,
         media_type=kind.media_type,
         size=found.size,
         sha256=found.sha256,
@@ -122,6 +123,11 @@ def clean_name(given: str) -> str:
     if not dot:
         return plain[:LONGEST_NAME]
     return f"{stem[: LONGEST_NAME - 1 - len(ending[:20])]}.{ending[:20]}"
+
+
+def brief(name: str) -> str:
+    """Return a name short enough for a message; its ending stays."""
+    return name if len(name) <= BRIEF else f"{name[: BRIEF - 13]}…{name[-12:]}"
 
 
 def _is_seen(mark: str) -> bool:

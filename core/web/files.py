@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Flask, abort, flash, redirect, request, send_file, session
@@ -22,6 +23,7 @@ pages = Blueprint(
 ONE = "/<int(max=2147483647):file_id>"
 # How much may be sent at once; a customer file a little larger than is read gets its own answer beside its field.
 MOST_MEGABYTES = {"files.attach": 100, "imports.upload": MAX_MEGABYTES + 4}
+MOST_TOLD = 4
 DRAINED_MEGABYTES = 400
 # What shows a file shows nothing else, whatever a clever file says.
 ALONE = "default-src 'none'; sandbox; frame-ancestors 'none'"
@@ -75,12 +77,20 @@ def attach(office: str, about: str, subject_id: int) -> Any:
     sent = [
         files.Sent(one.filename or "", one.stream) for one in request.files.getlist("files") if one.filename
     ]
-    kept, refused = files.attach(topic, sent, actor())
-    for sentence in refused:
-        flash(str(sentence), "refused")
-    if kept:
-        flash(_("Attached: %(names)s", names=", ".join(one.name for one in kept)), "done")
+    _tell(*files.attach(topic, sent, actor()))
     return redirect(address(topic, "files"))
+
+
+def _tell(kept: Sequence[File], refused: Sequence[Sentence]) -> None:
+    """Say what became of the files, in as many words as a browser's cookie carries."""
+    for sentence in refused[:MOST_TOLD]:
+        flash(str(sentence), "refused")
+    if len(refused) > MOST_TOLD:
+        flash(_("Refused besides: %(count)s", count=len(refused) - MOST_TOLD), "refused")
+    if len(kept) > MOST_TOLD:
+        flash(_("Attached: %(names)s", names=_("%(count)s files", count=len(kept))), "done")
+    elif kept:
+        flash(_("Attached: %(names)s", names=", ".join(files.brief(one.name) for one in kept)), "done")
 
 
 @pages.get("")
@@ -127,7 +137,10 @@ def remove(office: str, about: str, subject_id: int, file_id: int) -> Any:
     except Invalid as error:
         flash(str(error), "refused")
     else:
-        tell_undo(_("Removed: %(name)s", name=gone.name), here("files.put_back", topic, file_id=file_id))
+        tell_undo(
+            _("Removed: %(name)s", name=files.brief(gone.name)),
+            here("files.put_back", topic, file_id=file_id),
+        )
     return redirect(address(topic, "files"))
 
 

@@ -27,6 +27,8 @@ from core.web.prose import prose
 from core.web.story import Told
 
 pages = Blueprint("talk", __name__, url_prefix="/<office>/talk/<about>/<int(max=2147483647):subject_id>")
+# A browser's cookie carries what is flashed, and it is small.
+MOST_NAMED = 5
 ONE_NOTE = "/notes/<int(max=2147483647):note_id>"
 
 
@@ -170,7 +172,8 @@ def _again(topic: Topic, note_id: int, text: str, error: Invalid) -> Any:
 def _tell_nobody(mentions: Mentions) -> None:
     """Say which @words meant nobody; the note is kept all the same."""
     if mentions.nobody:
-        names = ", ".join(f"@{one}" for one in dict.fromkeys(mentions.nobody))
+        words = [f"@{one}" for one in dict.fromkeys(mentions.nobody)]
+        names = ", ".join([*words[:MOST_NAMED], *("…" for _one in words[MOST_NAMED : MOST_NAMED + 1])])
         flash(_("The note is kept, but nobody who may read this is called %(names)s.", names=names), "note")
 
 

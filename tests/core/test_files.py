@@ -249,6 +249,19 @@ def test_only_who_has_signed_in_may_send_more_than_a_form_holds(
     assert sign_in(luo).post(place(call), **sent(*large.items())).status_code == 302
 
 
+def test_however_many_names_there_are_the_message_fits_into_a_cookie(
+    call: Call, luo: Actor, sign_in: SignIn
+) -> None:
+    browser = sign_in(luo)
+    rare = ["".join(chr(0x4E00 + (7919 * (70 * row + at)) % 20000) for at in range(156)) for row in range(20)]
+    mixed = [(f"{name}.{'png' if at % 2 else 'exe'}", PNG) for at, name in enumerate(rare)]
+    answer = browser.post(place(call), **sent(*mixed))
+    assert len(answer.headers["Set-Cookie"]) < 4000
+    page = said(browser.get(CALL).text)
+    assert "Attached: 10 files" in page
+    assert "Refused besides: 6" in page
+
+
 def test_a_disk_that_is_full_is_told_and_breaks_nothing(
     house: House, call: Call, luo: Actor, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:

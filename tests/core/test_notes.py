@@ -164,6 +164,13 @@ def test_who_may_not_read_the_case_is_neither_offered_nor_told(
     assert told(house) == []
 
 
+def test_many_names_of_nobody_are_told_in_a_few_words(call: Call, luo: Actor, sign_in: SignIn) -> None:
+    browser = sign_in(luo)
+    browser.post(talk(call), data={"text": " ".join(f"@nobody{one}" for one in range(200))})
+    page = said(browser.get(CALL).text)
+    assert "is called @nobody0, @nobody1, @nobody2, @nobody3, @nobody4, …." in page
+
+
 def test_the_author_alone_corrects_takes_back_and_restores(
     house: House, call: Call, luo: Actor, wang: Actor, sign_in: SignIn
 ) -> None:

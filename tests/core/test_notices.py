@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from core import clock, gate
 from core.db import db, writing
+from core.i18n import _l
 from core.offices import Office
 from core.people import Actor, Person, RoleGrant, give_role
 from core.roles import ARCHIVIST, DUTY_MANAGER, FIELD_ENGINEER, HOTLINE_ENGINEER
@@ -298,3 +299,32 @@ def test_the_engineers_own_page_says_how_much_was_said(
     page = sign_in(wu).get(visit).text
     assert f'class="talk-link" href="{REQUESTS}/{dispatched}#story-title"' in page
     assert "Notes 1" in said(page)
+
+
+def test_what_asks_nothing_is_undone_with_one_button(
+    house: House, install: Any, make_plugin: Any, work: Any, sign_in: SignIn
+) -> None:
+    def amend(procedures: Any) -> None:
+        procedures["hotline.call"].add_step(
+            "nap",
+            "open -> parked",
+            title=_l("Nap"),
+            by=HOTLINE_ENGINEER,
+            clause="QI/03 3.2.5",
+            undone_by="resume",
+        )
+
+    install(make_plugin("osaka", requires=("hotline",), amend=amend))
+    osaka = house.office("OS", "hotline", "osaka")
+    engineer = house.hire(osaka, HOTLINE_ENGINEER)
+    number = work.called(osaka, engineer)
+    browser, page = sign_in(engineer), f"/OS/hotline/call/{number}"
+    browser.post(f"{page}/nap", data={"seen": 1})
+    told = browser.get(page).text.partition('role="status"')[2].partition("</form>")[0]
+    assert f'action="{page}/resume"' in told
+    assert 'name="seen" value="2"' in told
+    browser.post(f"{page}/resume", data={"seen": 2})
+    assert gate.open_case("hotline.call", number, engineer, osaka).case.state == "open"
+    browser.post(f"{page}/nap", data={"seen": 3})
+    browser.post(f"{page}/resume", data={"seen": 4})
+    assert browser.post(f"{page}/resume", data={"seen": 4}).status_code == 409, "an old button undoes nothing"
