@@ -100,8 +100,8 @@ def refuse_loose_ends(found: PluginSet) -> None:
     for procedure in found.procedures.values():
         _refuse_undeclared(procedure)
         _refuse_untimed(procedure, found)
-        for plugin, clause in _citations(procedure):
-            _refuse_strange(found, plugin, clause)
+    for plugin, clause in _cited_in(found):
+        _refuse_strange(found, plugin, clause)
     for one in found.enabled.values():
         for key, value in one.manifest.presets.items():
             _refuse_preset(found, one.name, key, value)
@@ -143,6 +143,15 @@ def _refuse_untimed(procedure: Procedure, found: PluginSet) -> None:
                 rule.plugin,
                 _l("%(rule)s takes its time from %(key)s, which nobody declares", rule=rule.key, key=key),
             )
+
+
+def _cited_in(found: PluginSet) -> Iterator[tuple[str, Citation]]:
+    """Yield every clause that procedures and forms cite, with the plugin that cites it."""
+    for procedure in found.procedures.values():
+        yield from _citations(procedure)
+    for form in found.forms.values():
+        yield form.plugin, form.record.clause
+        yield from ((name, one.clause) for name, _version, one in form.added)
 
 
 def _citations(procedure: Procedure) -> Iterator[tuple[str, Citation]]:

@@ -18,7 +18,7 @@ from core.db import only_looking
 from core.errors import PluginError
 from core.gate import Act
 from core.i18n import Sentence, _, _l
-from core.records import COLUMNS, Field, Form, Part, Table
+from core.records import COLUMNS, LANDSCAPE, PORTRAIT, Field, Form, Part, Table
 
 STATIC = Path(__file__).with_name("static")
 STYLE, MARK = STATIC / "paper.css", STATIC / "paper-mark.css"
@@ -73,15 +73,17 @@ class Paper:
 def filled(form: Form, act: Act) -> Paper:
     """Fill a form in from a case as it stands, in the reader's language and the office's time."""
     rules = act.rules
-    own = (_block(part, act, form.plugin) for part in form.record.parts)
-    more = (_block(one.part, act, name, one.clause) for name, _version, one in form.added)
+    own = [_block(part, act, form.plugin) for part in form.record.parts]
+    more = [_block(one.part, act, name, one.clause) for name, _version, one in form.added]
+    # What is cut off comes last, so that nothing else goes with it.
+    blocks = sorted([*own, *more], key=lambda block: block.slip)
     return Paper(
         form=form,
         company=rules.parameter("core.company"),
         office=rules.office.name,
         code=form.record.full_code(rules.parameter("core.document_prefix")),
         number=act.case.number,
-        blocks=(*own, *more),
+        blocks=tuple(blocks),
         as_of=_moment(act.now, act),
     )
 
@@ -166,8 +168,9 @@ def _printed(paper: Paper, sheet: Said) -> str:
     return render_template("core/records/paper.html", paper=paper, sheet=sheet, preview="")
 
 
-def as_copy(original: bytes, orientation: str, said: Said, line: Said) -> bytes:
+def as_copy(original: bytes, said: Said, line: Said) -> bytes:
     """Return the stored original with the mark of a copy over each page."""
+    orientation = LANDSCAPE if pdf.is_wide(original) else PORTRAIT
     style = f"{MARK.read_text(encoding='utf-8')}\n@page {{ size: A4 {orientation}; margin: 0 }}"
     return pdf.stamped(original, render_template("core/records/mark.html", said=said, line=line), style)
 
@@ -176,11 +179,16 @@ def _css(paper: Paper) -> str:
     """Return the style with what stands in the margins of every page: the form, the number, page x of y."""
     page = _("Page %(page)s of %(pages)s", page="\0page\0", pages="\0pages\0").split("\0")
     counted = " ".join(f"counter({one})" if one in ("page", "pages") else _quoted(one) for one in page)
-    edition = _("Edition %(edition)s", edition=paper.form.edition)
-    left = _quoted(f"{paper.code} · {edition} · {paper.number}")
+    left = _quoted(f"{paper.code} · {edition_text(paper.form.edition)} · {paper.number}")
     size = f"size: A4 {paper.form.record.orientation}"
     margins = f"@bottom-left {{ content: {left} }} @bottom-right {{ content: {counted} }}"
     return f"{STYLE.read_text(encoding='utf-8')}\n@page {{ {size}; {margins} }}"
+
+
+def edition_text(edition: str) -> str:
+    """Say an edition, and who added what to it, as it is kept: ``1 + shanghai 0.1.0``."""
+    number, *more = edition.split(" + ")
+    return " + ".join([_("Edition %(edition)s", edition=number), *more])
 
 
 def _quoted(text: str) -> str:

@@ -81,14 +81,14 @@ class Parameter:
 
     def refuse_locked(self) -> None:
         """Refuse to set what head office has locked, naming the clause."""
-        if self.locked:
-            raise UnknownSetting(
-                _l(
-                    "%(key)s is locked by head office (%(clause)s).",
-                    key=self.key,
-                    clause=code_of(self.clause),
-                )
-            )
+        if not self.locked:
+            return
+        clause = code_of(self.clause)
+        if not clause:
+            raise UnknownSetting(_l("%(key)s is set by head office for all.", key=self.key))
+        raise UnknownSetting(
+            _l("%(key)s is locked by head office (%(clause)s).", key=self.key, clause=clause)
+        )
 
     def refuse_laxer(self, value: Any, above: Any) -> None:
         """Refuse a value that is laxer than the rung above, naming the clause."""

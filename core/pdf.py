@@ -70,6 +70,14 @@ def stamped(document: bytes, html: str, style: str = "") -> bytes:
     return _written(whole)
 
 
+def is_wide(document: bytes) -> bool:
+    """Say whether the first page of a document lies on its side."""
+    from pypdf import PdfReader
+
+    box = PdfReader(io.BytesIO(document)).pages[0].mediabox
+    return bool(box.width > box.height)
+
+
 def _written(whole: Any) -> bytes:
     out = io.BytesIO()
     whole.write(out)

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import Any
 
 from sqlalchemy import ForeignKey, LargeBinary, String, Text, UniqueConstraint, func, select
@@ -23,6 +24,8 @@ from core.errors import KoudaiError, NotFound
 from core.forms import ReasonForm
 from core.gate import Act
 from core.i18n import Sentence, _l
+from core.ledger import LedgerRow
+from core.offices import Office
 from core.records import Form
 from core.rules import rules_of
 from core.switches import lock_office
@@ -53,11 +56,6 @@ class Print(Model, OfficeRow):
     copies: Mapped[list[PrintCopy]] = relationship(
         back_populates="original", order_by="PrintCopy.copy", lazy="selectin"
     )
-
-    @property
-    def whole(self) -> bool:
-        """Whether the bytes are still those that were printed."""
-        return hashlib.sha256(self.pdf).hexdigest() == self.sha256
 
 
 class PrintCopy(Model, OfficeRow):
@@ -118,6 +116,41 @@ def find(act: Act, form: Form, print_id: int) -> Print:
     return found
 
 
+def bytes_of(original: Print) -> bytes:
+    """Return the bytes of an original; what is no more what was printed is not shown as if it were."""
+    if _sha256(original.pdf) != original.sha256:
+        raise KoudaiError(
+            _l(
+                "The kept print of %(number)s was altered. It is no original any more.",
+                number=original.number,
+            )
+        )
+    return original.pdf
+
+
+def _sha256(made: bytes) -> str:
+    return hashlib.sha256(made).hexdigest()
+
+
+def damaged(office: Office, begin: dt.datetime, end: dt.datetime) -> Iterator[tuple[str, str]]:
+    """Yield number and form of every original that the ledger knows from this time and that is altered or gone."""
+    rows = select(LedgerRow).where(LedgerRow.office_id == office.id, LedgerRow.kind == KIND)
+    for row in db.session.scalars(
+        rows.where(LedgerRow.at >= begin, LedgerRow.at < end).order_by(LedgerRow.id)
+    ):
+        if "copy" not in row.details and not _kept(row):
+            yield row.number, row.action
+
+
+def _kept(row: LedgerRow) -> bool:
+    where = (Print.procedure == row.procedure, Print.subject_id == row.subject_id, Print.record == row.action)
+    found = db.session.execute(
+        select(Print.sha256, Print.pdf).where(Print.office_id == row.office_id, *where)
+    )
+    logged = row.details["sha256"]
+    return any(kept == logged == _sha256(made) for kept, made in found)
+
+
 def print_original(act: Act, form: Form) -> int:
     """Make, keep and log the first print of a case as it stands; return its id.
 
@@ -125,9 +158,9 @@ def print_original(act: Act, form: Form) -> int:
     """
     if not pdf.available():
         raise KoudaiError(NO_PDF)
+    case_id, seen, office_id, now = act.case.id, act.case.version, act.case.office_id, clock.now()
     made, procedure = paper.as_pdf(paper.filled(form, act)), act.procedure
-    case_id, seen, now = act.case.id, act.case.version, clock.now()
-    with writing(frozenset({act.case.office_id})):
+    with writing(frozenset({office_id})):
         case = _held(act, form, case_id)
         if case.version != seen:
             raise KoudaiError(
@@ -145,7 +178,7 @@ def print_original(act: Act, form: Form) -> int:
             case_version=case.version,
             state=case.state,
             pdf=made,
-            sha256=hashlib.sha256(made).hexdigest(),
+            sha256=_sha256(made),
             printed_at=now,
             printed_by=act.actor.name,
             printed_by_id=act.actor.person_id,
@@ -208,17 +241,24 @@ def _log(act: Act, form: Form, case: Any, said: dict[str, Any]) -> None:
     )
 
 
+def title_of(row: LedgerRow) -> Sentence:
+    """Say what a row of the ledger printed."""
+    if copy := row.details.get("copy"):
+        return _l("Printed again: %(record)s, copy no. %(number)s", record=row.action, number=copy)
+    return _l("Printed: %(record)s", record=row.action)
+
+
 def why(act: Act, given: Any) -> ReasonForm:
     """Return the form that asks for the reason of a copy, with what was typed."""
     return ReasonForm(act, given)
 
 
-def copy_of(original: Print, number: int, orientation: str, zone: Any) -> bytes:
+def copy_of(original: Print, number: int, zone: tzinfo) -> bytes:
     """Return a copy that was made: the original's bytes under the copy's mark."""
     copy = next((one for one in original.copies if one.copy == number), None)
     if copy is None:
         raise NotFound(_l("There is no %(number)s here.", number=number))
-    return paper.as_copy(original.pdf, orientation, mark(copy), _line(copy, zone))
+    return paper.as_copy(bytes_of(original), mark(copy), _line(copy, zone))
 
 
 def mark(copy: PrintCopy) -> Sentence:
@@ -226,5 +266,5 @@ def mark(copy: PrintCopy) -> Sentence:
     return _l("Copy no. %(number)s", number=copy.copy)
 
 
-def _line(copy: PrintCopy, zone: Any) -> str:
+def _line(copy: PrintCopy, zone: tzinfo) -> str:
     return f"{copy.copied_at.astimezone(zone):%Y-%m-%d %H:%M} · {copy.copied_by} · {copy.reason}"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from core.plugins import Installed
     from core.procedure import Procedure
 
-COLUMNS = 12
+COLUMNS, MOST_LINES = 12, 6
 PORTRAIT, LANDSCAPE = "portrait", "landscape"
 Value = Callable[[Any], Any]
 
@@ -39,6 +39,12 @@ class Field:
     lines: int = 1
     choices: Mapping[str, Sentence | str] | None = None
     drawn: bool = False
+
+    def __post_init__(self) -> None:
+        if self.width not in range(2, COLUMNS + 1) or self.lines not in range(1, MOST_LINES + 1):
+            raise ValueError(
+                f"{self.label.msgid}: a field is 2 to {COLUMNS} wide and 1 to {MOST_LINES} lines high"
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +75,10 @@ class Table:
     fields: tuple[Field, ...]
     rows: Callable[[Any], Iterable[Any]]
     least: int = 5
+
+    def __post_init__(self) -> None:
+        if sum(one.width for one in self.fields) > COLUMNS:
+            raise ValueError(f"{self.title.msgid}: the fields of a table are together at most {COLUMNS} wide")
 
 
 @dataclass(frozen=True, kw_only=True)

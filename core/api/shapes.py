@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Column, inspect
 
-from core import deadlines, gate, ledger
+from core import deadlines, gate, ledger, prints
 from core.cases import Case
 from core.clauses import HouseRule
 from core.customers.models import Customer
@@ -120,17 +120,18 @@ def _deadline(one: deadlines.Deadline, act: Act) -> Json:
 
 def _row(row: LedgerRow, act: Act) -> Json:
     step: Step | None = act.procedure.steps.get(row.action)
+    printed = row.kind == prints.KIND
     return {
         "at": plain(row.at),
         "actor": row.actor,
         "step": row.action,
-        "title": str(step.title) if step else row.action,
+        "title": str(prints.title_of(row) if printed else step.title if step else row.action),
         "refused": row.kind == "refused",
         "from_state": row.from_state,
         "to_state": row.to_state,
         "clause": row.clause,
         "version": row.version,
-        "values": row.details.get("values", {}),
+        "values": row.details if printed else row.details.get("values", {}),
         "objections": [str(Sentence.from_json(one)) for one in row.details.get("objections", [])],
         "decisions": [_decision(one) for one in row.details.get("decisions", [])],
     }

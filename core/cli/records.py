@@ -22,23 +22,32 @@ def records() -> None:
 
 @records.command(
     help=_l(
-        "Account for the numbers that OFFICE drew in MONTH (2026-11): each is a case or a void. "
-        "Ends with 1 when one is neither."
+        "Account for the numbers that OFFICE drew in MONTH (2026-11): each is a case or a void; and for what it "
+        "printed: each original is as it was. Ends with 1 when something is not in order."
     ).msgid
 )
 @click.argument("office")
 @click.argument("month")
 @in_house
 def check(office: str, month: str) -> None:
-    """Print a line for each form, then what is missing."""
-    from core import number_check
+    """Print a line for each form, then what is missing or altered."""
+    from core import number_check, prints
     from core.offices import office_by_code
     from core.rules import rules_of
 
-    chosen = number_check.Month.read(month)
-    tallies = number_check.check(rules_of(office_by_code(office)), chosen)
+    chosen, here = number_check.Month.read(month), office_by_code(office)
+    tallies = number_check.check(rules_of(here), chosen)
+    _say(tallies, str(chosen))
+    altered = list(prints.damaged(here, chosen.begins(here), chosen.next.begins(here)))
+    for number, form in altered:
+        click.echo(_("%(number)s: the original of %(form)s was altered or is gone", number=number, form=form))
+    if altered or not all(one.whole for one in tallies):
+        raise click.exceptions.Exit(FAILED)
+
+
+def _say(tallies: list[Tally], month: str) -> None:
     if not tallies:
-        click.echo(_("No number was drawn in %(month)s.", month=chosen))
+        click.echo(_("No number was drawn in %(month)s.", month=month))
         return
     rows = [
         (one.title, one.first, one.last, one.drawn, one.valid, one.void, _verdict(one)) for one in tallies
@@ -47,8 +56,6 @@ def check(office: str, month: str) -> None:
     table([head, *rows])
     for one in tallies:
         _say_faults(one)
-    if not all(one.whole for one in tallies):
-        raise click.exceptions.Exit(FAILED)
 
 
 def _verdict(one: Tally) -> str:

@@ -46,7 +46,7 @@ def print_original(office: str, plugin: str, noun: str, number: str, record: str
 def original(office: str, plugin: str, noun: str, number: str, record: str, print_id: int) -> Response:
     """The bytes of an original, as they were printed."""
     act, form = _open(plugin, noun, number, record)
-    return _pdf(prints.find(act, form, print_id).pdf, f"{number}-{record}.pdf")
+    return _pdf(prints.bytes_of(prints.find(act, form, print_id)), f"{number}-{record}.pdf")
 
 
 @pages.post("/<record>/<int(max=2147483647):print_id>/copies")
@@ -70,7 +70,7 @@ def copy(office: str, plugin: str, noun: str, number: str, record: str, print_id
     """A copy that was printed: the original under the copy's mark."""
     act, form = _open(plugin, noun, number, record)
     found = prints.find(act, form, print_id)
-    made = prints.copy_of(found, copy, form.record.orientation, act.rules.office.zoneinfo)
+    made = prints.copy_of(found, copy, act.rules.office.zoneinfo)
     return _pdf(made, f"{number}-{record}-{copy}.pdf")
 
 

@@ -20,6 +20,7 @@ from core.customers.values import phones
 from core.deadlines import DROPPED, MET, MISSED, Deadline
 from core.i18n import LOCALES, Sentence, _, says
 from core.offices import Office
+from core.paper import edition_text
 from core.procedure import DeadlineRule
 from core.roles import ROLES
 from core.rules import Rules, installed_plugins
@@ -41,6 +42,7 @@ def init_show(app: Flask) -> None:
         shown_brief=shown_brief,
         clause_title=clause_title,
         phones=phones,
+        edition=edition_text,
     )
     app.jinja_env.globals.update(
         _=say,

@@ -110,19 +110,16 @@ def _tell(act: Act, row: LedgerRow, form: StepForm | None, names: dict[str, str]
 
 def _tell_print(row: LedgerRow) -> Told:
     """Say what was printed; a copy says which, and why."""
-    copy = row.details.get("copy")
-    title = _l("Printed: %(record)s", record=row.action)
-    if copy:
-        title = _l("Printed again: %(record)s, copy no. %(number)s", record=row.action, number=copy)
     said: list[Pair] = [(_l("Edition"), row.details["edition"]), ("SHA-256", row.details["sha256"])]
+    reason: list[Pair] = [(_l("Reason"), row.details["reason"])] if "reason" in row.details else []
     return Told(
         at=row.at,
         actor=row.actor,
-        title=title,
+        title=prints.title_of(row),
         into="",
         clause=row.clause,
         refused=False,
-        values=[*said, *([(_l("Reason"), row.details["reason"])] if copy else [])],
+        values=[*said, *reason],
         decisions=[],
         objections=[],
         let_in=None,

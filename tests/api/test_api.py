@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
+from core import prints
 from core.api.tokens import READ
+from core.gate import open_case
 from core.offices import Office
 from core.people import Person
-from core.roles import FIELD_ENGINEER, HOTLINE_ENGINEER, REGIONAL_MANAGER
+from core.roles import DUTY_MANAGER, FIELD_ENGINEER, HOTLINE_ENGINEER, REGIONAL_MANAGER
 from core.testing import House
 from tests.api.conftest import signed_up
 
@@ -54,6 +56,18 @@ def test_a_call_is_logged_and_becomes_a_request(api: Any, logged: dict[str, Any]
     steps = {one["name"]: one for one in whole["steps"]}
     assert steps["dispatch"]["open"]
     assert "register" not in steps
+
+
+def test_what_was_printed_of_a_case_stands_in_its_ledger(
+    api: Any, house: House, shanghai: Office, work: Any
+) -> None:
+    work.requested(shanghai)
+    duty = house.hire(shanghai, DUTY_MANAGER)
+    act = open_case("fieldservice.request", "SH-R-2026-00001", duty, shanghai)
+    prints.print_original(act, act.rules.plugins.forms["QR/03"])
+    row = api.get("/requests/SH-R-2026-00001").json["ledger"][0]
+    assert (row["step"], row["title"], row["values"]["edition"]) == ("QR/03", "Printed: QR/03", "1")
+    assert len(row["values"]["sha256"]) == 64
 
 
 def test_where_a_new_case_is_stands_beside_it(api: Any, house: House, shanghai: Office) -> None:

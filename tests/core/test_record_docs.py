@@ -40,6 +40,13 @@ def test_its_values_come_from_the_case(shown: dict[str, Any]) -> None:
     assert shown["slip"].parts[0].fields[0].value(case) == "上海恒远"
 
 
+def test_every_other_snippet_is_python() -> None:
+    snippets = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    assert len(snippets) == 3
+    for one in snippets:
+        compile(one, PAGE.name, "exec")
+
+
 def test_the_snippet_is_as_short_as_promised() -> None:
     snippet = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)[0]
     assert len(snippet.splitlines()) < 30
