@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cached_property
 
 from core.clauses import Citation
 from core.flowchart.flow import Flow
@@ -38,7 +39,7 @@ class Line:
         """All that the line stands on."""
         return (*((self.clause,) if self.clause else ()), *self.more)
 
-    @property
+    @cached_property
     def same(self) -> tuple[str, ...]:
         """What tells it from another office's line."""
         return str(self.label), str(self.text), str(self.note), *(str(one) for one in self.clauses)
@@ -53,6 +54,11 @@ class Entry:
     clause: Citation
     plugin: str
     lines: tuple[Line, ...]
+
+    @cached_property
+    def says(self) -> frozenset[tuple[str, ...]]:
+        """What it says, in the reader's words: to see what another office's entry has not."""
+        return frozenset(line.same for line in self.lines)
 
     @property
     def differs(self) -> bool:

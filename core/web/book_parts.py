@@ -29,7 +29,7 @@ class Row:
 
     def otherwise(self, line: Line, other: Entry | None) -> bool:
         """Say whether the other office has not this very line."""
-        return other is None or line.same not in {one.same for one in other.lines}
+        return other is None or line.same not in other.says
 
     @property
     def differs(self) -> bool:

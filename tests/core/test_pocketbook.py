@@ -130,6 +130,15 @@ def test_what_a_region_set_says_since_when(house: House, in_english: None) -> No
     assert line.since is not None
 
 
+def test_every_difference_says_by_whom_in_which_version_since_when(shanghai: Office, beijing: Office) -> None:
+    own_lines = [line for entry in entries(shanghai).values() for line in own(entry)]
+    assert len(own_lines) > 20
+    assert {(line.by, line.version, line.since is None) for line in own_lines} == {
+        ("shanghai", "0.1.0", False)
+    }
+    assert not any(entry.differs for entry in entries(beijing).values())
+
+
 # --- the flow charts
 
 
