@@ -654,3 +654,9 @@ def answered(address: str) -> bool:
         except OSError:
             time.sleep(0.2)
     return False
+
+
+def test_the_words_of_the_search_are_written_anew_for_one_office_or_all(shanghai: Run) -> None:
+    assert fine(shanghai("search", "rebuild", "SH")) == "SH: 0 cases and entries can be found\n"
+    assert fine(shanghai("search", "rebuild")).count("can be found") == 2
+    assert "XX" in refused(shanghai("search", "rebuild", "XX"))
