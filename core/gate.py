@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import lazyload
 
-from core import clock, deadlines, ledger, numbers, refusals, safe_mode
+from core import clock, deadlines, ledger, numbers, refusals
 from core.cases import Case
 from core.clauses import code_of
 from core.customers.history import Source, origin
@@ -230,7 +230,6 @@ def _find(procedure: Procedure, key: str, office_id: int, *, lock: bool = False)
 
 def _open(asked: _Asked, office_id: int, inside: bool) -> Act:
     """Lock the office against switching, read its rules, then lock and reload the case: always in this order."""
-    safe_mode.refuse_writing(office_id)
     rules = rules_of(lock_office(office_id, shared=True))
     procedure = rules.procedure(asked.procedure)
     step = asked.step if isinstance(asked.step, Step) else procedure.steps.get(asked.step)

@@ -66,20 +66,20 @@ def refuse_writing(office_id: int) -> None:
 def _refuse(office_ids: Iterable[int], closed: dict[int, frozenset[str]]) -> None:
     from core.offices import all_offices
 
-    shut = {one: closed[one] for one in office_ids if one in closed}
+    let_go = db.session.info.get("letting_go")
+    shut = {one: closed[one] for one in office_ids if one in closed and one != let_go}
     if shut:
         codes = [office.code for office_id, office in all_offices().items() if office_id in shut]
         raise ReadOnly(codes, frozenset().union(*shut.values()))
 
 
 @contextmanager
-def letting_go(plugin: str, office_id: int) -> Iterator[bool]:
+def letting_go(plugin: str, office_id: int) -> Iterator[None]:
     """Let one thing be written in a closed office: that the plugin which is missing is switched off there."""
-    is_missing = plugin in closed_offices().get(office_id, ())
-    if is_missing:
+    if plugin in closed_offices().get(office_id, ()):
         db.session.info["letting_go"] = office_id
     try:
-        yield is_missing
+        yield
     finally:
         db.session.info.pop("letting_go", None)
 
@@ -91,7 +91,7 @@ def _wall(session: Session, context: Any, instances: Any) -> None:
         return
     touched = {one for row in (*session.new, *session.dirty, *session.deleted) for one in _offices_of(row)}
     with session.no_autoflush:
-        _refuse(touched - {session.info.get("letting_go")}, closed_offices())
+        _refuse(touched, closed_offices())
 
 
 def _offices_of(row: object) -> set[int]:

@@ -94,9 +94,7 @@ def switch(plugins: Plugins, office: Office, name: str, on: bool, actor: Actor) 
     from core.life import carrying
 
     office_id = office.id
-    with writing(frozenset({office_id})), safe_mode.letting_go("" if on else name, office_id) as let_go:
-        if not let_go:
-            safe_mode.refuse_writing(office_id)
+    with writing(frozenset({office_id})), safe_mode.letting_go("" if on else name, office_id):
         planned = plan(plugins, lock_office(office_id), name, on)
         if planned.changes:
             _record(office_id, name, on, actor)
@@ -124,7 +122,11 @@ def _standing(plugins: Plugins, names: frozenset[str]) -> PluginSet | None:
 
 
 def lock_office(office_id: int, *, shared: bool = False) -> Office:
-    """Lock an office against switching while a step is taken, or against steps while it is switched."""
+    """Lock an office against switching while a step is taken, or against steps while it is switched.
+
+    Whoever locks it is about to write: in safe mode an office whose plugins are missing is refused.
+    """
+    safe_mode.refuse_writing(office_id)
     advisory_lock(OFFICES, office_id, shared=shared)
     query = select(Office).where(Office.id == office_id)
     return db.session.scalars(query.execution_options(populate_existing=True)).one()

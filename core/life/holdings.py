@@ -12,6 +12,8 @@ from core.plugins import Installed
 
 # The ledger and the history of switching outlive every plugin; the head of the ledger is a count of its rows.
 KEPT = frozenset({"core_ledger", "core_ledger_head", "core_plugin_switch"})
+# The columns in which core writes the name of a procedure: of a case, or of a list.
+NAMES = ("procedure", "listed")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +73,8 @@ def _named(table: Table, name: str, one: Installed | None) -> Iterator[ColumnEle
     columns = table.columns
     if "plugin" in columns:
         yield columns["plugin"] == name
-    for column in ("procedure", "key") if table.name == "core_parameter_value" else ("procedure",):
+    more = {"core_parameter_value": "key", "core_search_text": "kind"}.get(table.name, "")
+    for column in (*NAMES, more):
         if column in columns:
             yield columns[column].startswith(f"{name}.", autoescape=True)
     if one is None:
