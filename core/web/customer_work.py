@@ -43,7 +43,8 @@ NEW_TITLES = {CONTACT: _l("Add a contact"), PRODUCT: _l("Add a product")}
 def keeping_file(source: str = Source.HAND, note: str = "", *, alone: bool = False) -> Iterator[Keeper]:
     """Open the write transaction for the office of the URL, with the rules that hold in it.
 
-    ``alone``: while no step of any case of the office is under way.
+    ``alone``: while no step of any case of the office is under way. A new name goes into the promises of the customer's
+    cases, which a step may hold while it waits for the customer.
     """
     office_id = this_office().id
     with writing():
@@ -169,7 +170,7 @@ def _saved(customer_id: int, what: str, part_id: int) -> Any:
 
 
 def _save(customer_id: int, what: str, part_id: int) -> tuple[Edit, bool]:
-    with keeping_file() as keeper:
+    with keeping_file(alone=what == CUSTOMER) as keeper:
         customer = keeping.locked(customer_id, keeper.office.id)
         row = customer if what == CUSTOMER else keeping.part_of(customer, what, part_id) if part_id else None
         edit = _typed(customer, what, row)

@@ -154,9 +154,9 @@ def decide(office: str, proposal_id: int) -> Any:
 
 def _decide(proposal_id: int, ticked: list[str], reason: str) -> dict[str, Any] | None:
     """Decide under the locks; return what keeps it from being accepted, for the page to say."""
-    note = proposals.proposal_of(proposal_id, this_office().id)
-    with keeping_file(Source.PROPOSAL, _authorship(note)) as keeper:
-        customer = keeping.locked(note.customer_id, keeper.office.id)
+    seen = proposals.proposal_of(proposal_id, this_office().id)
+    with keeping_file(Source.PROPOSAL, _authorship(seen), alone=seen.what == CUSTOMER) as keeper:
+        customer = keeping.locked(seen.customer_id, keeper.office.id)
         found = proposals.proposal_of(proposal_id, keeper.office.id, lock=True)
         proposals.refuse_decided(found)
         if not ticked:
