@@ -13,8 +13,10 @@ from typing import Any
 FONTS = Path(__file__).with_name("static") / "vendor" / "fonts"
 FACES = {"regular": (400, "NotoSansSC-Regular.ttf"), "bold": (700, "NotoSansSC-Bold.ttf")}
 FAMILY = "Koudai Paper"
-# Beside what the page itself says, so that a page need not know where the fonts come from.
-STYLE = f'html {{ font-family: "{FAMILY}" }}\n' + "\n".join(
+# Beside what the page itself says, so that a page need not know where the fonts come from. The font's local forms
+# (in English) and ligatures would print signs that nobody can search for or copy.
+PLAIN = '"locl" 0, "liga" 0'
+STYLE = f'html {{ font-family: "{FAMILY}"; font-feature-settings: {PLAIN} }}\n' + "\n".join(
     f'@font-face {{ font-family: "{FAMILY}"; src: url(font:{name}); font-weight: {weight} }}'
     for name, (weight, _file) in FACES.items()
 )

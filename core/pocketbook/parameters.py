@@ -1,23 +1,30 @@
-"""The numbers: each plugin's parameters with the value in force, and who set it where it is not head office's."""
+"""The numbers: core's own parameters and each plugin's, with the value in force, and who set it where it is not head office's."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from core.i18n import _l
-from core.parameters import Parameter
+from core.i18n import Sentence, _l
+from core.parameters import OWN_PARAMETERS, Parameter
 from core.pocketbook.lines import Chapter, Entry, Line
 from core.pocketbook.reading import Reading
 
 
 def chapters(reading: Reading) -> Iterator[Chapter]:
-    """Yield a chapter for each plugin that has parameters."""
-    for plugin in reading.plugins.enabled.values():
-        entries = tuple(_entry(reading, one) for one in plugin.manifest.parameters)
-        if entries:
-            title = _l("Parameters: %(plugin)s", plugin=plugin.manifest.title)
-            key = f"{plugin.name}.parameters"
-            yield Chapter(key=key, title=title, plugin=plugin.name, entries=entries)
+    """Yield a chapter for core, and one for each plugin that has parameters."""
+    yield _chapter(reading, "core", _l("Koudai"), OWN_PARAMETERS.values())
+    for one in reading.plugins.enabled.values():
+        if one.manifest.parameters:
+            yield _chapter(reading, one.name, one.manifest.title, one.manifest.parameters)
+
+
+def _chapter(reading: Reading, plugin: str, title: Sentence, parameters: Iterable[Parameter]) -> Chapter:
+    return Chapter(
+        key=f"{plugin}.parameters",
+        title=_l("Parameters: %(plugin)s", plugin=title),
+        plugin=plugin,
+        entries=tuple(_entry(reading, one) for one in parameters),
+    )
 
 
 def _entry(reading: Reading, parameter: Parameter) -> Entry:
