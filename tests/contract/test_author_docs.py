@@ -18,9 +18,9 @@ from core.amendments import SETTABLE, Amendable
 from core.gate import Act
 from core.parameters import Parameter, Preset
 from core.plugins import Manifest, Permission
-from core.procedure import Column, Procedure, Step
+from core.procedure import Column, Filter, Procedure, Step
 from core.roles import Role
-from core.slots import Card, MenuItem
+from core.slots import Card, MenuItem, Searchable, Tell
 from core.testing_contract import PluginContract
 from core.verdicts import Verdict
 from plugins.fieldservice.testing import Centre
@@ -90,8 +90,11 @@ TABLES: list[tuple[str, str, str, Iterable[str]]] = [
     ("reference.md", "Decisions", "keyword of `Verdict`", arguments(Verdict)),
     ("reference.md", "Cards and menu", "keyword of `Card`", arguments(Card)),
     ("reference.md", "Cards and menu", "keyword of `MenuItem`", arguments(MenuItem)),
+    ("reference.md", "Cards and menu", "keyword of `Searchable`", arguments(Searchable)),
+    ("reference.md", "Cards and menu", "keyword of `Tell`", arguments(Tell)),
     ("reference.md", OWN, "keyword of `Procedure`", arguments(Procedure)),
     ("reference.md", OWN, "keyword of `Column`", arguments(Column)),
+    ("reference.md", OWN, "keyword of `Filter`", arguments(Filter)),
     ("reference.md", OWN, "keyword of `deadline`", arguments(Procedure.deadline)),
     ("testing.md", "The contract", "test", methods(PluginContract, "test_")),
     ("testing.md", "Fixtures", "fixture", fixtures()),
