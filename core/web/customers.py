@@ -25,11 +25,7 @@ MOST_CHANGES = 6
 def customers(office: str) -> str:
     """The customers of the office by file number, or those that fit what was typed."""
     typed, page = request.args.get("q", "").strip()[:60], page_number()
-    mine = select(Customer).where(
-        Customer.office_id == this_office().id,
-        Customer.merged_into_id.is_(None),
-        Customer.moved_to_id.is_(None),
-    )
+    mine = select(Customer).where(Customer.office_id == this_office().id, Customer.gone_at.is_(None))
     paged = mine.order_by(Customer.file_number).offset((page - 1) * PAGE).limit(PAGE + 1)
     found = (
         lookup.find(typed, this_office().id, PAGE, gone=True) if typed else list(db.session.scalars(paged))
