@@ -1,4 +1,4 @@
-"""The numbers: core's parameters and each plugin's, with the value in force, and who set it where it is not head office's."""
+"""The numbers: core's parameters and each plugin's, with the value in force and who set it, if not head office."""
 
 from __future__ import annotations
 
