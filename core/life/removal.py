@@ -26,6 +26,7 @@ from core.offices import all_offices, head_office
 from core.people import Actor
 from core.plugin_loading import distribution_of
 from core.plugins import Installed, Plugins
+from core.search import index
 from core.switches import PluginSwitch, lock_office
 
 KIND, ACTION = "plugin", "remove"
@@ -187,6 +188,7 @@ def _delete_rows(
         for each in sorted(offices_seen()):
             lock_office(each)
         refuse_needed(plugins, one.name)
+        index.forget(one.name)
         for table in reversed(mine):
             db.session.execute(delete(table).where(mine[table]))
         for office_id in sorted({head_id, *_where_it_was_on(one.name)}):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from core.i18n import Sentence, _l
-from core.parameters import OWN_PARAMETERS, Parameter
+from core.parameters import OWN_PARAMETERS, Parameter, effective
 from core.pocketbook.lines import Chapter, Entry, Line
 from core.pocketbook.reading import Reading
 
@@ -29,7 +29,8 @@ def _chapter(reading: Reading, plugin: str, title: Sentence, parameters: Iterabl
 
 def _entry(reading: Reading, parameter: Parameter) -> Entry:
     text, whose = reading.in_force(parameter)
-    line = Line(label=_l("Value"), text=text, **whose)
+    clause = effective(reading.rules.rungs(parameter.key)).clause
+    line = Line(label=_l("Value"), text=text, clause=clause, **whose)
     owner = parameter.key.partition(".")[0]
     return Entry(
         key=parameter.key, title=parameter.label, clause=parameter.clause, plugin=owner, lines=(line,)

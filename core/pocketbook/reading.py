@@ -66,7 +66,7 @@ class Reading:
 
     def _set_by(self, rung: Rung, parameter: Parameter) -> dict[str, Any]:
         if rung.source == "preset":
-            return {**self.whose(rung.name), "clause": rung.clause}
+            return self.whose(rung.name)
         rows = self.set_in(rung.name).get(parameter.key)
         since: dt.datetime | None = rows[0].set_at if rows else None
         return {"by": rung.name, "since": since}

@@ -139,6 +139,13 @@ def follow_names(names: Mapping[int, str]) -> None:
             _write([text], {text.id: before})
 
 
+def forget(plugin: str) -> None:
+    """Take a plugin's kinds out of the search in the offices in sight, inside the write transaction."""
+    gone = select(SearchText.id).where(SearchText.kind.startswith(f"{plugin}.", autoescape=True))
+    db.session.execute(delete(SearchToken).where(SearchToken.text_id.in_(gone)))
+    db.session.execute(delete(SearchText).where(SearchText.id.in_(gone)))
+
+
 def lacks_everything(procedures: Iterable[Procedure]) -> bool:
     """Say whether the offices in sight have cases, and none of them was ever noted."""
     if db.session.scalar(select(SearchText.id).limit(1)) is not None:

@@ -24,6 +24,7 @@ from tests.plugins_dummy.fixtures import database_url, plugins  # noqa: F401
 # Every edition of every form that ever went out. Whoever changes what a form says raises its edition and adds a line.
 EDITIONS = {
     ("QR/03", 1): "ddb4b9d9dd97b2d7",
+    ("GZYY/QR/01", 1): "605fdb2e1b2409d8",
     ("DUMMY/QR/01", 2): "aa9782f1fda75bd0",
 }
 ONE = Field(label=Sentence("Dongle"), width=6)

@@ -205,6 +205,7 @@ def test_every_table_that_points_to_a_customer_is_found() -> None:
         "quality_complaint",
     }
     own = {"core_contact", "core_installation", "core_customer_proposal"}
+    own |= {"core_file", "core_note", "core_search_text"}
     assert found == {f"{name}.customer_id" for name in cases | own} | {"core_customer.merged_into_id"}
 
 

@@ -445,7 +445,7 @@ def test_only_what_is_set_here_is_shown_when_asked_for(
     set_parameter(lively_office, "lively.folder", "BAK", someone)
     page = lively_desk.get("/LV/settings/parameters/?own=1").text
     assert shown(page) == ["folder"]
-    assert "All 4" in said(page)
+    assert "All 7" in said(page)
     assert "Set here 1" in said(page)
 
 
@@ -496,11 +496,11 @@ def test_the_second_of_two_is_told_who_set_the_parameter(
     assert value_of(house, lively_office, "lively.minutes") == 30
 
 
-def test_an_office_without_plugins_is_told_where_parameters_come_from(
-    head: FlaskClient, house: House
-) -> None:
+def test_an_office_without_plugins_has_the_parameters_of_the_house(head: FlaskClient) -> None:
     head.post("/HQ/offices/", data=NEW | {"zone": "Asia/Shanghai"})
-    assert "Parameters come with the plugins of the office." in head.get("/WH/settings/parameters/").text
+    page = said(head.get("/WH/settings/parameters/").text)
+    assert "All 3" in page
+    assert "A file that is attached to a case has at most" in page
 
 
 # --- the tree

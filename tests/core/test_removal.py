@@ -174,7 +174,9 @@ def test_what_broke_off_can_be_done_again(
 
 
 def test_what_an_installed_plugin_requires_stays(house: House, removes: Callable[..., Removed]) -> None:
-    with pytest.raises(PluginError, match="required by billing, quality, dummy, faulty, shanghai"):
+    with pytest.raises(
+        PluginError, match="required by billing, quality, dummy, faulty, guangzhou, harbin, shanghai"
+    ):
         removes("fieldservice")
     with pytest.raises(NotFound, match="ghost is not installed"):
         removes("ghost")
@@ -307,7 +309,12 @@ def test_before_it_is_on_everything_that_it_brings_is_seen(house: House) -> None
     assert told >= {
         ("hotline.call.settle", "Who", "", "Keeper of the dongles"),
         ("hotline.call.park", "Asks", "", "Shelf"),
-        ("hotline.call.lend", "Promises", "", "Bring the dongle (the same working day): Support manager"),
+        (
+            "hotline.call.lend",
+            "Promises",
+            "",
+            "Bring the dongle: by closing time of the same working day (Support manager)",
+        ),
         ("hotline_entitlement", "Answers", "", "Dummy 1.2.3"),
         ("fieldservice_admission", "Adjusts", "", "Dummy 1.2.3"),
         ("hotline.long_test_minutes", "Value", "60 working minutes", "30 working minutes"),
@@ -347,7 +354,8 @@ def test_the_impact_names_users_rows_settings_cases_and_rules(
 
 
 def test_the_impact_names_who_requires_it(house: House) -> None:
-    needing = ["fieldservice", "billing", "quality", "dummy", "faulty", "shanghai", "stuck"]
+    regional = ["guangzhou", "harbin", "shanghai"]
+    needing = ["fieldservice", "billing", "quality", "dummy", "faulty", *regional, "stuck"]
     assert sorted(impact_of(house.plugins, "hotline").dependants) == sorted(needing)
     with pytest.raises(NotFound, match="There is no plugin ghost"):
         impact_of(house.plugins, "ghost")

@@ -52,7 +52,8 @@ def test_a_regional_plugin_says_what_it_widens_requires_decides_and_presets(
     assert found["fieldservice.request.dispatch"] == [("Who", "", "Regional manager", "SHYY/QI/03 3.2")]
     before = [line for line in found["fieldservice.request.close"] if line[0] == "Before"]
     assert [(was, clause) for _label, was, _now, clause in before] == [("", "SHYY/QI/03 1.3")]
-    assert found["fieldservice_admission"] == [("Answers", "", "Shanghai's rules 0.1.0", "")]
+    answers = ("Answers", "", "Shanghai's rules 0.1.0", "SHYY/QI/03 1.2")
+    assert found["fieldservice_admission"] == [answers]
     assert found[DEMAND] == [("Value", "60 working minutes", "45 working minutes", "")]
     assert "fieldservice.request.arrange" not in found
     pages = [(str(label), what) for label, what in seen(house, office, "shanghai", True).pages]
