@@ -15,7 +15,8 @@ from core.talk.kinds import KINDS, SHOWN
 from core.talk.models import File
 from core.talk.topics import Topic
 from core.web.access import actor, needs
-from core.web.talk import address, here, reads, tell_undo, topic_here
+from core.web.talk import address, here, reads, topic_here
+from core.web.undo import tell_undo
 
 pages = Blueprint(
     "files", __name__, url_prefix="/<office>/talk/<about>/<int(max=2147483647):subject_id>/files"

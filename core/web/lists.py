@@ -6,8 +6,7 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
-from markupsafe import Markup
+from flask import Blueprint, abort, flash, redirect, request, send_file, url_for
 
 from core import clock, ledger
 from core.db import writing
@@ -21,6 +20,7 @@ from core.lists.question import COLUMNS, arranged
 from core.rules import Rules
 from core.web.access import actor, may, needs, these_rules, this_office
 from core.web.listing import SAVED, Shown, address_of, asked_by
+from core.web.undo import tell_undo
 
 pages = Blueprint("lists", __name__, url_prefix="/<office>/lists/<plugin>/<noun>")
 NAMING, RENAMING = "naming", "renaming"
@@ -110,8 +110,7 @@ def remove(office: str, plugin: str, noun: str, saved_id: int) -> Any:
         name = one.name
     there: dict[str, Any] = {"office": office, "plugin": plugin, "noun": noun, "saved_id": saved_id}
     said = _("The filter “%(name)s” is deleted.", name=name)
-    undo = render_template("core/_undo.html", said=said, url=url_for("lists.restore", **there))
-    flash(Markup(undo), "done")
+    tell_undo(said, url_for("lists.restore", **there))
     return redirect(address_of(listing, {}))
 
 

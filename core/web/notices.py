@@ -23,6 +23,7 @@ from core.web import talk
 from core.web.access import actor, local_path, may, signed_in
 from core.web.menu import rules_of_mine
 from core.web.paging import page_number
+from core.web.undo import tell_undo
 
 pages = Blueprint("notices", __name__)
 ONE = "/notices/<int(max=2147483647):notice_id>"
@@ -156,7 +157,7 @@ def unread(notice_id: int) -> Any:
 def read_all() -> Any:
     """Mark everything as read, with a way to undo it."""
     moment = notices.mark_all(_me())
-    talk.tell_undo(_("Everything is marked as read."), url_for("notices.unread_again", at=moment.isoformat()))
+    tell_undo(_("Everything is marked as read."), url_for("notices.unread_again", at=moment.isoformat()))
     return _back()
 
 

@@ -25,6 +25,7 @@ from core.web.access import actor, needs, these_rules, this_office
 from core.web.cases import case_page, case_url
 from core.web.prose import prose
 from core.web.story import Told
+from core.web.undo import tell_undo
 
 pages = Blueprint("talk", __name__, url_prefix="/<office>/talk/<about>/<int(max=2147483647):subject_id>")
 # A browser's cookie carries what is flashed, and it is small.
@@ -118,11 +119,6 @@ def page(topic: Topic) -> Any:
     if topic.about == CUSTOMER:
         return customers.customer(office=this_office().code, file_number=topic.number)
     return case_page(gate.open_case(topic.about, topic.number, actor(), this_office()))
-
-
-def tell_undo(said: str, undo: str) -> None:
-    """Flash what was done, with a button that undoes it."""
-    flash(Markup(render_template("core/talk/_undo.html", said=said, undo=undo)), "done")
 
 
 def here(endpoint: str, topic: Topic, **more: Any) -> str:

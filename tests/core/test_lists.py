@@ -238,7 +238,7 @@ def test_a_deleted_filter_comes_back_by_undo(
     save(browser, "未完成", state="*")
     page = browser.post(f"{DEEDS}/1/remove", follow_redirects=True).text
     assert "未完成" in said(page)
-    undo = re.search(r'<form class="undo" method="post" action="([^"]+)"', page)
+    undo = re.search(r'<form class="inline" method="post" action="([^"]+)"', page)
     assert undo
     assert kept_by(house, boss, shanghai) == []
     save(browser, "未完成", state="open")
