@@ -5,10 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
-from flask import has_app_context
+from flask import g, has_app_context
 from flask_babel import Domain, get_domain
+
+if TYPE_CHECKING:
+    from core.offices import Office
 
 LOCALES = {"zh_Hans_CN": "中文", "en": "English"}
 DEFAULT_LOCALE = "zh_Hans_CN"
@@ -27,7 +31,7 @@ class Sentence:
 
     def __str__(self) -> str:
         text = _translate(self.msgid, self.domain) if has_app_context() else self.msgid
-        return text % self.values if self.values else text
+        return text % {name: _told(value) for name, value in self.values.items()} if self.values else text
 
     def __mod__(self, more: Mapping[str, Any]) -> Sentence:
         """Stay as it is when WTForms fills in numbers of its own: the values are there already."""
@@ -43,7 +47,7 @@ class Sentence:
         return hash((self.msgid, self.domain))
 
     def to_json(self) -> dict[str, Any]:
-        """Return what is stored of the sentence; dates become ISO text, nested sentences stay sentences."""
+        """Return what is stored of the sentence: moments stay moments, days become ISO text, sentences stay sentences."""
         values = {name: _plain(value) for name, value in self.values.items()}
         return {"msgid": self.msgid, "values": values, "domain": self.domain}
 
@@ -54,15 +58,32 @@ class Sentence:
         return cls(stored["msgid"], values, stored["domain"])
 
 
+def zone() -> ZoneInfo:
+    """Return the zone of the office that a page or a step is about, or the country's."""
+    office: Office | None = g.get("office") if has_app_context() else None
+    return office.zoneinfo if office is not None else ZoneInfo("Asia/Shanghai")
+
+
+def _told(value: Any) -> Any:
+    """Tell a moment in the office's time, without seconds: 2026-11-23 14:30."""
+    if isinstance(value, dt.datetime) and value.tzinfo is not None:
+        return value.astimezone(zone()).strftime("%Y-%m-%d %H:%M")
+    return value
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, Sentence):
         return value.to_json()
-    if isinstance(value, dt.date | dt.datetime):
+    if isinstance(value, dt.datetime):
+        return {"moment": value.isoformat()}
+    if isinstance(value, dt.date):
         return value.isoformat()
     return value if isinstance(value, int | float | str | None) else str(value)
 
 
 def _revived(value: Any) -> Any:
+    if isinstance(value, dict) and "moment" in value:
+        return dt.datetime.fromisoformat(value["moment"])
     return Sentence.from_json(value) if isinstance(value, dict) and "msgid" in value else value
 
 

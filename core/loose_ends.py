@@ -11,11 +11,14 @@ import core
 from core import numbers, records, state_maps
 from core.clauses import Citation, HouseRule
 from core.errors import PluginError, UnknownSetting
+from core.hooks import clauses_of
 from core.i18n import Sentence, _l
 from core.parameters import preset_of
 from core.roles import ROLES
 
 if TYPE_CHECKING:
+    from pluggy import HookImpl
+
     from core.plugins import Installed, Manifest, PluginSet
     from core.procedure import Procedure, Step
 
@@ -110,6 +113,13 @@ def refuse_loose_ends(found: PluginSet) -> None:
         _refuse_maps(found, one)
 
 
+def answers_of(found: PluginSet, one: Installed) -> Iterator[HookImpl]:
+    """Yield what a plugin says to decisions, its own and others': answers, and what adjusts them."""
+    for caller in found.manager.get_hookcallers(one.module) or ():
+        if caller.spec is not None and caller.spec.opts["firstresult"]:
+            yield from (given for given in caller.get_hookimpls() if given.plugin_name == one.name)
+
+
 def _refuse_queue_jumpers(found: PluginSet) -> None:
     """Refuse answers that jump the queue, and adjusters where nothing is decided."""
     for one in found.enabled.values():
@@ -164,9 +174,12 @@ def _refuse_untimed(procedure: Procedure, found: PluginSet) -> None:
 
 
 def _cited_in(found: PluginSet) -> Iterator[tuple[str, Citation]]:
-    """Yield every clause that procedures and forms cite, with the plugin that cites it."""
+    """Yield every clause that procedures, answers and forms cite, with the plugin that cites it."""
     for procedure in found.procedures.values():
         yield from _citations(procedure)
+    for one in found.enabled.values():
+        for given in answers_of(found, one):
+            yield from ((one.name, clause) for clause in clauses_of(given.function))
     for form in found.forms.values():
         yield form.plugin, form.record.clause
         yield from ((name, one.clause) for name, _version, one in form.added)
@@ -194,6 +207,9 @@ def _refuse_preset(found: PluginSet, plugin: str, key: str, given: Any) -> None:
     try:
         if parameter is None:
             raise UnknownSetting(_l("nobody declares it"))
+        if type(preset.value) is not parameter.kind:
+            kind = parameter.kind.__name__
+            raise UnknownSetting(_l("%(value)r is not of the type %(kind)s", value=preset.value, kind=kind))
         parameter.refuse_locked()
         parameter.refuse_laxer(parameter.read(preset.value), parameter.default)
     except UnknownSetting as error:

@@ -342,4 +342,7 @@ def _names(side: str) -> list[str]:
 def allowed(by: Role | Allowed | Iterable[Role | Allowed]) -> tuple[Allowed, ...]:
     """Read the ways in which ``by=`` may be written."""
     many = (by,) if isinstance(by, Role | Allowed) else tuple(by)
+    strange = [one for one in many if not isinstance(one, Role | Allowed)]
+    if strange:
+        raise TypeError(f"by= takes roles, as in core.roles, and not {by!r}")
     return tuple(one if isinstance(one, Allowed) else Allowed(one) for one in many)

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping
 from importlib.metadata import entry_points
 from typing import Any
 
-import pluggy
 import pytest
 from flask import Flask
 from sqlalchemy import text
@@ -22,6 +21,7 @@ from core.catalogues import domain_of, problems
 from core.clauses import Citation, HouseRule
 from core.db import Base, db
 from core.hooks import clauses_of
+from core.loose_ends import answers_of
 from core.parameters import preset_of
 from core.plugin_loading import GROUP
 from core.plugins import Installed, Plugins, PluginSet
@@ -70,7 +70,7 @@ class PluginContract:
             assert one.name in answering, f"{one.name} declares {name} and does not answer it"
 
     def test_its_answers_say_beforehand_by_which_clauses(self, one: Installed, plugins: Plugins) -> None:
-        answers = [given.function for given in answers_of(one, plugins)]
+        answers = [given.function for given in answers_of(alone(one, plugins), one)]
         assert [answer.__name__ for answer in answers if not clauses_of(answer)] == []
         cited = [clause for answer in answers for clause in clauses_of(answer) if isinstance(clause, str)]
         assert [clause for clause in cited if clause not in plugins.clauses] == []
@@ -190,17 +190,6 @@ def alone(one: Installed, plugins: Plugins) -> PluginSet:
     """Install a plugin with what it requires and nothing else, and switch all of it on."""
     names = required(one, plugins)
     return Plugins([plugins.installed[name].module for name in names]).set_of(names)
-
-
-def answers_of(one: Installed, plugins: Plugins) -> list[pluggy.HookImpl]:
-    """Return a plugin's answers to decisions, its own and others'."""
-    manager = alone(one, plugins).manager
-    deciding = [
-        caller
-        for caller in manager.get_hookcallers(one.module) or []
-        if caller.spec and caller.spec.opts["firstresult"]
-    ]
-    return [given for caller in deciding for given in caller.get_hookimpls() if given.plugin_name == one.name]
 
 
 def specs(one: Installed) -> dict[str, dict[str, Any]]:

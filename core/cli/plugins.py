@@ -81,13 +81,16 @@ def _users() -> dict[str, str]:
 @plugins.command(help=_l("Do the plugins of every office fit together? Names the culprit if not.").msgid)
 @in_house
 def check() -> None:
-    """Build every set in use, and look whether cases stand where nobody knows."""
+    """Build every set in use and each plugin by itself, and look whether cases stand where nobody knows."""
     from core.life.carrying import refuse_lost
+    from core.life.impact import with_required
     from core.offices import all_offices
     from core.rules import installed_plugins
     from core.switches import check_sets_in_use, enabled_in
 
     check_sets_in_use(installed_plugins())
+    for name in installed_plugins().installed:
+        installed_plugins().set_of(with_required(installed_plugins(), name))
     refuse_lost(installed_plugins())
     tree = all_offices()
     for office_id, names in enabled_in(tree).items():

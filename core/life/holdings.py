@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, MetaData, Table, func, inspect, or_, selec
 
 from core.db import Base, db
 from core.plugins import Installed
+from core.records import Record, declared
 
 # The ledger and the history of switching outlive every plugin; the head of the ledger is a count of its rows.
 KEPT = frozenset({"core_ledger", "core_ledger_head", "core_plugin_switch"})
@@ -84,6 +85,8 @@ def _named(table: Table, name: str, one: Installed | None) -> Iterator[ColumnEle
         yield columns["role"].in_([role.key for role in one.manifest.roles])
     if table.name == "core_number_series":
         yield columns["letter"].in_(letters)
+    if table.name == "core_print":
+        yield columns["record"].in_([record.code for record in declared(one, Record)])
     if table.name == "core_number_void":
         yield from (columns["number"].like(f"%-{letter}-%") for letter in letters)
 

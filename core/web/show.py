@@ -20,8 +20,7 @@ from core.customers.history import CONTACT, KINDS, LABELS, SOURCES, Source, told
 from core.customers.records import MOVE_STATES, PROPOSAL_STATES, MoveState, ProposalState
 from core.customers.values import phones
 from core.deadlines import DROPPED, MET, MISSED, Deadline
-from core.i18n import LOCALES, Sentence, _, says
-from core.offices import Office
+from core.i18n import LOCALES, Sentence, _, says, zone
 from core.paper import edition_text
 from core.procedure import DeadlineRule
 from core.roles import ROLES
@@ -82,12 +81,6 @@ def say(context: Context, msgid: str, **values: Any) -> str:
     """Say a sentence of a template in the reader's language: the ``_`` of templates, a plugin's in its own domain."""
     one = installed_plugins().installed.get((context.name or "").partition("/")[0])
     return says(one.module.__name__ if one else "", msgid, values)
-
-
-def zone() -> ZoneInfo:
-    """Return the zone of the page's office, or the country's."""
-    office: Office | None = g.get("office")
-    return office.zoneinfo if office is not None else ZoneInfo("Asia/Shanghai")
 
 
 def moment(value: dt.datetime | None, in_zone: str = "") -> str:

@@ -19,7 +19,7 @@ from core.clauses import read_clauses
 from core.cli.plugins import plugins as command
 from core.db import NAMING, Base
 from core.errors import PluginError
-from core.hooks import hookimpl
+from core.hooks import answers, hookimpl
 from core.i18n import domain_of
 from core.offices import Office
 from core.parameters import Preset
@@ -81,6 +81,33 @@ def test_an_imported_function_of_that_name_is_not_the_plugins_own(bold: Any) -> 
 def test_a_document_with_other_columns_is_named_with_its_line(bold: Any, clauses: str, line: int) -> None:
     said = refusal(bold(clauses, says={"presets": {DEMAND: Preset(45, "BOLD/QI/03 1.1")}}))
     assert f"clauses.csv, line {line}: a clause has the columns document, clause, plugin" in said
+
+
+def test_a_preset_is_of_the_parameters_type(bold: Any) -> None:
+    said = refusal(bold(HEAD + LINE, says={"presets": {DEMAND: Preset("45", "BOLD/QI/03 1.1")}}))
+    assert f"cannot preset {DEMAND}: '45' is not of the type int" in said
+
+
+def test_a_role_that_is_none_is_not_let_in(bold: Any) -> None:
+    installed = bold(HEAD + LINE)
+    module: Any = installed.installed["bold"].module
+
+    def amend(procedures: Any) -> None:
+        procedures["hotline.call"].widen("park", by="the_boss", clause="BOLD/QI/03 1.1")
+
+    module.amend = hookimpl(amend)
+    assert "by= takes roles, as in core.roles, and not 'the_boss'" in refusal(installed)
+
+
+def test_an_answer_cites_a_clause_that_somebody_ships(bold: Any) -> None:
+    installed = bold(HEAD + LINE)
+    module: Any = installed.installed["bold"].module
+
+    def hotline_entitlement() -> None:
+        return None
+
+    module.hotline_entitlement = answers("BOLD/QI/03 1.9")(hotline_entitlement)
+    assert "nobody ships the clause BOLD/QI/03 1.9: put it into clauses.csv" in refusal(installed)
 
 
 def test_a_document_that_a_spreadsheet_wrote_is_read(tmp_path: Path) -> None:

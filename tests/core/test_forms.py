@@ -288,6 +288,12 @@ def test_a_sentence_survives_the_ledger(sentence: Sentence) -> None:
     assert Sentence.from_json(stored).to_json() == stored
 
 
+def test_a_moment_in_a_sentence_is_told_in_the_offices_time_also_years_later() -> None:
+    said = Sentence("Phoned at %(when)s", {"when": dt.datetime(2026, 11, 23, 6, 30, 59, tzinfo=dt.UTC)})
+    assert str(said) == "Phoned at 2026-11-23 14:30"
+    assert str(Sentence.from_json(json.loads(json.dumps(said.to_json())))) == "Phoned at 2026-11-23 14:30"
+
+
 @given(st.text("%()sdx 中", max_size=20))
 def test_a_sentence_without_values_is_said_as_it_stands(msgid: str) -> None:
     assert str(Sentence(msgid)) == msgid

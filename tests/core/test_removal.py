@@ -13,16 +13,18 @@ import pytest
 from flask import Flask
 from sqlalchemy import MetaData, Table, create_engine, inspect, select, text
 
-from core import gate, ledger, migrate, switches
-from core.db import db, see_offices
+from core import clock, gate, ledger, migrate, switches
+from core.db import db, see_offices, writing
 from core.errors import KoudaiError, NotFound, PluginError
 from core.life.carrying import refuse_lost
+from core.life.holdings import rows_in_core
 from core.life.impact import impact_of
 from core.life.preview import preview
 from core.life.removal import Removed, gone, remove
 from core.offices import Office
 from core.people import Actor
 from core.plugins import Plugins
+from core.prints import Print
 from core.rules import rules_of
 from core.settings import set_parameter
 from core.testing import House
@@ -171,6 +173,25 @@ def test_what_broke_off_can_be_done_again(
     migrate.erase(app.config["SQLALCHEMY_DATABASE_URI"], house.plugins, "dummy")
     assert dict(removes().tables)["core_number_series"] == 1
     assert not [row for rows in everything().values() for row in rows if "dummy" in row]
+
+
+def test_its_paper_goes_with_it_and_that_of_others_stays(house: House, shanghai: Office) -> None:
+    made = {
+        "subject_id": 1,
+        "number": "SH-R-2026-00001",
+        "edition": "1",
+        "case_version": 1,
+        "state": "closed",
+    }
+    made |= {"pdf": b"%PDF-", "sha256": "0" * 64, "printed_at": clock.now(), "printed_by": "admin"}
+    with writing():
+        for record in ("GZYY/QR/01", "QR/03"):
+            one = Print(office_id=shanghai.id, procedure="fieldservice.request", record=record, **made)
+            db.session.add(one)
+    mine = rows_in_core("guangzhou", house.plugins.installed["guangzhou"])[
+        Print.metadata.tables["core_print"]
+    ]
+    assert db.session.scalars(select(Print.record).where(mine)).all() == ["GZYY/QR/01"]
 
 
 def test_what_an_installed_plugin_requires_stays(house: House, removes: Callable[..., Removed]) -> None:
