@@ -26,7 +26,7 @@ from core.gate import Act
 from core.i18n import Sentence, _l
 from core.ledger import LedgerRow
 from core.offices import Office
-from core.records import Form
+from core.records import Form, Record, declared
 from core.rules import rules_of
 from core.switches import lock_office
 
@@ -81,6 +81,7 @@ class Printed:
     form: Form
     prints: Sequence[Print]
     version: int
+    here: bool = True
 
     @property
     def current(self) -> Print | None:
@@ -89,15 +90,35 @@ class Printed:
 
 
 def printed(act: Act) -> list[Printed]:
-    """Return the forms of a case with what was printed of each; one query for all, and one for their copies."""
-    forms = [one for one in act.rules.plugins.forms.values() if one.record.procedure == act.procedure.name]
-    if not forms:
-        return []
+    """Return the forms of a case with what was printed of each; one query for all, and one for their copies.
+
+    What was printed of a form whose plugin is off here now is there to be read, and not printed any more.
+    """
+    here = [one for one in act.rules.plugins.forms.values() if one.record.procedure == act.procedure.name]
     found = list(db.session.scalars(_of(act).order_by(Print.id.desc())))
+    kept = {one.record for one in found}
+    away = [one for one in _away(act) if one.record.code in kept]
     return [
-        Printed(form, [one for one in found if one.record == form.record.code], act.case.version)
-        for form in forms
+        Printed(
+            form=form,
+            prints=[one for one in found if one.record == form.record.code],
+            version=act.case.version,
+            here=form in here,
+        )
+        for form in (*here, *away)
     ]
+
+
+def readable(act: Act) -> dict[str, Form]:
+    """Return the forms of which a case may have originals: those of its office, and of plugins that are off there."""
+    return {**{one.record.code: one for one in _away(act)}, **act.rules.plugins.forms}
+
+
+def _away(act: Act) -> Iterator[Form]:
+    for one in act.rules.plugins.plugins.installed.values():
+        for record in declared(one, Record):
+            if record.procedure == act.procedure.name and record.code not in act.rules.plugins.forms:
+                yield Form(record=record, plugin=one.name)
 
 
 def _of(act: Act) -> Any:

@@ -45,7 +45,7 @@ def print_original(office: str, plugin: str, noun: str, number: str, record: str
 @needs(reads)
 def original(office: str, plugin: str, noun: str, number: str, record: str, print_id: int) -> Response:
     """The bytes of an original, as they were printed."""
-    act, form = _open(plugin, noun, number, record)
+    act, form = _open(plugin, noun, number, record, kept=True)
     return _pdf(prints.bytes_of(prints.find(act, form, print_id)), f"{number}-{record}.pdf")
 
 
@@ -68,7 +68,7 @@ def print_copy(office: str, plugin: str, noun: str, number: str, record: str, pr
 @needs(reads)
 def copy(office: str, plugin: str, noun: str, number: str, record: str, print_id: int, copy: int) -> Response:
     """A copy that was printed: the original under the copy's mark."""
-    act, form = _open(plugin, noun, number, record)
+    act, form = _open(plugin, noun, number, record, kept=True)
     found = prints.find(act, form, print_id)
     made = prints.copy_of(found, copy, act.rules.office.zoneinfo)
     return _pdf(made, f"{number}-{record}-{copy}.pdf")
@@ -82,9 +82,10 @@ def again(office: str, plugin: str, noun: str, number: str, record: str, print_i
     return redirect(case_url(act.procedure, number, _anchor="paper"))
 
 
-def _open(plugin: str, noun: str, number: str, record: str) -> tuple[Act, Form]:
+def _open(plugin: str, noun: str, number: str, record: str, *, kept: bool = False) -> tuple[Act, Form]:
     act = gate.open_case(f"{plugin}.{noun}", number, actor(), this_office())
-    return act, form_named(act.rules.plugins.forms, record, act.procedure.name)
+    forms = prints.readable(act) if kept else act.rules.plugins.forms
+    return act, form_named(forms, record, act.procedure.name)
 
 
 def _again(plugin: str, noun: str, number: str, said: str) -> str:

@@ -13,11 +13,12 @@ from sqlalchemy import select
 from core import gate, prints
 from core.clauses import Citation, HouseRule
 from core.db import db
-from core.errors import RefusalKind
+from core.errors import PluginError, RefusalKind
 from core.forms import ChoiceField, MomentField, PersonField, SignatureField, StepForm, YesField
 from core.gate import Act
 from core.i18n import Sentence, _, _l
 from core.ledger import LedgerRow
+from core.life.impact import with_required
 from core.people import Person
 from core.procedure import Step
 
@@ -44,10 +45,13 @@ class Told:
 def told(act: Act, rows: Iterable[LedgerRow]) -> list[Told]:
     """Tell the rows of a case; the forms of its steps know what the values mean."""
     many = list(rows)
-    forms = dict(_forms(act, many))
+    steps = _steps(act, {row.action for row in many})
+    forms = dict(_forms(act, steps, many))
     names = _names(forms, many)
     return [
-        replace(_tell(act, rows[0], forms.get(rows[0].action), names), times=len(rows))
+        replace(
+            _tell(act, rows[0], steps.get(rows[0].action), forms.get(rows[0].action), names), times=len(rows)
+        )
         for rows in _together(many)
     ]
 
@@ -63,9 +67,22 @@ def _together(rows: Iterable[LedgerRow]) -> Iterator[list[LedgerRow]]:
         yield list(found)
 
 
-def _forms(act: Act, rows: list[LedgerRow]) -> Iterator[tuple[str, StepForm]]:
+def _steps(act: Act, names: set[str]) -> dict[str, Step]:
+    """Return the steps that were taken by their names: the case's own, and those of plugins that are off here now."""
+    found = {name: step for name, step in act.procedure.steps.items() if name in names}
+    mine, plugins = act.rules.plugins.names, act.rules.plugins.plugins
+    for away in (plugins.installed.keys() - mine) if names - found.keys() else ():
+        try:
+            there = plugins.set_of(mine | with_required(plugins, away)).procedures[act.procedure.name].steps
+        except PluginError:
+            continue
+        found |= {name: there[name] for name in names - found.keys() if name in there}
+    return found
+
+
+def _forms(act: Act, steps: dict[str, Step], rows: list[LedgerRow]) -> Iterator[tuple[str, StepForm]]:
     written = {row.action for row in rows if row.details.get("values") or row.details.get("fields")}
-    for step in act.procedure.steps.values():
+    for step in steps.values():
         if step.name in written:
             yield step.name, gate.look_at(act, step).form()
 
@@ -88,16 +105,15 @@ def _field(form: StepForm | None, name: str) -> Any:
     return form[name] if form is not None and name in form else None
 
 
-def _tell(act: Act, row: LedgerRow, form: StepForm | None, names: dict[str, str]) -> Told:
+def _tell(act: Act, row: LedgerRow, step: Step | None, form: StepForm | None, names: dict[str, str]) -> Told:
     if row.kind == prints.KIND:
         return _tell_print(row)
-    step = act.procedure.steps.get(row.action)
     state = act.procedure.states.get(row.to_state)
     moved = state is not None and row.from_state != row.to_state
     return Told(
         at=row.at,
         actor=row.actor,
-        title=act.procedure.title_of(row.action),
+        title=step.title if step else act.procedure.title_of(row.action),
         into=state.title if state and moved else "",
         clause=_citation(row, step),
         refused=row.kind == "refused",

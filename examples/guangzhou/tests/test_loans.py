@@ -9,7 +9,7 @@ import pytest
 from koudai_guangzhou.models import Loan
 from koudai_guangzhou.records import receipt
 
-from core import clock
+from core import clock, switches
 from core.db import db
 from core.errors import RefusalKind
 from core.testing import NATIONAL, House, SignIn, said
@@ -131,6 +131,19 @@ def test_the_receipt_says_what_was_lent_on_a_sheet_for_each_hand(home: Centre, s
     sheets = [page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(printed.data)]
     for sheet, hand in zip(sheets, ("用户联", "办事处联"), strict=True):
         assert all(one in sheet for one in (hand, "备用机借用单", "GZYY/QR/01", "GZ-0031", "用户签收"))
+
+
+@pytest.mark.clause("GZYY/QI/03 2.1")
+def test_switched_off_what_was_done_and_printed_can_still_be_read(home: Centre, sign_in: SignIn) -> None:
+    request = lent(home, home.dispatched())
+    browser, page = sign_in(home.duty, "en"), f"/GZ/fieldservice/request/{request.number}"
+    original = browser.post(f"{page}/paper/GZYY-QR-01").location
+    switches.switch(home.house.plugins, home.office, "guangzhou", False, home.duty)
+    told = browser.get(page)
+    assert all(one in said(told.text) for one in ("Lend a machine", "Machine", "Receipt of a loan machine"))
+    assert original in told.text
+    assert browser.get(original).mimetype == "application/pdf"
+    assert browser.post(f"{page}/paper/GZYY-QR-01").status_code == 404
 
 
 def test_the_receipt_is_that_of_edition_1() -> None:
