@@ -184,6 +184,13 @@ def _unmigrated(plugins: Plugins) -> list[str]:
     return [name for name in plugins.installed if name in owners and name not in histories(plugins)]
 
 
+def no_tables(plugins: Plugins, name: str) -> Sentence:
+    """Say what a plugin without tables lacks: migrations that would make them, or only their run."""
+    if name not in histories(plugins):
+        return _without_migrations(name)
+    return _l("Plugin %(plugin)s has no tables yet: run “koudai db upgrade” first.", plugin=name)
+
+
 def _without_migrations(name: str) -> Sentence:
     return _l("%(name)s has tables and no migrations: run “koudai db revision %(name)s TITLE”.", name=name)
 

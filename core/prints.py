@@ -25,6 +25,7 @@ from core.forms import ReasonForm
 from core.gate import Act
 from core.i18n import Sentence, _l
 from core.ledger import LedgerRow
+from core.life.removal import forms_taken
 from core.offices import Office
 from core.records import Form, Record, declared
 from core.rules import rules_of
@@ -154,12 +155,17 @@ def _sha256(made: bytes) -> str:
 
 
 def damaged(office: Office, begin: dt.datetime, end: dt.datetime) -> Iterator[tuple[str, str]]:
-    """Yield number and form of every original that the ledger knows from this time and that is altered or gone."""
+    """Yield number and form of every original that the ledger knows from this time and that is altered or gone.
+
+    What left with the plugin of its form is where it was exported to, and no loss.
+    """
+    taken = forms_taken(office.id)
     rows = select(LedgerRow).where(LedgerRow.office_id == office.id, LedgerRow.kind == KIND)
     for row in db.session.scalars(
         rows.where(LedgerRow.at >= begin, LedgerRow.at < end).order_by(LedgerRow.id)
     ):
-        if "copy" not in row.details and not _kept(row):
+        left = row.action in taken and row.at <= taken[row.action]
+        if "copy" not in row.details and not left and not _kept(row):
             yield row.number, row.action
 
 

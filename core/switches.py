@@ -108,9 +108,7 @@ def switch(plugins: Plugins, office: Office, name: str, on: bool, actor: Actor) 
 def _refuse_without_tables(plugins: Plugins, name: str) -> None:
     """Refuse to switch on what has no tables: it is new here, or it was removed."""
     if migrate.is_missing(db.session.connection(), plugins, name):
-        raise PluginError(
-            _l("Plugin %(plugin)s has no tables yet: run “koudai db upgrade” first.", plugin=name)
-        )
+        raise PluginError(migrate.no_tables(plugins, name))
 
 
 def _standing(plugins: Plugins, names: frozenset[str]) -> PluginSet | None:

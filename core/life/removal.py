@@ -26,6 +26,7 @@ from core.offices import all_offices, head_office
 from core.people import Actor
 from core.plugin_loading import distribution_of
 from core.plugins import Installed, Plugins
+from core.records import Record, declared
 from core.search import index
 from core.switches import PluginSwitch, lock_office
 
@@ -209,7 +210,12 @@ def _record(
         actor=actor.name,
         actor_id=actor.person_id,
         version=f"{one.name} {one.manifest.version}",
-        details={"plugin": one.name, "rows": rows, "ended_states": ended},
+        details={
+            "plugin": one.name,
+            "rows": rows,
+            "ended_states": ended,
+            "records": [record.code for record in declared(one, Record)],
+        },
     )
 
 
@@ -252,6 +258,13 @@ def removals() -> list[dict[str, Any]]:
     """Return what the ledgers in sight say of the plugins that were removed."""
     where = (LedgerRow.office_id.in_(offices_seen()), LedgerRow.kind == KIND, LedgerRow.action == ACTION)
     return list(db.session.scalars(select(LedgerRow.details).where(*where)))
+
+
+def forms_taken(office_id: int) -> dict[str, dt.datetime]:
+    """Return which forms left an office together with their plugin, and when: their originals are in the export."""
+    where = (LedgerRow.office_id == office_id, LedgerRow.kind == KIND, LedgerRow.action == ACTION)
+    rows = db.session.scalars(select(LedgerRow).where(*where).order_by(LedgerRow.id))
+    return {code: row.at for row in rows for code in row.details.get("records", ())}
 
 
 def gone(plugins: Plugins) -> frozenset[str]:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import pypdfium2
 import pytest
+from flask import Flask
 from koudai_guangzhou.models import Loan
 from koudai_guangzhou.records import receipt
 
-from core import clock, switches
+from core import clock, prints, switches
 from core.db import db
 from core.errors import RefusalKind
+from core.life.removal import remove
 from core.testing import NATIONAL, House, SignIn, said
 from core.testing_contract import PluginContract
 from plugins.fieldservice.models import ServiceRequest
@@ -144,6 +147,20 @@ def test_switched_off_what_was_done_and_printed_can_still_be_read(home: Centre, 
     assert original in told.text
     assert browser.get(original).mimetype == "application/pdf"
     assert browser.post(f"{page}/paper/GZYY-QR-01").status_code == 404
+
+
+def test_removed_its_originals_are_exported_and_no_loss(
+    home: Centre, sign_in: SignIn, app: Flask, tmp_path: Path
+) -> None:
+    request = lent(home, home.dispatched())
+    sign_in(home.duty).post(f"/GZ/fieldservice/request/{request.number}/paper/GZYY-QR-01")
+    switches.switch(home.house.plugins, home.office, "guangzhou", False, home.duty)
+    url = app.config["SQLALCHEMY_DATABASE_URI"]
+    remove(home.house.plugins, "guangzhou", tmp_path / "out", home.duty, url)
+    home.house.see()
+    today = dt.timedelta(days=1)
+    assert list(prints.damaged(home.office, clock.now() - today, clock.now() + today)) == []
+    assert (tmp_path / "out" / "core_print.jsonl").exists()
 
 
 def test_the_receipt_is_that_of_edition_1() -> None:
