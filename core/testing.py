@@ -183,10 +183,11 @@ class House:
         name: str = "上海恒远服装有限责任公司",
         *,
         contract: dt.date | None = None,
+        unsigned: bool = False,
         card_until: dt.date | None = None,
         withdrawn_on: dt.date | None = None,
     ) -> Customer:
-        """Enter a customer with one product; by default the contract was signed a month ago."""
+        """Enter a customer with one product; by default the contract was signed a month ago, ``unsigned`` never."""
         number = f"{office.code}{uuid.uuid4().hex[:6]}"
         with writing(offices_seen() | {office.id}):
             one = add_customer(office.id, file_number=number, name=name, contact="高敏", phone="021-61541030")
@@ -197,7 +198,9 @@ class House:
                     product=product,
                     version="8.13",
                     serial_number=uuid.uuid4().hex[:12],
-                    contract_date=contract or clock.now().date() - dt.timedelta(days=30),
+                    contract_date=None
+                    if unsigned
+                    else contract or clock.now().date() - dt.timedelta(days=30),
                     service_card="FW1" if card_until else "",
                     service_until=card_until,
                 )

@@ -19,9 +19,10 @@ PAGE = Path(__file__).parents[2] / "docs" / "plugins" / "records.md"
 @pytest.fixture
 def shown(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """What the first snippet of the page declares."""
-    plugin = ModuleType("koudai_shenzhen")
-    plugin._l = _l  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "koudai_shenzhen", plugin)
+    words = ModuleType("koudai_shenzhen.words")
+    words._l = _l  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "koudai_shenzhen", ModuleType("koudai_shenzhen"))
+    monkeypatch.setitem(sys.modules, "koudai_shenzhen.words", words)
     found: dict[str, Any] = {}
     exec(re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)[0], found)
     return found

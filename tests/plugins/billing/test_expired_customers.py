@@ -204,6 +204,12 @@ def test_a_cancelled_request_waits_for_no_decision(beijing: Any, expired: Custom
 
 
 @pytest.mark.clause("QI/02 file.missing")
+def test_a_product_whose_contract_nobody_signed_waits(beijing: Any, house: House) -> None:
+    request = beijing.registered(house.customer(beijing.office, unsigned=True))
+    assert (request.state, request.entitlement) == ("waiting", Entitlement.NO_CONTRACT)
+
+
+@pytest.mark.clause("QI/02 file.missing")
 def test_a_contract_that_came_to_light_lets_the_request_go_on(beijing: Any, house: House) -> None:
     new = {"customer_id": "", "new_customer": "恒源纺织品公司", "phone": "54541111"}
     call = beijing.log(**new)
