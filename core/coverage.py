@@ -14,6 +14,7 @@ from typing import Any
 import core
 from core.clauses import Citation, Clause, code_of
 from core.parameters import preset_of
+from core.plugin_sets import with_required
 from core.plugins import Installed, Plugins
 from core.procedure import Procedure
 from core.roles import NATIONAL_ROLES
@@ -98,7 +99,7 @@ def _of_plugin(one: Installed, plugins: Plugins) -> Iterator[Rule]:
         yield from _of_procedure(procedure)
     for key, given in one.manifest.presets.items():
         yield _rule(preset_of(given).clause, one.name, RuleKind.PRESET, key)
-    together = plugins.set_of(_with_required(one.name, plugins))
+    together = plugins.set_of(with_required(plugins, one.name))
     for procedure in together.procedures.values():
         for amendment in procedure.amendments:
             if amendment.plugin == one.name:
@@ -123,11 +124,6 @@ def _of_roles(plugin: str, roles: Iterable[Any]) -> Iterator[Rule]:
 
 def _rule(clause: Citation, plugin: str, kind: RuleKind, name: str) -> Rule:
     return Rule(clause=code_of(clause), plugin=plugin, kind=kind, name=name)
-
-
-def _with_required(name: str, plugins: Plugins) -> set[str]:
-    requires = plugins.installed[name].manifest.requires
-    return {name}.union(*(_with_required(needed, plugins) for needed in requires))
 
 
 @lru_cache(maxsize=4)

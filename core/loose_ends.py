@@ -14,11 +14,10 @@ from core.errors import PluginError, UnknownSetting
 from core.hooks import clauses_of
 from core.i18n import Sentence, _l
 from core.parameters import preset_of
+from core.plugin_sets import answers_of
 from core.roles import ROLES
 
 if TYPE_CHECKING:
-    from pluggy import HookImpl
-
     from core.plugins import Installed, Manifest, PluginSet
     from core.procedure import Procedure, Step
 
@@ -113,13 +112,6 @@ def refuse_loose_ends(found: PluginSet) -> None:
         _refuse_maps(found, one)
 
 
-def answers_of(found: PluginSet, one: Installed) -> Iterator[HookImpl]:
-    """Yield what a plugin says to decisions, its own and others': answers, and what adjusts them."""
-    for caller in found.manager.get_hookcallers(one.module) or ():
-        if caller.spec is not None and caller.spec.opts["firstresult"]:
-            yield from (given for given in caller.get_hookimpls() if given.plugin_name == one.name)
-
-
 def _refuse_queue_jumpers(found: PluginSet) -> None:
     """Refuse answers that jump the queue, and adjusters where nothing is decided."""
     for one in found.enabled.values():
@@ -178,7 +170,7 @@ def _cited_in(found: PluginSet) -> Iterator[tuple[str, Citation]]:
     for procedure in found.procedures.values():
         yield from _citations(procedure)
     for one in found.enabled.values():
-        for given in answers_of(found, one):
+        for _decision, given in answers_of(found, one.name):
             yield from ((one.name, clause) for clause in clauses_of(given.function))
     for form in found.forms.values():
         yield form.plugin, form.record.clause

@@ -15,6 +15,7 @@ from core.errors import PluginError
 from core.i18n import Sentence, _l
 from core.offices import Office, all_offices
 from core.people import Actor
+from core.plugin_sets import standing
 from core.plugins import Plugins, PluginSet
 from core.procedure import Procedure
 
@@ -84,7 +85,8 @@ def plan(plugins: Plugins, office: Office, name: str, on: bool) -> Plan:
     if on and name not in before:
         _refuse_without_tables(plugins, name)
         carrying.refuse_lost_in(plugins, office, built, name)
-    if (earlier := _standing(plugins, before)) is not None:
+    # One that does not stand can only get better.
+    if (earlier := standing(plugins, before)) is not None:
         _refuse_stranded(earlier, built)
     return Plan(name=name, on=on, before=earlier, after=built, changes=before != after)
 
@@ -109,14 +111,6 @@ def _refuse_without_tables(plugins: Plugins, name: str) -> None:
     """Refuse to switch on what has no tables: it is new here, or it was removed."""
     if migrate.is_missing(db.session.connection(), plugins, name):
         raise PluginError(migrate.no_tables(plugins, name))
-
-
-def _standing(plugins: Plugins, names: frozenset[str]) -> PluginSet | None:
-    """Return a set that an office uses; None when it does not stand, for then it can only get better."""
-    try:
-        return plugins.set_of(names)
-    except PluginError:
-        return None
 
 
 def lock_office(office_id: int, *, shared: bool = False) -> Office:

@@ -21,9 +21,9 @@ from core.catalogues import domain_of, problems
 from core.clauses import Citation, HouseRule
 from core.db import Base, db
 from core.hooks import clauses_of
-from core.loose_ends import answers_of
 from core.parameters import preset_of
 from core.plugin_loading import GROUP
+from core.plugin_sets import answers_of, with_required
 from core.plugins import Installed, Plugins, PluginSet
 from core.procedure import Procedure
 from core.records import Addition, Record, declared
@@ -70,7 +70,7 @@ class PluginContract:
             assert one.name in answering, f"{one.name} declares {name} and does not answer it"
 
     def test_its_answers_say_beforehand_by_which_clauses(self, one: Installed, plugins: Plugins) -> None:
-        answers = [given.function for given in answers_of(alone(one, plugins), one)]
+        answers = [given.function for _decision, given in answers_of(alone(one, plugins), one.name)]
         assert [answer.__name__ for answer in answers if not clauses_of(answer)] == []
         cited = [clause for answer in answers for clause in clauses_of(answer) if isinstance(clause, str)]
         assert [clause for clause in cited if clause not in plugins.clauses] == []
@@ -180,9 +180,7 @@ class PluginContract:
 
 def required(one: Installed, plugins: Plugins) -> list[str]:
     """Return a plugin and all that it requires, directly or not, in their order."""
-    names = {one.name}
-    for needed in one.manifest.requires:
-        names.update(required(plugins.installed[needed], plugins))
+    names = with_required(plugins, one.name)
     return [name for name in plugins.installed if name in names]
 
 

@@ -15,7 +15,7 @@ from core.cli.words import cited, table
 from core.i18n import Sentence, _, _l
 
 if TYPE_CHECKING:
-    from core.life.impact import Held, Impact, Preset
+    from core.life.impact import Held, Impact, Presetting
     from core.life.snapshots import Snapshot
     from core.parameters import Parameter
     from core.procedure import Amendment
@@ -88,7 +88,7 @@ def _set_in(parameter: Parameter, values: list[tuple[str, Any]]) -> str:
     return "  ".join(f"{code} {_value(parameter, value)}" for code, value in values)
 
 
-def _preset(one: Preset) -> tuple[str, str, str]:
+def _preset(one: Presetting) -> tuple[str, str, str]:
     if one.parameter is None:
         return one.key, str(one.value), ""
     change = f"{_value(one.parameter, one.parameter.default)} → {_value(one.parameter, one.value)}"

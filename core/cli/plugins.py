@@ -83,8 +83,8 @@ def _users() -> dict[str, str]:
 def check() -> None:
     """Build every set in use and each plugin by itself, and look whether cases stand where nobody knows."""
     from core.life.carrying import refuse_lost
-    from core.life.impact import with_required
     from core.offices import all_offices
+    from core.plugin_sets import with_required
     from core.rules import installed_plugins
     from core.switches import check_sets_in_use, enabled_in
 

@@ -11,11 +11,11 @@ from core import gate
 from core.db import db
 from core.errors import PluginError, Refused
 from core.i18n import Sentence, _l
-from core.life.impact import with_required
 from core.life.releases import was_final
 from core.life.removal import removals
 from core.offices import Office, all_offices
 from core.people import RELEASE_ACTOR
+from core.plugin_sets import standing, with_required
 from core.plugins import Plugins, PluginSet
 from core.procedure import Procedure, Step
 from core.roles import RELEASE, Allowed
@@ -47,15 +47,8 @@ def _sets(plugins: Plugins) -> Iterator[tuple[Office, PluginSet]]:
     """Yield the offices with their plugins, but those that can only be read, or whose plugins are refused elsewhere."""
     tree = all_offices()
     for office_id, names in enabled_in(tree).items():
-        if plugins.present(names) == names and (found := _set(plugins, names)) is not None:
+        if plugins.present(names) == names and (found := standing(plugins, names)) is not None:
             yield tree[office_id], found
-
-
-def _set(plugins: Plugins, names: frozenset[str]) -> PluginSet | None:
-    try:
-        return plugins.set_of(names)
-    except PluginError:
-        return None
 
 
 def _carry(office: Office, procedure: Procedure, one: Carried) -> int:
@@ -133,7 +126,7 @@ def _was_known(plugins: Plugins, procedure: str, state: str) -> bool:
 def _with(plugins: Plugins, procedure: str) -> Iterator[PluginSet]:
     """Yield, for each installed plugin that may know a procedure, the smallest set that it works in."""
     for name in plugins.installed:
-        found = _set(plugins, with_required(plugins, name))
+        found = standing(plugins, with_required(plugins, name))
         if found is not None and procedure in found.procedures:
             yield found
 

@@ -15,6 +15,7 @@ from core.i18n import Sentence, _l
 from core.life.holdings import Holding, holdings, own_tables
 from core.offices import Office, all_offices
 from core.parameters import Parameter, preset_of, stored_values
+from core.plugin_sets import answers_of, title_of, with_required
 from core.plugins import Installed, Plugins, PluginSet
 from core.procedure import Amendment, Procedure
 from core.switches import PluginSwitch, dead_ends, enabled_in
@@ -29,7 +30,7 @@ class Setting:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Preset:
+class Presetting:
     """A parameter of another plugin, the value that this one gives it, and the offices that have their own."""
 
     parameter: Parameter | None
@@ -72,7 +73,7 @@ class Impact:
     users: list[tuple[Office, dt.datetime]]
     held: list[Held]
     settings: list[Setting] = field(default_factory=list)
-    presets: list[Preset] = field(default_factory=list)
+    presets: list[Presetting] = field(default_factory=list)
     cases: list[OpenCases] = field(default_factory=list)
     amendments: list[Amendment] = field(default_factory=list)
     decisions: list[tuple[str, Sentence | str, bool]] = field(default_factory=list)
@@ -129,12 +130,6 @@ def dependants(plugins: Plugins, name: str) -> list[str]:
     return [one.name for one in plugins.installed.values() if name in one.manifest.requires]
 
 
-def with_required(plugins: Plugins, name: str) -> frozenset[str]:
-    """Return a plugin and all that it requires, directly or not."""
-    needed = plugins.installed[name].manifest.requires
-    return frozenset({name}).union(*(with_required(plugins, one) for one in needed))
-
-
 def with_dependants(plugins: Plugins, name: str) -> frozenset[str]:
     """Return a plugin and all that requires it, directly or not."""
     above = dependants(plugins, name)
@@ -166,12 +161,12 @@ def _settings(one: Installed, tree: dict[int, Office]) -> Iterator[Setting]:
         yield Setting(parameter=parameter, set_in=_set_in(parameter.key, stored, tree))
 
 
-def _presets(plugins: Plugins, one: Installed, tree: dict[int, Office]) -> Iterator[Preset]:
+def _presets(plugins: Plugins, one: Installed, tree: dict[int, Office]) -> Iterator[Presetting]:
     declared = {p.key: p for other in plugins.installed.values() for p in other.manifest.parameters}
     stored = stored_values(list(tree))
     for key, value in one.manifest.presets.items():
         where = _set_in(key, stored, tree)
-        yield Preset(parameter=declared.get(key), key=key, value=preset_of(value).value, set_in=where)
+        yield Presetting(parameter=declared.get(key), key=key, value=preset_of(value).value, set_in=where)
 
 
 def _set_in(
@@ -182,15 +177,8 @@ def _set_in(
 
 def _decisions(alone: PluginSet, name: str) -> Iterator[tuple[str, Sentence | str, bool]]:
     """Yield the decisions that the plugin answers: key, title, and whether it only adjusts what others say."""
-    for caller in alone.manager.get_hookcallers(alone.enabled[name].module) or ():
-        if caller.spec is None or not caller.spec.opts["firstresult"]:
-            continue
-        title = getattr(caller.spec.function, "koudai_title", caller.name)
-        yield from (
-            (caller.name, title, bool(given.wrapper))
-            for given in caller.get_hookimpls()
-            if given.plugin_name == name
-        )
+    for decision, given in answers_of(alone, name):
+        yield decision.name, title_of(decision), bool(given.wrapper)
 
 
 def _cases(plugins: Plugins, one: Installed, tree: dict[int, Office]) -> Iterator[OpenCases]:

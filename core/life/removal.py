@@ -20,11 +20,12 @@ from core.errors import KoudaiError, NotFound, PluginError
 from core.i18n import Sentence, _l
 from core.ledger import LedgerRow
 from core.life.holdings import Holding, holdings, own_tables, rows_in_core
-from core.life.impact import dependants, users_of, with_required
+from core.life.impact import dependants, users_of
 from core.life.releases import final_states_of
 from core.offices import all_offices, head_office
 from core.people import Actor
 from core.plugin_loading import distribution_of
+from core.plugin_sets import standing, with_required
 from core.plugins import Installed, Plugins
 from core.records import Record, declared
 from core.search import index
@@ -231,9 +232,8 @@ def ended_states(plugins: Plugins, one: Installed) -> dict[str, list[str]]:
 def _final_now(plugins: Plugins, one: Installed) -> Iterator[tuple[str, str]]:
     """Yield them as this release has them; one that does not fit has none in force."""
     needed = with_required(plugins, one.name)
-    try:
-        without, alone = plugins.set_of(needed - {one.name}), plugins.set_of(needed)
-    except PluginError:
+    without, alone = standing(plugins, needed - {one.name}), standing(plugins, needed)
+    if without is None or alone is None:
         return
     for name, before in without.procedures.items():
         states = alone.procedures[name].states.values()

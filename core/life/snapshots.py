@@ -15,10 +15,10 @@ from core.db import db, writing
 from core.errors import NotFound, PluginError
 from core.hooks import clauses_of
 from core.i18n import Sentence, _l
-from core.life.impact import with_required
 from core.life.releases import RuleSnapshot
 from core.life.removal import removals
 from core.parameters import preset_of
+from core.plugin_sets import answers_of, title_of, with_required
 from core.plugins import Plugins, PluginSet
 from core.procedure import Amendment, DeadlineRule, Procedure, Step
 from core.switches import in_use
@@ -193,7 +193,7 @@ def _plain(said: Sentence | str) -> Any:
 
 
 def _deadline(rule: DeadlineRule) -> Rule:
-    within = rule.within.parameter or _l("the same working day").to_json()
+    within = rule.within.parameter or _plain(rule.within.told(None))
     says = {"within": within, "whose": _plain(rule.owner.title)}
     return _rule(f"deadline {rule.key}", "deadline", rule.title, rule.clause, says)
 
@@ -222,17 +222,7 @@ def _parameters(alone: PluginSet, name: str) -> Iterator[Rule]:
 
 
 def _decisions(alone: PluginSet, name: str) -> Iterator[Rule]:
-    for caller in alone.manager.get_hookcallers(alone.enabled[name].module) or ():
-        if caller.spec is not None and caller.spec.opts["firstresult"]:
-            title = getattr(caller.spec.function, "koudai_title", caller.name)
-            mine = [one for one in caller.get_hookimpls() if one.plugin_name == name]
-            yield from (
-                _rule(
-                    f"decision {caller.name}",
-                    "decision",
-                    title,
-                    next(iter(clauses_of(one.function)), ""),
-                    {"adjusts": bool(one.wrapper)},
-                )
-                for one in mine
-            )
+    for decision, given in answers_of(alone, name):
+        clause = next(iter(clauses_of(given.function)), "")
+        says = {"adjusts": bool(given.wrapper)}
+        yield _rule(f"decision {decision.name}", "decision", title_of(decision), clause, says)

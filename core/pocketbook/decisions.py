@@ -8,6 +8,7 @@ from typing import Any
 
 from core.hooks import clauses_of
 from core.i18n import _l
+from core.plugin_sets import title_of
 from core.pocketbook.lines import Chapter, Entry, Line
 from core.pocketbook.reading import Reading
 
@@ -21,7 +22,7 @@ def chapters(reading: Reading) -> Iterator[Chapter]:
 
 
 def _entry(reading: Reading, name: str, caller: Any) -> Entry:
-    title = getattr(caller.spec.function, "koudai_title", name)
+    title = title_of(caller)
     asked = reversed(caller.get_hookimpls())
     lines = tuple(_answers(reading, one) for one in asked)
     return Entry(key=name, title=title, clause="", plugin=name.partition("_")[0], lines=lines)

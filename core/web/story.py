@@ -13,13 +13,13 @@ from sqlalchemy import select
 from core import gate, prints
 from core.clauses import Citation, HouseRule
 from core.db import db
-from core.errors import PluginError, RefusalKind
+from core.errors import RefusalKind
 from core.forms import ChoiceField, MomentField, PersonField, SignatureField, StepForm, YesField
 from core.gate import Act
 from core.i18n import Sentence, _, _l
 from core.ledger import LedgerRow
-from core.life.impact import with_required
 from core.people import Person
+from core.plugin_sets import standing, with_required
 from core.procedure import Step
 
 Pair = tuple[Sentence | str, Any]
@@ -72,10 +72,8 @@ def _steps(act: Act, names: set[str]) -> dict[str, Step]:
     found = {name: step for name, step in act.procedure.steps.items() if name in names}
     mine, plugins = act.rules.plugins.names, act.rules.plugins.plugins
     for away in (plugins.installed.keys() - mine) if names - found.keys() else ():
-        try:
-            there = plugins.set_of(mine | with_required(plugins, away)).procedures[act.procedure.name].steps
-        except PluginError:
-            continue
+        with_it = standing(plugins, mine | with_required(plugins, away))
+        there = with_it.procedures[act.procedure.name].steps if with_it else {}
         found |= {name: there[name] for name in names - found.keys() if name in there}
     return found
 
@@ -167,7 +165,7 @@ def _shown(act: Act, field: Any, value: Any, names: dict[str, str]) -> Any:
     if isinstance(field, MomentField):
         return dt.datetime.fromisoformat(value)
     if isinstance(field, YesField):
-        return _("yes")
+        return _("yes") if value else _("no")
     return f"SHA-256 {value[:12]}…" if isinstance(field, SignatureField) else value
 
 

@@ -207,3 +207,9 @@ def test_a_plugin_that_does_not_fit_keeps_nobody_from_upgrading(
     arrive(house.plugins)
     assert {one.plugin for one in snapshots.take(house.plugins)} >= {"hotline", "shanghai"}
     assert "bad" not in {one.plugin for one in snapshots.take(house.plugins)}
+
+
+def test_a_promise_without_a_number_is_told_as_the_pocket_book_tells_it(house: House) -> None:
+    (rules,) = (one.rules for one in snapshots.take(house.plugins) if one.plugin == "fieldservice")
+    within = rules["deadline fieldservice.appointment"]["says"]["within"]
+    assert str(Sentence.from_json(within)) == "at the time agreed with the customer"

@@ -13,7 +13,7 @@ from core.db import db
 from core.errors import RefusalKind, Refused
 from core.gate import open_case
 from core.slots import Card
-from core.testing import House
+from core.testing import House, SignIn, said
 from plugins.fieldservice.models import ServiceRequest
 from plugins.hotline.hooks import Entitlement
 from plugins.hotline.services import entitlement
@@ -59,6 +59,17 @@ def test_sealed_beats_every_contract_until_the_seal_is_lifted(beijing: Any, cust
     assert set(beijing.refused(sealing, "lift", beijing.manager).errors) == {"reason"}
     beijing.act(sealing, "lift", beijing.manager, reason="已补交两年服务费")
     assert verdict(beijing, customer).value == Entitlement.CARD
+
+
+def test_the_time_line_says_no_where_nobody_ticked(beijing: Any, house: House, sign_in: SignIn) -> None:
+    expired = house.customer(beijing.office, contract=dt.date(2020, 1, 1))
+    browser = sign_in(beijing.manager)
+    ticked = "Seal all the same, although the contract covers the customer today {}"
+    for covered, answer in ((False, "no"), (True, "yes")):
+        sealing = seal(beijing, expired, covered=covered)
+        page = said(browser.get(f"/{beijing.office.code}/billing/sealing/{sealing.number}").text)
+        assert ticked.format(answer) in page
+        beijing.act(sealing, "lift", beijing.manager, reason="已补交两年服务费")
 
 
 def test_a_sealed_customers_call_goes_to_the_regional_manager(beijing: Any, customer: Customer) -> None:

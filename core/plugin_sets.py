@@ -1,0 +1,41 @@
+"""What several rooms ask of sets of plugins: what one needs, whether a set stands, and who says what to decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from core.errors import PluginError
+
+if TYPE_CHECKING:
+    from pluggy import HookCaller, HookImpl
+
+    from core.i18n import Sentence
+    from core.plugins import Plugins, PluginSet
+
+
+def with_required(plugins: Plugins, name: str) -> frozenset[str]:
+    """Return a plugin and all that it requires, directly or not."""
+    needed = plugins.installed[name].manifest.requires
+    return frozenset({name}).union(*(with_required(plugins, one) for one in needed))
+
+
+def standing(plugins: Plugins, names: frozenset[str]) -> PluginSet | None:
+    """Return the set of these plugins; None when it does not stand."""
+    try:
+        return plugins.set_of(names)
+    except PluginError:
+        return None
+
+
+def answers_of(found: PluginSet, name: str) -> Iterator[tuple[HookCaller, HookImpl]]:
+    """Yield what a plugin says to decisions, its own and others': the decision, and the answer or what adjusts it."""
+    for caller in found.manager.get_hookcallers(found.enabled[name].module) or ():
+        if caller.spec is not None and caller.spec.opts["firstresult"]:
+            yield from ((caller, given) for given in caller.get_hookimpls() if given.plugin_name == name)
+
+
+def title_of(decision: HookCaller) -> Sentence | str:
+    """Return what a decision is called."""
+    title: Sentence | str = getattr(decision.spec and decision.spec.function, "koudai_title", decision.name)
+    return title
