@@ -52,6 +52,25 @@ __all__ = [
 ]
 
 
+Wrong = tuple[str, Sentence]
+
+
+class SeenTogether(Form):
+    """A form in which some things can only be judged from several fields together, or from what is on file."""
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Add to the fields' own checks what ``seen_together`` finds: the field, and what is wrong with it."""
+        fine = super().validate(extra_validators)
+        wrong = [found for found in self.seen_together() if found]
+        for name, sentence in wrong:
+            self[name].errors = [*self[name].errors, sentence]
+        return fine and not wrong
+
+    def seen_together(self) -> list[Wrong | None]:
+        """Return what is wrong with several fields taken together."""
+        return []
+
+
 class StepForm(Form):
     """The form of a step: built for one case, checked inside the gate."""
 

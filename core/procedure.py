@@ -318,6 +318,11 @@ class Procedure:
             return self.steps[action].title
         return state_maps.TITLE if action == state_maps.STEP else action
 
+    def naming(self, steps: Iterable[Step] | None = None) -> set[str]:
+        """Return the attributes of a case that name who alone may take some of these steps (of all)."""
+        among = self.steps.values() if steps is None else steps
+        return {way.only for step in among for way in step.who if way.only}
+
     def leads_on(self, state: str) -> bool:
         """Say whether a step leads from a state to another one, other than by giving the case up."""
         steps = self.steps_from(state)

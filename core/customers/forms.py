@@ -16,7 +16,16 @@ from core.customers.history import CONTACT, CUSTOMER, PRODUCT
 from core.customers.lines import LONGEST
 from core.customers.models import Customer, Product
 from core.db import db
-from core.forms import DayField, LongTextField, RecordField, TextField, YesField, as_formdata
+from core.forms import (
+    DayField,
+    LongTextField,
+    RecordField,
+    SeenTogether,
+    TextField,
+    Wrong,
+    YesField,
+    as_formdata,
+)
 from core.i18n import Sentence, _l
 
 Clean = Callable[[str], str]
@@ -67,7 +76,7 @@ def catalogue() -> dict[str, str]:
     return {str(one.id): one.name for one in db.session.scalars(select(Product).order_by(Product.name))}
 
 
-class FileForm(Form):
+class FileForm(SeenTogether):
     """A form on the customer file of an office; ``today`` is the day it is there."""
 
     def __init__(
@@ -88,18 +97,6 @@ class FileForm(Form):
         if "product_id" in self:
             self["product_id"].offer(catalogue())
         super().process(*args, **kwargs)
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Add to the fields' own checks what only the whole, or the file, can tell."""
-        fine = super().validate(extra_validators)
-        wrong = [found for found in self.seen_together() if found]
-        for name, sentence in wrong:
-            self[name].errors = [*self[name].errors, sentence]
-        return fine and not wrong
-
-    def seen_together(self) -> list[tuple[str, Sentence] | None]:
-        """Return what is wrong with several fields taken together."""
-        return []
 
     def said(self) -> dict[str, Any]:
         """Return the checked values by column."""
@@ -145,15 +142,15 @@ class ProductForm(FileForm):
     service_card = _field("service_card", clean=values.code)
     service_until = DayField(_l("Service until"), required=False)
 
-    def seen_together(self) -> list[tuple[str, Sentence] | None]:
+    def seen_together(self) -> list[Wrong | None]:
         """A serial number has one holder, no contract lies ahead, and no service ends before it begins."""
         return [self._taken(), ahead(self.contract_date, self.today), self._order()]
 
-    def _taken(self) -> tuple[str, Sentence] | None:
+    def _taken(self) -> Wrong | None:
         own = getattr(self.row, "id", None)
         return taken(self.office_id, self.serial_number.data, own)
 
-    def _order(self) -> tuple[str, Sentence] | None:
+    def _order(self) -> Wrong | None:
         starts, ends = self.contract_date.data, self.service_until.data
         if not starts or not ends or starts <= ends:
             return None
@@ -182,7 +179,7 @@ class NewCustomerForm(FileForm):
     contract_date = DayField(FIELD_LABELS["contract_date"], required=False)
     all_the_same = YesField(_l("It is another customer all the same"))
 
-    def seen_together(self) -> list[tuple[str, Sentence] | None]:
+    def seen_together(self) -> list[Wrong | None]:
         """Number and serial number are unique; a product's details need the product."""
         return [
             self._number(),
@@ -197,7 +194,7 @@ class NewCustomerForm(FileForm):
             return []
         return twins.alike(self.office_id, self.name.data or "", [self.phone.data or ""])
 
-    def _number(self) -> tuple[str, Sentence] | None:
+    def _number(self) -> Wrong | None:
         number = self.file_number.data
         if not number or not services.is_taken(self.office_id, number):
             return None
@@ -207,14 +204,14 @@ class NewCustomerForm(FileForm):
         )
         return "file_number", text
 
-    def _whose(self) -> tuple[str, Sentence] | None:
+    def _whose(self) -> Wrong | None:
         told = self.version.data or self.serial_number.data or self.contract_date.data
         if self.product_id.data or not told:
             return None
         return "product_id", _l("Say which product this belongs to.")
 
 
-def taken(office_id: int, serial_number: str | None, own: int | None = None) -> tuple[str, Sentence] | None:
+def taken(office_id: int, serial_number: str | None, own: int | None = None) -> Wrong | None:
     """Say whose a serial number is already, unless it is this product's own."""
     holder = services.holder_of(office_id, serial_number) if serial_number else None
     if holder is None or own in {
@@ -229,7 +226,7 @@ def taken(office_id: int, serial_number: str | None, own: int | None = None) -> 
     return "serial_number", text
 
 
-def ahead(field: Any, today: dt.date) -> tuple[str, Sentence] | None:
+def ahead(field: Any, today: dt.date) -> Wrong | None:
     """A contract of tomorrow would give a free year that nobody signed (QI/02 fee.after-first-year)."""
     if not field.data or field.data <= today:
         return None

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
-from itertools import chain
+from collections.abc import Iterable
 
 from sqlalchemy import select
 
 from core import clock, numbers
-from core.customers import lookup, values
+from core.customers import lookup
 from core.customers.models import Contact, Customer, Installation
 from core.db import db
 from core.offices import Office
@@ -87,24 +86,6 @@ def holder_of(office_id: int, serial_number: str) -> Customer | None:
         Installation.removed_at.is_(None),
     )
     return db.session.scalars(query.where(*where)).unique().one_or_none()
-
-
-def twin_of(office_id: int, name: str, phone: str) -> Customer | None:
-    """Return a customer of the office who has this name, or whom one reaches under this phone."""
-    named = (one for one in lookup.find(name, office_id) if lookup.plain(one.name) == lookup.plain(name))
-    return next(chain(named, _reached_under(office_id, phone)), None)
-
-
-def _reached_under(office_id: int, phone: str) -> Iterator[Customer]:
-    """Compare what is dialled within a city: area codes are written or left out at will."""
-    for tail in (one.digits[-lookup.LOCAL_DIGITS :] for one in values.phones(phone)):
-        found = lookup.find(tail, office_id) if len(tail) >= lookup.FEWEST_LOCAL_DIGITS else []
-        yield from (one for one in found if any(own.endswith(tail) for own in contact_digits(one)))
-
-
-def contact_digits(customer: Customer) -> list[str]:
-    """Return the digits of every phone of a customer's contacts."""
-    return [phone.digits for contact in customer.contacts for phone in values.phones(contact.phones)]
 
 
 def add_customer(

@@ -154,8 +154,8 @@ def _in_state(procedure: Procedure, value: str) -> Any:
 
 def _is_mine(procedure: Procedure, actor: Actor) -> Any:
     """Mine is what I own, and what a step names me for."""
-    named = {way.only for step in procedure.steps.values() for way in step.who if way.only}
-    return or_(*(getattr(procedure.model, name) == actor.person_id for name in sorted({"owner_id", *named})))
+    named = sorted({"owner_id", *procedure.naming()})
+    return or_(*(getattr(procedure.model, name) == actor.person_id for name in named))
 
 
 def _staff(office_id: int) -> dict[str, str]:

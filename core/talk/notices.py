@@ -21,7 +21,7 @@ from core.talk.topics import Topic
 if TYPE_CHECKING:
     from core.cases import Case
     from core.gate import Act
-    from core.procedure import Procedure, Step
+    from core.procedure import Procedure
 
 log = logging.getLogger(__name__)
 MENTION, GIVEN, TAKEN, MOVED, OTHER = "mention", "given", "taken", "moved", "other"
@@ -74,11 +74,7 @@ def _keep(found: list[Notice]) -> None:
 
 def holders(procedure: Procedure, case: Case) -> frozenset[int]:
     """Return whom a case names as its own: its owner, and whoever alone may take one of its steps."""
-    return _named(case, {"owner_id", *_names(procedure.steps.values())})
-
-
-def _names(steps: Iterable[Step]) -> set[str]:
-    return {way.only for step in steps for way in step.who if way.only}
+    return _named(case, {"owner_id", *procedure.naming()})
 
 
 def _named(case: Case, attributes: Iterable[str]) -> frozenset[int]:
@@ -101,7 +97,7 @@ def _concerned(act: Act) -> frozenset[int]:
     """
     if act.ended:
         return holders(act.procedure, act.case)
-    return _named(act.case, _names(act.procedure.steps_from(act.case.state)))
+    return _named(act.case, act.procedure.naming(act.procedure.steps_from(act.case.state)))
 
 
 def _of_plugins(act: Act) -> Iterator[Notice]:

@@ -8,7 +8,7 @@ from typing import Any
 from wtforms.validators import ValidationError
 
 from core.customers import services as customers
-from core.customers import values
+from core.customers import twins, values
 from core.customers.models import Customer, Installation
 from core.forms import (
     ChoiceField,
@@ -16,17 +16,18 @@ from core.forms import (
     LongTextField,
     PhoneField,
     RecordField,
+    SeenTogether,
     StepForm,
     TextField,
+    Wrong,
     YesField,
 )
-from core.i18n import Sentence, _l
+from core.i18n import _l
 from plugins.hotline import services
 from plugins.hotline.models import CHANNELS
 from plugins.hotline.vague import is_bare, is_empty, is_vague
 
 # A field, and what is wrong with it.
-Wrong = tuple[str, Sentence]
 
 
 def not_vague(form: Any, field: Any) -> None:
@@ -80,7 +81,7 @@ def _titles(installations: Iterable[Installation]) -> dict[str, str]:
     return {str(one.id): f"{one.product.name} {one.version}".strip() for one in installations}
 
 
-class SymptomForm(StepForm):
+class SymptomForm(SeenTogether, StepForm):
     """The structured symptom: nothing vague, nothing forgotten (QI/03 3.1.6)."""
 
     # Whose products are offered is known only when the form has been read.
@@ -100,15 +101,7 @@ class SymptomForm(StepForm):
         if len(offered) == 1 and not self.installation_id.data:
             (self.installation_id.data,) = offered
 
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Add to the fields' own checks what is to be seen only from several together."""
-        fine = super().validate(extra_validators)
-        wrong = [found for found in self._seen_together() if found]
-        for name, sentence in wrong:
-            self[name].errors = [*self[name].errors, sentence]
-        return fine and not wrong
-
-    def _seen_together(self) -> list[Wrong | None]:
+    def seen_together(self) -> list[Wrong | None]:
         return [self._unnamed_product()]
 
     def _customer(self) -> Customer | None:
@@ -144,9 +137,9 @@ class LogForm(SymptomForm):
     contact = TextField(_l("Contact"), limit=40)
     phone = PhoneField(_l("Phone"), limit=40)
 
-    def _seen_together(self) -> list[Wrong | None]:
+    def seen_together(self) -> list[Wrong | None]:
         mine = [self._whose(), self._twin(), self._taken(), self._ahead()]
-        return [*super()._seen_together(), *mine]
+        return [*super().seen_together(), *mine]
 
     def _customer(self) -> Customer | None:
         return customers.of_office(self.customer_id.data or "", self.act.rules.office.id)
@@ -163,14 +156,13 @@ class LogForm(SymptomForm):
     def _twin(self) -> Wrong | None:
         if not self.new_customer.data or self.new_all_the_same.data:
             return None
-        office_id, phone = self.act.rules.office.id, self.phone.data or ""
-        twin = customers.twin_of(office_id, self.new_customer.data, phone)
-        if twin is None:
+        alike = twins.alike(self.act.rules.office.id, self.new_customer.data, [self.phone.data or ""])
+        if not alike:
             return None
         text = _l(
             "This seems to be %(name)s, file number %(file_number)s. Choose it, or tick that it is another.",
-            name=twin.name,
-            file_number=twin.file_number,
+            name=alike[0].name,
+            file_number=alike[0].file_number,
         )
         return "new_customer", text
 

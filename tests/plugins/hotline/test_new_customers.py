@@ -88,6 +88,14 @@ def test_whoever_has_that_name_already_is_named(beijing: Any, house: House) -> N
     assert found["new_customer"]["file_number"] == known.file_number
 
 
+def test_a_name_that_only_sounds_the_same_is_asked_about_as_in_the_customer_file(
+    beijing: Any, house: House
+) -> None:
+    known = house.customer(beijing.office, name="上海恒远服装有限责任公司")
+    found = errors(beijing, new_customer="上海衡远服装有限责任公司")
+    assert found["new_customer"]["file_number"] == known.file_number
+
+
 def test_another_customer_may_share_a_switchboard(beijing: Any, house: House) -> None:
     house.customer(beijing.office)
     call = beijing.log(**NEW | {"phone": "021-61541030", "new_all_the_same": True})
