@@ -19,6 +19,7 @@ from sqlalchemy import (
     event,
     func,
     inspect,
+    literal,
     or_,
     select,
     text,
@@ -250,10 +251,11 @@ def wall_is_open() -> bool:
     return bool(db.session.scalar(text(query)))
 
 
-def insert_once(model: type[Base], **values: Any) -> None:
-    """Insert a row unless one with its key is there; two writers at once make one row."""
+def insert_once(model: type[Base], **values: Any) -> bool:
+    """Insert a row unless one with its key is there, and say whether it was; two writers at once make one row."""
     dialect = postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
-    db.session.execute(dialect.insert(model).values(values).on_conflict_do_nothing())
+    insert = dialect.insert(model).values(values).on_conflict_do_nothing()
+    return db.session.scalar(insert.returning(literal(1))) is not None
 
 
 @event.listens_for(db.session, "do_orm_execute")

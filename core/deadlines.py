@@ -69,12 +69,14 @@ class Deadline(Model, SharedRow):
 class Within:
     """How long a deadline runs: a way to count working time, and the parameter that an office sets it with.
 
-    ``told`` puts it into words, for the parameter's value.
+    ``told`` puts it into words, for the parameter's value. What was ``promised`` starts only when somebody was told a
+    time.
     """
 
     counts: Callable[[OfficeCalendar, dt.datetime, Any], Due]
     parameter: str = ""
     told: Callable[[Any], Sentence] = lambda value: _l("as the rule says: %(value)s", value=value)
+    promised: bool = False
 
     def due(self, rules: Rules, start: dt.datetime) -> Due:
         """Compute when it is due in an office, with the trace of how the time came about."""
@@ -110,6 +112,15 @@ def next_working_morning(parameter: str) -> Within:
     )
 
 
+def as_promised() -> Within:
+    """At the very moment that the case keeps in ``since``: somebody was told it, be the office open then or not."""
+    return Within(
+        lambda calendar, start, _none: calendar.as_promised(start),
+        told=lambda _none: _l("at the time that was promised"),
+        promised=True,
+    )
+
+
 def _by_closing(days: int | None) -> Sentence:
     if not days:
         return _l("by closing time of the same working day")
@@ -124,18 +135,23 @@ def follow(act: Act) -> None:
     drop(act, act.step.drops)
     for key in act.step.starts:
         rule = act.procedure.deadlines[key]
-        if not rule.only_in or act.case.state in rule.only_in:
+        if (not rule.only_in or act.case.state in rule.only_in) and not _unpromised(act, rule):
             start(act, rule)
     if act.procedure.states[act.case.state].final:
         drop(act)
+
+
+def _unpromised(act: Act, rule: DeadlineRule) -> bool:
+    """Say whether nobody was told a time, so that there is nothing to keep."""
+    return rule.within.promised and getattr(act.case, rule.since or "") is None
 
 
 def start(act: Act, rule: DeadlineRule) -> Deadline:
     """Start a deadline of a case; what is open under the same key is superseded."""
     case = act.case
     _end(_open_of(act, (rule.key,)), DROPPED, act.now)
-    since = getattr(case, rule.since) if rule.since else act.now
-    due = rule.within.due(act.rules, since or act.now)
+    since = (getattr(case, rule.since) if rule.since else None) or act.now
+    due = rule.within.due(act.rules, since)
     person_id = getattr(case, rule.owner_attribute) if rule.owner_attribute else None
     deadline = Deadline(
         office_id=case.office_id,
@@ -149,7 +165,7 @@ def start(act: Act, rule: DeadlineRule) -> Deadline:
         person_id=person_id,
         clause=code_of(rule.clause),
         plugin=rule.plugin,
-        started_at=since or act.now,
+        started_at=min(since, act.now) if rule.within.promised else since,
         due_at=due.at,
         state=OPEN,
         trace=[line.to_json() for line in due.trace],

@@ -185,10 +185,13 @@ class MomentField(StepField, fields.DateTimeLocalField):
 
     json_type = "date-time"
 
-    def __init__(self, label: Sentence | None = None, *, required: bool = True, **kwargs: Any) -> None:
+    def __init__(
+        self, label: Sentence | None = None, *, required: bool = True, fresh: bool = False, **kwargs: Any
+    ) -> None:
         formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S"]
         super().__init__(label, _rules(required, _in_our_time), format=formats, **kwargs)
         self.zone: dt.tzinfo = dt.UTC
+        self.fresh = fresh
 
     def prepare(self, act: Act) -> None:
         self.zone = act.rules.office.zoneinfo

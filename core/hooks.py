@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from core.gate import Act
     from core.i18n import Sentence
     from core.rules import Rules
-    from core.slots import Card, MenuItem, Searchable, Tell
+    from core.slots import Card, Job, MenuItem, Searchable, Tell
 
 PROJECT = "koudai"
 hookspec = pluggy.HookspecMarker(PROJECT)
@@ -99,6 +99,15 @@ def core_searchables() -> list[Searchable] | Searchable | None:
     """Contribute kinds of rows, beside cases and customers, that the search finds.
 
     Merged by weight; hits are hidden from whoever lacks the permission. Called once per search.
+    """
+
+
+@hookspec
+def core_jobs() -> list[Job] | Job | None:
+    """Contribute what the office's timer does every so many minutes.
+
+    Merged by weight. Called before each turn; a job that fails is logged, told to whoever runs the house, and tried
+    again at its next turn.
     """
 
 

@@ -8,6 +8,7 @@ from core.customers.import_models import ColumnMapping, ImportFile, ImportRefusa
 from core.customers.models import Contact, Customer, CustomerKey, Installation, Product
 from core.customers.records import CustomerChange, CustomerMerge, CustomerMove, NotTwins, Proposal
 from core.deadlines import Deadline
+from core.jobs.models import JobClaim, JobTurn
 from core.ledger import LedgerHead, LedgerRow
 from core.life.releases import RuleSnapshot
 from core.lists.models import ListChoice, SavedFilter
@@ -40,6 +41,8 @@ __all__ = [
     "ImportRefusal",
     "ImportRun",
     "Installation",
+    "JobClaim",
+    "JobTurn",
     "LastSaid",
     "LedgerHead",
     "LedgerRow",

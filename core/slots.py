@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.i18n import Sentence
+
+if TYPE_CHECKING:
+    from core.rules import Rules
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,3 +63,18 @@ class Tell:
 
     person_id: int
     sentence: Sentence
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """What an office's timer does every so many minutes: ``does`` gets the rules in force at that moment.
+
+    It opens its transactions itself, through the gate as ``TIMER_ACTOR``, and claims each deed in the deed's own
+    (``core.jobs.turns.claim``): a turn that broke off is taken again.
+    """
+
+    name: str
+    title: Sentence
+    every: int
+    does: Callable[[Rules], None]
+    weight: int = 50

@@ -68,6 +68,7 @@ class TraceKind(StrEnum):
     WORKING_DAYS = "working_days"
     CALENDAR_DAYS = "calendar_days"
     AFTER_OPENING = "after_opening"
+    PROMISED = "promised"
     OUTSIDE_HOURS = "outside_hours"
     ALREADY_CLOSED = "already_closed"
     HOLIDAY_SKIPPED = "holiday_skipped"
@@ -181,6 +182,11 @@ class OfficeCalendar:
         """Closing time today; already closed, or no working day: closing time of the next working day."""
         trace = _Trace(self, start, TraceKind.SAME_WORKING_DAY)
         return self._closing_from(self._first_day_left(start, trace), trace)
+
+    def as_promised(self, at: dt.datetime) -> Due:
+        """The moment itself: a customer was told it, and waits then, whatever the opening hours are."""
+        told = _aware(at).astimezone(self.zone).isoformat()
+        return Due(at=at, trace=tuple(TraceLine(kind, told) for kind in (TraceKind.PROMISED, TraceKind.DUE)))
 
     def next_working_morning(self, start: dt.datetime, until: dt.time) -> Due:
         """The next working day after the start's day, at ``until``.

@@ -40,6 +40,7 @@ _SENTENCES: dict[TraceKind, Callable[[dict[str, Shown]], Sentence]] = {
         **shown,
     ),
     TraceKind.AFTER_OPENING: lambda shown: _l("Limit in minutes after opening: %(minutes)s.", **shown),
+    TraceKind.PROMISED: lambda shown: _l("This time was promised: %(at)s.", **shown),
     TraceKind.OUTSIDE_HOURS: lambda shown: _l(
         "%(at)s lies outside the opening hours; the time runs from the next opening.", **shown
     ),

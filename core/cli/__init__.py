@@ -30,6 +30,7 @@ OWN = {
     "clauses": "clauses",
     "records": "records",
     "files": "files",
+    "jobs": "jobs",
     "verify": "verify",
     "db": "database",
 }

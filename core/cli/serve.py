@@ -6,6 +6,10 @@ import errno
 import importlib.util
 import os
 import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -41,22 +45,41 @@ PORT_FAULTS: dict[int | None, Sentence] = {
     is_flag=True,
     help=_l("Safe mode: without regional plugins; the offices that use one can only be read.").msgid,
 )
-def serve(host: str, port: int, workers: int, safe: bool) -> None:
+@click.option(
+    "--jobs/--no-jobs",
+    default=True,
+    show_default=True,
+    help=_l("Work the offices' jobs off too, in a process beside; without, “koudai jobs work” does.").msgid,
+)
+def serve(host: str, port: int, workers: int, safe: bool, jobs: bool) -> None:
     """Refuse by name what cannot run, then listen."""
     if safe:
         os.environ["KOUDAI_SAFE_MODE"] = "1"
-    run(host, port, workers)
+    run(host, port, workers, jobs=jobs)
 
 
-def run(host: str, port: int, workers: int) -> None:
+def run(host: str, port: int, workers: int, *, jobs: bool = True) -> None:
     """Check everything that can be checked before anybody is let in, then serve until stopped."""
     refuse_taken(host, port)
     app = checked_app()
     click.echo(_("Koudai answers on %(address)s — Ctrl-C ends it.", address=f"http://{host}:{port}"))
-    if importlib.util.find_spec("gunicorn"):
-        _serve_with_processes(app, host, port, workers)
-    else:
-        _serve_with_threads(app, host, port)
+    with _timer_beside() if jobs else nullcontext():
+        if importlib.util.find_spec("gunicorn"):
+            _serve_with_processes(app, host, port, workers)
+        else:
+            _serve_with_threads(app, host, port)
+
+
+@contextmanager
+def _timer_beside() -> Iterator[None]:
+    """Let a process of its own work the jobs off, as long as this one serves; it ends by itself if this one is killed."""
+    command = [sys.executable, "-c", "from core.cli import main; main()", "jobs", "work", "--with-parent"]
+    # In a session of its own, or a Ctrl-C would break off the turn that is being taken.
+    timer = subprocess.Popen(command, start_new_session=True)
+    try:
+        yield
+    finally:
+        timer.terminate()
 
 
 def checked_app() -> Flask:

@@ -126,7 +126,8 @@ def _enter_office() -> None:
     g.office = g.rules.office
     if request.method not in READING:
         safe_mode.refuse_writing(office_id)
-    plugin = view_args.get("plugin") or request.blueprint
+    # A room of a plugin has a blueprint inside the plugin's: hotline.roster.
+    plugin = view_args.get("plugin") or (request.blueprint or "").partition(".")[0]
     if plugin in installed_plugins().installed and plugin not in g.rules.plugins.names:
         abort(404)
 

@@ -14,6 +14,8 @@ from core.forms import (
     ChoiceField,
     DayField,
     LongTextField,
+    MomentField,
+    NumberField,
     PhoneField,
     RecordField,
     SeenTogether,
@@ -119,6 +121,24 @@ class SymptomForm(SeenTogether, StepForm):
         return "installation_id", _l("Which product is the call about? Choose it (QI/03 3.1.6).")
 
 
+class PromiseForm(SeenTogether, StepForm):
+    """What the customer was told: until when somebody phones, and about what."""
+
+    promised_at = MomentField(_l("Phone back by"), fresh=True)
+    promise = TextField(_l("What was promised"), required=False, fresh=True)
+
+    def seen_together(self) -> list[Wrong | None]:
+        return [too_late(self)]
+
+
+def too_late(form: Any) -> Wrong | None:
+    """Refuse a promise that is broken when it is made."""
+    told = form.promised_at.data
+    if told is None or told > form.act.now:
+        return None
+    return "promised_at", _l("This time has passed. Promise one that lies ahead.")
+
+
 class LogForm(SymptomForm):
     """A call being logged: who calls, from where, about what (QI/03 3.1.8, 3.2.2).
 
@@ -136,9 +156,12 @@ class LogForm(SymptomForm):
     channel = ChoiceField(_l("Channel"), choices=CHANNELS)
     contact = TextField(_l("Contact"), limit=40)
     phone = PhoneField(_l("Phone"), limit=40)
+    rings = NumberField(_l("Rings before it was answered"), required=False, maximum=99)
+    promised_at = MomentField(_l("Phone back by"), required=False)
+    promise = TextField(_l("What was promised"), required=False)
 
     def seen_together(self) -> list[Wrong | None]:
-        mine = [self._whose(), self._twin(), self._taken(), self._ahead()]
+        mine = [self._whose(), self._twin(), self._taken(), self._ahead(), too_late(self)]
         return [*super().seen_together(), *mine]
 
     def _customer(self) -> Customer | None:

@@ -40,6 +40,9 @@ class Call(Model, Case):
     answer: Mapped[str] = mapped_column(Text, default="")
     demand: Mapped[str] = mapped_column(Text, default="")
     reason: Mapped[str] = mapped_column(Text, default="")
+    rings: Mapped[int | None]
+    promised_at: Mapped[dt.datetime | None]
+    promise: Mapped[str] = mapped_column(Text, default="", server_default="")
     installation: Mapped[Installation | None] = relationship(lazy="joined")
 
     @property

@@ -1,7 +1,7 @@
 """The life of a call: QI/03, from the first word to an outcome."""
 
 from core.clauses import house_rule
-from core.deadlines import working_days, working_minutes
+from core.deadlines import as_promised, working_days, working_minutes
 from core.forms import ReasonForm
 from core.i18n import _l
 from core.procedure import Column, Filter, Procedure
@@ -38,6 +38,9 @@ call = Procedure(
         Column(name="since", title=_l("Since when"), value=lambda one: one.since),
         Column(name="tried", title=_l("What was tried"), value=lambda one: one.tried),
         Column(name="demand", title=_l("What the customer demands"), value=lambda one: one.demand),
+        Column(name="rings", title=_l("Rings before it was answered"), value=lambda one: one.rings),
+        Column(name="promised_at", title=_l("Phone back by"), value=lambda one: one.promised_at),
+        Column(name="promise", title=_l("What was promised"), value=lambda one: one.promise),
         Column(name="answer", title=_l("Answer given"), value=lambda one: one.answer),
         Column(name="reason", title=_l("Reason"), value=lambda one: one.reason),
     ),
@@ -82,6 +85,18 @@ call.deadline(
     clause=house_rule(_l("What is on nobody's desk is forgotten.")),
 )
 
+PROMISE = "hotline.promise"
+KEPT = house_rule(_l("A promise that nobody wrote down is not kept."))
+
+call.deadline(
+    PROMISE,
+    title=_l("Phone the customer back, as promised"),
+    within=as_promised(),
+    owner=HOTLINE_ENGINEER.where("owner_id"),
+    since="promised_at",
+    clause=KEPT,
+)
+
 call.step(
     "log",
     "-> open",
@@ -90,6 +105,7 @@ call.step(
     clause="QP/2-04 5.2",
     form=forms.LogForm,
     does=services.log,
+    starts=(PROMISE,),
     tone="primary",
     own_page="hotline.desk",
 )
@@ -100,7 +116,8 @@ call.step(
     by=THE_OWNER,
     clause="QI/03 3.1.9",
     form=forms.AnswerForm,
-    meets=("hotline.long_test",),
+    does=services.keep_promise,
+    meets=("hotline.long_test", PROMISE),
     tone="primary",
     undone_by="reopen",
 )
@@ -118,7 +135,8 @@ call.step(
     title=_l("The customer was phoned: go on"),
     by=THE_OWNER,
     clause="QI/03 3.2.5",
-    meets=("hotline.long_test",),
+    does=services.keep_promise,
+    meets=("hotline.long_test", PROMISE),
 )
 call.step(
     "demand",
@@ -136,7 +154,8 @@ call.step(
     by=DUTY_MANAGER,
     clause="QI/03 3.1.7",
     form=forms.AnswerForm,
-    meets=("hotline.same_day_demand",),
+    does=services.keep_promise,
+    meets=("hotline.same_day_demand", PROMISE),
     tone="primary",
 )
 call.step(
@@ -155,8 +174,29 @@ call.step(
     by=REGIONAL_MANAGER,
     clause="QI/03 3.3.1",
     form=forms.AnswerForm,
-    meets=("hotline.settle",),
+    does=services.keep_promise,
+    meets=("hotline.settle", PROMISE),
     tone="primary",
+)
+call.step(
+    "promise",
+    "open | parked | demanded | handed_over -> same",
+    title=_l("Promise to phone back"),
+    by=(*THE_OWNER, REGIONAL_MANAGER),
+    clause=KEPT,
+    form=forms.PromiseForm,
+    starts=(PROMISE,),
+)
+call.step(
+    "phone_back",
+    "open | parked | demanded | handed_over -> same",
+    title=_l("The customer was phoned back"),
+    by=(*THE_OWNER, REGIONAL_MANAGER),
+    clause=KEPT,
+    form=forms.AnswerForm,
+    does=services.keep_promise,
+    requires=(services.promise_open,),
+    meets=(PROMISE,),
 )
 call.step(
     "take_over",

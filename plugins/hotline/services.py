@@ -101,6 +101,16 @@ def another_owner(act: Act) -> Sentence | None:
     return _l("The call is yours already.") if act.case.owner_id == act.actor.person_id else None
 
 
+def promise_open(act: Act) -> Sentence | None:
+    """Only a promise that is still to be kept can be kept."""
+    return None if act.case.promised_at else _l("No call back is promised. Promise one first, or go on.")
+
+
+def keep_promise(act: Act) -> None:
+    """The customer was phoned: nothing is promised any more (the time line and the deadline remember it)."""
+    act.case.promised_at = None
+
+
 def take_over(act: Act) -> None:
     """The call changes hands, and its promises with it (QI/03 3.1.9)."""
     act.case.owner_id = act.actor.person_id

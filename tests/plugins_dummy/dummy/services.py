@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from core import gate
-from core.db import db
+from core import clock, gate
+from core.db import db, writing
 from core.errors import Objection
 from core.forms import StepForm, TextField
 from core.i18n import Sentence
+from core.jobs import turns
 from tests.plugins_dummy.dummy.models import CallShelf, Loan
 
 if TYPE_CHECKING:
     from core.gate import Act
+    from core.rules import Rules
 
 HEARD: list[str] = []
+COUNTED: list[str] = []
 
 
 class LendForm(StepForm):
@@ -48,3 +51,10 @@ def keep_shelf(act: Act, value: Any) -> None:
     """Keep the value of the added field in dummy's own table."""
     if value:
         db.session.merge(CallShelf(call_id=act.case.id, office_id=act.case.office_id, shelf=value))
+
+
+def work(rules: Rules) -> None:
+    """Count the dongles of an office, once an hour and not more often."""
+    with writing():
+        if turns.claim(rules.office.id, "dummy.count", f"{clock.now():%Y-%m-%d %H}"):
+            COUNTED.append(rules.office.code)
