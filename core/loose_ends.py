@@ -15,7 +15,7 @@ from core.hooks import clauses_of
 from core.i18n import Sentence, _l
 from core.parameters import preset_of
 from core.plugin_sets import answers_of
-from core.roles import ROLES
+from core.roles import RELEASE, ROLES, TIMER
 
 if TYPE_CHECKING:
     from core.plugins import Installed, Manifest, PluginSet
@@ -104,6 +104,7 @@ def refuse_loose_ends(found: PluginSet) -> None:
     for procedure in found.procedures.values():
         _refuse_undeclared(procedure)
         _refuse_untimed(procedure, found)
+        _refuse_unknown(procedure, found)
     for plugin, clause in _cited_in(found):
         _refuse_strange(found, plugin, clause)
     for one in found.enabled.values():
@@ -138,6 +139,43 @@ def _refuse_undeclared(procedure: Procedure) -> None:
             _refuse_no_undoing(procedure, step)
     for state in procedure.states:
         _refuse_long(procedure.plugin, "state", state)
+
+
+def _refuse_unknown(procedure: Procedure, found: PluginSet) -> None:
+    """Refuse a permission, a role or a column of the case that is named and is not there."""
+    if not procedure.reads.startswith("core.") and found.permission(procedure.reads) is None:
+        why = _l("%(what)s names %(name)s, which nobody declares", what=procedure.name, name=procedure.reads)
+        _refuse(procedure.plugin, why)
+    for plugin, role in _roles_in(procedure):
+        if role not in _roles_of(found):
+            _refuse(
+                plugin, _l("%(what)s names %(name)s, which nobody declares", what=procedure.name, name=role)
+            )
+    for plugin, column in _columns_in(procedure):
+        if not hasattr(procedure.model, column):
+            why = _l("%(what)s names %(name)s, which its cases do not have", what=procedure.name, name=column)
+            _refuse(plugin, why)
+
+
+def _roles_of(found: PluginSet) -> set[str]:
+    own = {role.key for one in found.enabled.values() for role in one.manifest.roles}
+    return own | {*ROLES, TIMER.key, RELEASE.key}
+
+
+def _roles_in(procedure: Procedure) -> Iterator[tuple[str, str]]:
+    """Yield the roles that steps and deadlines name, with the plugin that names each."""
+    for step in procedure.steps.values():
+        yield from ((way.plugin or step.plugin, way.role.key) for way in step.who)
+    yield from ((rule.plugin, rule.owner.key) for rule in procedure.deadlines.values())
+
+
+def _columns_in(procedure: Procedure) -> Iterator[tuple[str, str]]:
+    """Yield the columns of the case that steps, deadlines and filters name, with the plugin that names each."""
+    for step in procedure.steps.values():
+        yield from ((way.plugin or step.plugin, way.only) for way in step.who if way.only)
+    for rule in procedure.deadlines.values():
+        yield from ((rule.plugin, name) for name in (rule.owner_attribute, rule.since) if name)
+    yield from ((procedure.plugin, one.attribute) for one in procedure.filters)
 
 
 def _refuse_no_undoing(procedure: Procedure, step: Step) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from core.i18n import _l
@@ -69,5 +70,11 @@ CORE_PERMISSIONS = {
 
 
 def permission_of(key: str, rules: Rules) -> Permission | None:
-    """Find a permission of core's or of the office's plugins."""
-    return CORE_PERMISSIONS.get(key) or rules.plugins.permission(key)
+    """Find a permission of core's or of the office's plugins.
+
+    Whoever a plugin lets take a step of a case may read such cases: a role of its own, say.
+    """
+    found = CORE_PERMISSIONS.get(key) or rules.plugins.permission(key)
+    if found is None:
+        return None
+    return replace(found, roles=(*found.roles, *rules.plugins.let_in.get(key, ())))

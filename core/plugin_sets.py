@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from core.i18n import Sentence
     from core.plugins import Plugins, PluginSet
+    from core.roles import Role
 
 
 def with_required(plugins: Plugins, name: str) -> frozenset[str]:
@@ -26,6 +27,18 @@ def standing(plugins: Plugins, names: frozenset[str]) -> PluginSet | None:
         return plugins.set_of(names)
     except PluginError:
         return None
+
+
+def let_in(found: PluginSet) -> dict[str, tuple[Role, ...]]:
+    """Return the roles that plugins let take steps of others' cases, by the permission that reads these."""
+    roles: dict[str, tuple[Role, ...]] = {}
+    for procedure in found.procedures.values():
+        ways = (
+            (way.plugin or step.plugin, way.role) for step in procedure.steps.values() for way in step.who
+        )
+        foreign = tuple(role for plugin, role in ways if plugin != procedure.plugin)
+        roles[procedure.reads] = (*roles.get(procedure.reads, ()), *foreign)
+    return roles
 
 
 def answers_of(found: PluginSet, name: str) -> Iterator[tuple[HookCaller, HookImpl]]:

@@ -17,7 +17,7 @@ from typing import Any
 
 import pluggy
 
-from core import hooks, loose_ends, records
+from core import hooks, loose_ends, plugin_sets, records
 from core.amendments import Amendable
 from core.clauses import NATIONAL, Clause, read_clauses
 from core.db import only_looking
@@ -227,6 +227,7 @@ class PluginSet:
         self.parameters = OWN_PARAMETERS | {p.key: p for one in enabled for p in one.manifest.parameters}
         self.procedures = {p.name: p.copy() for one in enabled for p in one.procedures}
         self._amend()
+        self.let_in = plugin_sets.let_in(self)
         self.forms = records.assembled(enabled, self.procedures)
         loose_ends.refuse_loose_ends(self)
 

@@ -23,6 +23,7 @@ Effect = Callable[["Act"], str | None]
 Check = Callable[["Act"], Objection | Sentence | None]
 Keep = Callable[["Act", Any], None]
 SAME = "same"
+CUSTOMER = _l("Customer")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,7 +163,10 @@ class Step:
 
 
 class Procedure:
-    """The life of one kind of case, as the head office wrote it and as plugins amended it."""
+    """The life of one kind of case, as the head office wrote it and as plugins amended it.
+
+    ``heading`` tells a case from others beside its number, ``headed`` says what that is: mostly whose case it is.
+    """
 
     def __init__(
         self,
@@ -173,6 +177,7 @@ class Procedure:
         letter: str,
         reads: str,
         heading: Callable[[Any], Any],
+        headed: Sentence = CUSTOMER,
         columns: tuple[Column, ...] = (),
         facts: tuple[Column, ...] = (),
         filters: tuple[Filter, ...] = (),
@@ -189,7 +194,7 @@ class Procedure:
             record,
             begins,
         )
-        self.filters, self._searched = filters, searched
+        self.filters, self._searched, self.headed = filters, searched, headed
         self.collection = collection or f"{self.noun}s"
         self.states = States()
         self.steps: dict[str, Step] = {}

@@ -11,7 +11,7 @@ from flask import request
 from core.api.bodies import Errors
 from core.api.replays import LONGEST_KEY
 from core.i18n import Sentence, _l
-from core.procedure import Procedure
+from core.procedure import Filter, Procedure
 
 NEWEST, OLDEST = "newest", "oldest"
 MOST_PAGES, MOST_ITEMS, ITEMS = 10_000, 100, 30
@@ -27,6 +27,7 @@ class Asked:
     q: str = ""
     state: str = ""
     customer: str = ""
+    filtered: dict[str, str] = field(default_factory=dict)
     sort: str = NEWEST
     page: int = 1
     size: int = ITEMS
@@ -44,11 +45,23 @@ class Asked:
 
 def of_cases(procedure: Procedure) -> Asked:
     """Read the questions that a list of cases can be asked."""
-    asked = _paged({"state", "customer", "sort"})
+    asked = _paged({"state", "customer", "sort", *(one.name for one in procedure.filters)})
     asked.state = _one_of("state", procedure.states, asked)
     asked.sort = _one_of("sort", (NEWEST, OLDEST), asked) or NEWEST
     asked.customer = _text("customer", asked)
+    asked.filtered = {one.name: found for one in procedure.filters if (found := _of_filter(one, asked))}
     return asked
+
+
+def _of_filter(one: Filter, asked: Asked) -> str:
+    """Read one of the choices that a procedure's filter offers, or the id of a person."""
+    if one.choices is not None:
+        return _one_of(one.name, one.choices, asked)
+    typed = request.args.get(one.name)
+    if typed is None or re.fullmatch(r"[0-9]{1,9}", typed):
+        return typed or ""
+    asked.errors[one.name] = [_l("Give a whole number in digits, like 12.")]
+    return ""
 
 
 def of_customers() -> Asked:

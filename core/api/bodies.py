@@ -8,7 +8,7 @@ from typing import Any
 
 from wtforms import Form
 
-from core.forms import ChoiceField, NumberField, TextField
+from core.forms import ChoiceField, NumberField, PersonField, TextField
 from core.i18n import Sentence, _l
 
 Schema = dict[str, Any]
@@ -42,6 +42,8 @@ def schema_of_field(field: Any) -> Schema:
 
 def _or_null(kind: Schema) -> Schema:
     nullable = kind | {"type": [kind["type"], "null"]}
+    if "oneOf" in kind:
+        return nullable | {"oneOf": [*kind["oneOf"], {"const": None}]}
     return nullable | ({"enum": [*kind["enum"], None]} if "enum" in kind else {})
 
 
@@ -57,6 +59,10 @@ def _text(field: Any) -> Schema:
 def _number(field: Any) -> Schema:
     if isinstance(field, NumberField):
         return {"type": "integer", "minimum": field.minimum, "maximum": field.maximum}
+    if isinstance(field, PersonField):
+        # The colleagues are the same for every case: who reads this need not ask the screen for their ids.
+        named = [{"const": int(one.value), "title": str(one.label)} for one in field.choices if one.value]
+        return {"type": "integer"} | ({"oneOf": named} if named else {})
     return {"type": "integer", "minimum": 1, "maximum": 2**31 - 1}
 
 

@@ -15,7 +15,7 @@ from core.customers.forms import NewCustomerForm
 from core.i18n import Sentence, _, _l
 from core.people import Actor
 from core.permissions import CORE_PERMISSIONS
-from core.procedure import Procedure, Step
+from core.procedure import Filter, Procedure, Step
 from core.rules import Rules
 
 Json = dict[str, Any]
@@ -82,6 +82,7 @@ NUMBER: Json = {
 def _list(procedure: Procedure) -> Json:
     choices = {"state": list(procedure.states), "sort": [asking.NEWEST, asking.OLDEST]}
     questions = [_question(name, {"type": "string", "enum": known}) for name, known in choices.items()]
+    questions += [_question(one.name, _filter(one)) for one in procedure.filters]
     text = {"type": "string", "maxLength": asking.LONGEST_QUESTION}
     return {
         "operationId": f"list_{_name(procedure)}",
@@ -89,6 +90,13 @@ def _list(procedure: Procedure) -> Json:
         "parameters": [*questions, _question("customer", text), *PAGED],
         "responses": _answers(_page(ref("brief")), "401", "403", "404", "422"),
     }
+
+
+def _filter(one: Filter) -> Json:
+    """Return what a procedure's filter can be asked: one of its choices, or the id of a person."""
+    if one.choices is None:
+        return {"type": "integer", "minimum": 0, "maximum": 999_999_999}
+    return {"type": "string", "enum": list(one.choices)}
 
 
 def _question(name: str, schema: Json) -> Json:

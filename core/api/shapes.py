@@ -13,6 +13,7 @@ from core import deadlines, gate, ledger, prints
 from core.cases import Case
 from core.clauses import HouseRule
 from core.customers.models import Customer
+from core.db import Base, db
 from core.errors import Objection
 from core.gate import Act
 from core.i18n import Sentence
@@ -45,8 +46,18 @@ def fields(case: Case) -> Json:
         found[column.key] = plain(getattr(case, column.key))
         if column.foreign_keys:
             stem = column.key.removesuffix("_id")
-            found[stem] = _named(getattr(case, stem, None))
+            found[stem] = _named(_pointed_at(case, stem, column))
     return found
+
+
+def _pointed_at(case: Case, stem: str, column: Column[Any]) -> Any:
+    """Return the record that a column points to, also where the model has no relationship of that name."""
+    if hasattr(type(case), stem):
+        return getattr(case, stem)
+    (key,) = column.foreign_keys
+    models = (one.class_ for one in Base.registry.mappers if one.local_table is key.column.table)
+    model, value = next(models, None), getattr(case, column.key)
+    return db.session.get(model, value) if model is not None and value is not None else None
 
 
 def _named(record: Any) -> str | None:

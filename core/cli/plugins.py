@@ -167,11 +167,12 @@ def explain(
         _print_answers(rules.plugins.explain(decision, **_complete(decision, wanted, given | about)))
 
 
-def _named_value(given: str) -> tuple[str, str]:
+def _named_value(given: str) -> tuple[str, str | None]:
+    """Read NAME=VALUE; without a value there is none of it."""
     name, equals, value = given.partition("=")
     if not equals:
         raise click.BadParameter(_("%(given)s: write it as NAME=VALUE.", given=given), param_hint="--with")
-    return name, value
+    return name, value or None
 
 
 def _decisions(plugins: PluginSet) -> dict[str, Any]:

@@ -13,8 +13,8 @@ from core.records import Record, declared
 
 # The ledger and the history of switching outlive every plugin; the head of the ledger is a count of its rows.
 KEPT = frozenset({"core_ledger", "core_ledger_head", "core_plugin_switch"})
-# The columns in which core writes the name of a procedure: of a case, or of a list.
-NAMES = ("procedure", "listed")
+# The columns in which core writes what is named after its plugin: a case's procedure, a list, a job.
+NAMES = ("procedure", "listed", "job")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,8 @@ import base64
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,8 @@ from core.plugins import Installed, Plugins
 from core.records import Record, declared
 from core.search import index
 from core.switches import PluginSwitch, lock_office
+from core.talk import store
+from core.talk.models import File
 
 KIND, ACTION = "plugin", "remove"
 AT_ONCE = 1000
@@ -138,7 +141,9 @@ def _export(one: Installed, folder: Path) -> list[tuple[str, int]]:
         )
     making = folder.with_name(f"{folder.name}.unfinished")
     making.mkdir(parents=True, mode=0o700)
-    written = [_write(held, making) for held in holdings(one.name, one)]
+    held = list(holdings(one.name, one))
+    written = [_write(each, making) for each in held]
+    _copy_files(held, making)
     kept = [entry for entry in written if entry["rows"] or entry["whole_table"]]
     for entry in written:
         if entry not in kept:
@@ -154,6 +159,17 @@ def _export(one: Installed, folder: Path) -> list[tuple[str, int]]:
     (making / "manifest.json").write_text(f"{text}\n", encoding="utf-8")
     making.rename(folder)
     return [(entry["table"], entry["rows"]) for entry in kept]
+
+
+def _copy_files(held: Iterable[Holding], folder: Path) -> None:
+    """Lay the bytes of attached files beside the rows that name them; what was lost before stays lost."""
+    for each in held:
+        if each.table is not File.__table__ or each.rows is None:
+            continue
+        for sha256 in db.session.scalars(select(File.sha256).where(each.rows).distinct()):
+            (folder / "files").mkdir(exist_ok=True, mode=0o700)
+            if store.path_of(sha256).exists():
+                shutil.copyfile(store.path_of(sha256), folder / "files" / sha256)
 
 
 def _write(held: Holding, folder: Path) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 import core
-from core import clock
+from core import clock, migrate
 from core.clauses import Citation, HouseRule, code_of
 from core.db import db, writing
 from core.errors import NotFound, PluginError
@@ -39,9 +39,9 @@ class Snapshot:
 def keep(plugins: Plugins) -> None:
     """Keep the rules of every installed plugin under its version, unless they are kept already.
 
-    One that was removed, and that nobody uses, is on its way out and leaves no row.
+    One that was removed, has no tables (again) and is used by nobody is on its way out and leaves no row.
     """
-    out = {row["plugin"] for row in removals()} - in_use()
+    out = {row["plugin"] for row in removals()} - in_use() - _back(plugins)
     taken = [one for one in take(plugins) if one.plugin not in out]
     kept = {(row.plugin, row.version): row for row in db.session.scalars(select(RuleSnapshot))}
     said = {(one.plugin, one.version): {"title": one.title, "rules": one.rules} for one in taken}
@@ -50,6 +50,13 @@ def keep(plugins: Plugins) -> None:
     with writing():
         for key, rules in said.items():
             _keep(*key, rules)
+
+
+def _back(plugins: Plugins) -> set[str]:
+    """Return which plugins have their tables, so that they did not leave, or came back."""
+    connection = db.session.connection()
+    with_tables = migrate.histories(plugins)
+    return {name for name in with_tables if not migrate.is_missing(connection, plugins, name)}
 
 
 def _keep(plugin: str, version: str, rules: Any) -> None:

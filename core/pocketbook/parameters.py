@@ -28,10 +28,12 @@ def _chapter(reading: Reading, plugin: str, title: Sentence, parameters: Iterabl
 
 
 def _entry(reading: Reading, parameter: Parameter) -> Entry:
+    owner = parameter.key.partition(".")[0]
     text, whose = reading.in_force(parameter)
+    if not whose and reading.regional(owner):
+        whose = reading.whose(owner)
     clause = effective(reading.rules.rungs(parameter.key)).clause
     line = Line(label=_l("Value"), text=text, clause=clause, **whose)
-    owner = parameter.key.partition(".")[0]
     return Entry(
         key=parameter.key, title=parameter.label, clause=parameter.clause, plugin=owner, lines=(line,)
     )

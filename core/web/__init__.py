@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from flask import Flask, abort, g, has_request_context, render_template, request, session
+from flask import Blueprint, Flask, abort, g, has_request_context, render_template, request, session
 from flask_babel import Babel
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import DataError
@@ -14,8 +14,9 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from core.api import answers
 from core.api import views as api
 from core.db import db
-from core.errors import KoudaiError, NotFound
-from core.i18n import DEFAULT_LOCALE, LOCALES, translation_folders
+from core.errors import KoudaiError, NotFound, PluginError
+from core.i18n import DEFAULT_LOCALE, LOCALES, _l, translation_folders
+from core.plugins import Installed
 from core.web import (
     accounts,
     cases,
@@ -99,14 +100,29 @@ def init_web(app: Flask) -> None:
     csrf.exempt(api.pages)
     app.register_blueprint(api.pages)
     for one in app.extensions["koudai"].installed.values():
-        views = one.part("views")
-        if views is not None:
-            app.register_blueprint(views.pages)
+        app.register_blueprint(_pages_of(one))
     app.after_request(_add_headers)
     app.register_error_handler(KoudaiError, _show_error)
     app.register_error_handler(HTTPException, _show_http_error)
     for beyond in (OverflowError, DataError):
         app.register_error_handler(beyond, _show_beyond)
+
+
+def _pages_of(one: Installed) -> Blueprint:
+    """Return a plugin's pages; one that has none may have templates all the same, for its cards."""
+    views = one.part("views")
+    if views is None:
+        return Blueprint(one.name, one.module.__name__, template_folder="templates")
+    pages = getattr(views, "pages", None)
+    if not isinstance(pages, Blueprint):
+        raise PluginError(
+            _l(
+                "Plugin %(plugin)s does not fit: its views.py has no pages. Write pages = Blueprint(“%(plugin)s”, "
+                "__name__, template_folder=“templates”) there, or take the file away.",
+                plugin=one.name,
+            )
+        )
+    return pages
 
 
 def reader_locale() -> str:

@@ -24,7 +24,7 @@ from core.i18n import LOCALES, Sentence, _, says, zone
 from core.paper import edition_text
 from core.procedure import DeadlineRule
 from core.roles import ROLES
-from core.rules import Rules, installed_plugins
+from core.rules import Rules, installed_plugins, known_roles
 from core.web.problems import problem_of
 from core.worktime import TraceLine
 from core.worktime_text import trace_sentences
@@ -52,6 +52,7 @@ def init_show(app: Flask) -> None:
         LOCALES=LOCALES,
         get_locale=get_locale,
         ROLES=ROLES,
+        role_title=role_title,
         clock=clock,
         trace=trace,
         deadline_tone=deadline_tone,
@@ -256,3 +257,9 @@ def here(changes: Mapping[str, Any]) -> str:
     asked = {**request.args.to_dict(), **changes}
     questions = urlencode({name: answer for name, answer in asked.items() if answer not in (None, "")})
     return f"{page}?{questions}" if questions else page
+
+
+def role_title(key: str) -> Sentence | str:
+    """Return what a role is called, a plugin's own too; one whose plugin is gone is called by its key."""
+    known = known_roles()
+    return known[key].title if key in known else key

@@ -109,6 +109,11 @@ def test_whose_role_does_not_allow_it_hears_the_clause(
     refused = manager.post(f"/requests/{number}/steps/dispatch", {"engineer_id": engineer.id})
     assert refused.status_code == 403
     assert refused.json["objections"][0]["clause"] == "QP/2-04 5.4"
+    step = manager.get("/openapi.json").json["paths"]["/requests/{number}/steps/dispatch"]["post"]
+    asked = step["requestBody"]["content"]["application/json"]["schema"]["properties"]["engineer_id"]
+    assert {"const": engineer.id, "title": engineer.name} in asked["oneOf"], (
+        "whoever asks learns whom he may name"
+    )
 
 
 def test_a_step_from_the_wrong_state_and_one_that_was_overtaken_hear_why(
@@ -187,7 +192,9 @@ def test_lists_are_paged_sorted_and_filtered(api: Any, house: House, shanghai: O
     assert ([one["number"] for one in page["items"]], page["more"]) == (numbers[:0:-1], True)
     assert [one["number"] for one in api.get("/calls?sort=oldest&size=1").json["items"]] == numbers[:1]
     assert api.get("/calls?state=solved").json["items"] == []
-    for wrong in ("state=odd", "page=0", "size=1000", "sort=up", "nonsense=1"):
+    faxed = api.post("/calls", call_about(house, shanghai) | {"channel": "fax"}).json["number"]
+    assert [one["number"] for one in api.get("/calls?channel=fax").json["items"]] == [faxed]
+    for wrong in ("state=odd", "page=0", "size=1000", "sort=up", "nonsense=1", "channel=drum"):
         assert api.get(f"/calls?{wrong}").status_code == 422, wrong
 
 

@@ -500,6 +500,8 @@ def test_a_decision_tells_who_answers_and_what(shanghai: Run) -> None:
         assert re.search(said, told)
     admission = ("plugins", "explain", "fieldservice_admission", "SH", *customer)
     assert "waiting: " in fine(shanghai(*admission, "--with", "entitlement=expired"))
+    nobody = ("plugins", "explain", "fieldservice_admission", "SH", "--with", "customer=")
+    assert "registered: " in fine(shanghai(*nobody, "--with", "entitlement=card"))
     assert "entitlement" in refused(shanghai(*admission))
     assert "NAME=VALUE" in refused(shanghai(*admission, "--with", "expired"), 2)
     assert "hotline_entitlement" in refused(shanghai("plugins", "explain", "nonsense", "SH"))

@@ -270,3 +270,9 @@ def test_it_asks_the_database_as_often_for_one_office_as_for_a_book_with_many_ru
     browser = sign_in(house.person(shanghai, DUTY_MANAGER))
     browser.get("/SH/pocket-book/")
     assert queries_of(lambda: browser.get("/SH/pocket-book/")) < 25
+
+
+def test_a_parameter_of_a_regions_own_is_a_difference(house: House, in_english: None) -> None:
+    office = house.office("GZ", "hotline", "fieldservice", "guangzhou")
+    (line,) = own(entries(office)["guangzhou.loan_working_days"])
+    assert (line.by, str(line.text)) == ("guangzhou", "5 working days")

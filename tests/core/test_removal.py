@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import re
 from collections.abc import Callable
@@ -16,17 +17,22 @@ from sqlalchemy import MetaData, Table, create_engine, inspect, select, text
 from core import clock, gate, ledger, migrate, switches
 from core.db import db, see_offices, writing
 from core.errors import KoudaiError, NotFound, PluginError
+from core.life import snapshots
 from core.life.carrying import refuse_lost
 from core.life.holdings import rows_in_core
 from core.life.impact import impact_of
 from core.life.preview import preview
+from core.life.releases import RuleSnapshot
 from core.life.removal import Removed, gone, remove
 from core.offices import Office
 from core.people import Actor
 from core.plugins import Plugins
 from core.prints import Print
+from core.roles import HOTLINE_ENGINEER
 from core.rules import rules_of
 from core.settings import set_parameter
+from core.talk.files import Sent, attach
+from core.talk.topics import topic_of
 from core.testing import House
 from tests.plugins_dummy.fixtures import database_url, plugins  # noqa: F401
 
@@ -77,14 +83,24 @@ def lent(house: House, shanghai: Office, walk: Any) -> str:
 
 
 @pytest.fixture
-def returned(house: House, shanghai: Office, lent: str, walk: Any) -> Office:
+def returns(house: House, shanghai: Office, lent: str, walk: Any) -> Callable[[], None]:
+    """The means to bring the dongle back and to switch dummy off."""
+
+    def doing() -> None:
+        walker = walk(shanghai)
+        gate.perform("dummy.loan", lent, "fetch", walker.actor, office=shanghai)
+        call = db.session.scalars(select(walker.procedures["hotline.call"].model)).one()
+        gate.perform("hotline.call", call.number, "dongle_came", walker.actor, office=shanghai)
+        switches.switch(house.plugins, shanghai, "dummy", False, ADMINISTRATOR)
+        house.see()
+
+    return doing
+
+
+@pytest.fixture
+def returned(shanghai: Office, returns: Callable[[], None]) -> Office:
     """Shanghai, where the dongle came back and dummy was switched off."""
-    walker = walk(shanghai)
-    gate.perform("dummy.loan", lent, "fetch", walker.actor, office=shanghai)
-    call = db.session.scalars(select(walker.procedures["hotline.call"].model)).one()
-    gate.perform("hotline.call", call.number, "dongle_came", walker.actor, office=shanghai)
-    switches.switch(house.plugins, shanghai, "dummy", False, ADMINISTRATOR)
-    house.see()
+    returns()
     return shanghai
 
 
@@ -147,6 +163,38 @@ def test_the_export_holds_all_of_it_and_can_be_checked(
         "manifest.json",
         *(one["file"] for one in manifest["tables"]),
     }
+
+
+def test_the_bytes_of_attached_files_are_exported_with_their_rows(
+    house: House, shanghai: Office, lent: str, walk: Any, removes: Callable[..., Removed], returns: Any
+) -> None:
+    loan = db.session.scalars(select(house.plugins.procedures["dummy.loan"].model)).one()
+    topic = topic_of(rules_of(shanghai), "dummy.loan", loan.id)
+    attach(
+        topic, [Sent("收条.txt", io.BytesIO("已收到加密盒".encode()))], house.hire(shanghai, HOTLINE_ENGINEER)
+    )
+    returns()
+    done = removes()
+    (row,) = map(json.loads, (done.folder / "core_file.jsonl").read_text().splitlines())
+    assert (done.folder / "files" / row["sha256"]).read_text() == "已收到加密盒"
+
+
+def test_when_it_comes_back_its_rules_are_kept_again(
+    app: Flask, house: House, returned: Office, removes: Callable[..., Removed]
+) -> None:
+    def kept() -> int:
+        house.see()
+        return db.session.query(RuleSnapshot).filter_by(plugin="dummy").count()
+
+    snapshots.keep(house.plugins)
+    assert kept() == 1
+    removes()
+    snapshots.keep(house.plugins)
+    assert kept() == 0, "it is on its way out"
+    migrate.upgrade(app.config["SQLALCHEMY_DATABASE_URI"], house.plugins)
+    house.see()
+    snapshots.keep(house.plugins)
+    assert kept() == 1
 
 
 def test_nothing_is_overwritten_and_nothing_removed_then(

@@ -1,0 +1,131 @@
+"""What an author gets wrong is named before anybody works with it; what he may expect to work, works."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from core import loose_ends
+from core.api import shapes
+from core.db import db, writing
+from core.errors import PluginError
+from core.hooks import hookimpl
+from core.i18n import Sentence
+from core.people import Person, give_role
+from core.plugins import Installed, Manifest, Plugins
+from core.procedure import Filter
+from core.roles import HOTLINE_ENGINEER, Role
+from core.testing import House, SignIn, said
+from core.web import _pages_of
+from core.web.show import role_title
+from plugins.fieldservice.testing import Centre
+from tests.plugins_dummy.dummy import KEEPER
+from tests.plugins_dummy.dummy.models import Loan
+from tests.plugins_dummy.fixtures import database_url, plugins  # noqa: F401
+
+
+def refusal(plugins: Plugins, spoil: Any) -> str:  # noqa: F811
+    """Return how the hotline's set is refused when its procedure of calls has been spoilt."""
+    found = plugins.set_of(("hotline",))
+    call = found.procedures["hotline.call"].copy()
+    spoil(call)
+    with pytest.raises(PluginError) as refused:
+        loose_ends._refuse_unknown(call, found)
+    return str(refused.value)
+
+
+def test_a_permission_that_nobody_declares_is_named(plugins: Plugins) -> None:  # noqa: F811
+    def spoil(call: Any) -> None:
+        call.reads = "hotline.reed"
+
+    assert "hotline.reed, which nobody declares" in refusal(plugins, spoil)
+
+
+def test_a_filter_by_a_column_that_is_not_there_is_named(plugins: Plugins) -> None:  # noqa: F811
+    def spoil(call: Any) -> None:
+        call.filters = (Filter(name="zone", title=Sentence("Zone"), attribute="zonee"),)
+
+    assert "zonee, which its cases do not have" in refusal(plugins, spoil)
+
+
+@pytest.mark.parametrize(
+    ("by", "named"),
+    [
+        (Role("gatekeeper", Sentence("Gatekeeper")), "gatekeeper, which nobody declares"),
+        (HOTLINE_ENGINEER.where("engineer_id"), "engineer_id, which its cases do not have"),
+    ],
+)
+def test_a_role_or_a_person_that_is_none_is_named_with_its_plugin(
+    plugins: Plugins,  # noqa: F811
+    make_plugin: Any,
+    by: Any,
+    named: str,
+) -> None:
+    @hookimpl
+    def amend(procedures: Any) -> None:
+        procedures["hotline.call"].widen("settle", by=by, clause="QI/03 3.3.1")
+
+    bold = make_plugin("bold", requires=("hotline",), amend=amend)
+    installed = Plugins([plugins.installed["hotline"].module, bold])
+    with pytest.raises(PluginError, match=f"bold does not fit: hotline.call names {named}"):
+        installed.set_of(("hotline", "bold"))
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The means to write a plugin into a folder of its own."""
+
+    def written(name: str, **files: str) -> Installed:
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "__init__.py").write_text("")
+        for file, text in files.items():
+            (folder / file.replace("_html", ".html").replace("_py", ".py")).write_text(text)
+        monkeypatch.syspath_prepend(str(tmp_path))
+        module = __import__(name)
+        monkeypatch.delitem(sys.modules, name)
+        return Installed(module, Manifest(name=name, title=Sentence(name), version="1"))
+
+    return written
+
+
+def test_pages_without_pages_are_told_what_to_write(package: Any) -> None:
+    with pytest.raises(PluginError, match=r"empty does not fit: its views\.py has no pages"):
+        _pages_of(package("empty", views_py=""))
+
+
+def test_a_plugin_without_pages_may_have_templates_for_its_cards(package: Any, tmp_path: Path) -> None:
+    one = package("carded")
+    (tmp_path / "carded" / "templates" / "carded").mkdir(parents=True)
+    (tmp_path / "carded" / "templates" / "carded" / "card.html").write_text("a card")
+    loader = _pages_of(one).jinja_loader
+    assert loader is not None
+    assert loader.list_templates() == ["carded/card.html"]
+
+
+def test_whoever_a_plugin_lets_take_a_step_may_read_such_cases(house: House, sign_in: SignIn) -> None:
+    centre = Centre(house, "SH", "hotline", "fieldservice", "dummy")
+    elsewhere = Centre(house, "BJ", "hotline", "fieldservice")
+    keeper = house.person(centre.office, KEEPER, name="丁力")
+    with writing():
+        give_role(db.session.get_one(Person, keeper.id), elsewhere.office, KEEPER, "tests")
+    page, other = centre.log(), elsewhere.log()
+    browser = sign_in(keeper)
+    assert page.number in said(browser.get(f"/SH/hotline/call/{page.number}").text)
+    assert browser.get(f"/BJ/hotline/call/{other.number}").status_code == 403
+
+
+def test_a_role_of_a_plugins_own_is_called_by_its_title(app: Flask) -> None:
+    assert str(role_title("dummy_keeper")) == "Keeper of the dongles"
+    assert role_title("nobody_knows") == "nobody_knows"
+
+
+def test_the_api_names_what_a_case_points_to_without_a_relationship(house: House, walk: Any) -> None:
+    walker = walk(house.office("SH", "hotline", "fieldservice", "dummy"))
+    call = walker.case_in("hotline.call", "waits_for_dongle")
+    loan = db.session.query(Loan).filter_by(call_id=call.id).one()
+    assert shapes.fields(loan)["call"] == call.number
