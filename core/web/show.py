@@ -23,7 +23,6 @@ from core.deadlines import DROPPED, MET, MISSED, Deadline
 from core.i18n import LOCALES, Sentence, _, says, zone
 from core.paper import edition_text
 from core.procedure import DeadlineRule
-from core.roles import ROLES
 from core.rules import Rules, installed_plugins, known_roles
 from core.web.problems import problem_of
 from core.worktime import TraceLine
@@ -51,7 +50,6 @@ def init_show(app: Flask) -> None:
         _=say,
         LOCALES=LOCALES,
         get_locale=get_locale,
-        ROLES=ROLES,
         role_title=role_title,
         clock=clock,
         trace=trace,
