@@ -8,7 +8,7 @@ from statistics import median, quantiles
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SOURCES = ("core", "plugins", "regions", "examples", "demo", "tools")
+SOURCES = ("core", "plugins", "regions", "examples", "demo", "seed", "tools")
 LONGEST_FILE, LONGEST_FUNCTION = 400, 40
 MEDIAN, NINE_IN_TEN = 8, 20
 

@@ -10,7 +10,7 @@ import pytest
 from core.testing_contract import OFFICE_IN_TEMPLATE, office_questions
 
 ROOT = Path(__file__).parents[2]
-CODE = ("core", "plugins", "regions", "examples", "demo")
+CODE = ("core", "plugins", "regions", "examples", "demo", "seed")
 PLUGINS = ("plugins", "regions", "examples")
 NOT_OURS = {"vendor", "tests", "__pycache__"}
 THE_CLOCK = "core/clock.py"

@@ -1,0 +1,45 @@
+"""Bulk data for measuring: an empty office filled with customers and calls, as many as it takes to see what is slow.
+
+Customers come in through the import. Of calls some are lived through the gate, as patterns; the others are copies of
+every row that these left, for other customers, people and weeks. It alone goes round the gate, so only into an office in
+which nothing has happened yet; a test compares a copy with the rows that the gate writes.
+"""
+
+from __future__ import annotations
+
+import click
+
+from core.cli.home import in_house
+from core.i18n import _, _l
+
+STEP = 10_000
+
+
+@click.command(
+    help=_l(
+        "Fill OFFICE, in which nothing has happened yet, with customers and calls in bulk, for measuring. "
+        "It goes round the gate: never do it where people work."
+    ).msgid
+)
+@click.argument("office")
+@click.option("--customers", default=1000, show_default=True, type=click.IntRange(1, 1_000_000))
+@click.option("--calls", default=2000, show_default=True, type=click.IntRange(0, 5_000_000))
+@in_house
+def seed(office: str, customers: int, calls: int) -> None:
+    """Say how far it is as it goes."""
+    from core.offices import office_by_code
+    from seed import calls as bulk
+    from seed import customers as file
+    from seed import people
+    from seed.empty import refuse_used
+
+    here = office_by_code(office)
+    refuse_used(here)
+    staff = people.staff_of(here)
+    for done in file.bring_in(here, customers):
+        click.echo(_("%(done)s of %(all)s customers", done=done, all=customers))
+    told = 0
+    for done in bulk.fill(here, staff, calls):
+        if done >= told + STEP or done == calls:
+            told = done
+            click.echo(_("%(done)s of %(all)s calls", done=done, all=calls))
