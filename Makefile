@@ -23,7 +23,7 @@ NODE := $(VENV)/.node
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help demo test dev lint types format translations translations-check reference db-check assets lock clean
+.PHONY: help demo test dev lint types format translations translations-check reference db-check bench assets lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' Makefile
@@ -66,6 +66,9 @@ assets: $(ASSETS) ## fetch the browser's files, integrity checked
 lock: $(DEVELOPING) ## choose newer versions within pyproject.toml and package.json
 	$(PIP) install uv
 	$(BIN)/python tools/lock.py
+
+bench: $(INSTALLED) $(CATALOGUES) $(ASSETS) $(DEVELOPING) ## measure the pages against a bare Flask, on a full database of each engine
+	$(BIN)/python tools/bench.py $(ARGS)
 
 clean: ## remove everything that make has made, but not the demo's data
 	rm -rf $(VENV) core/static/vendor build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

@@ -11,7 +11,9 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def domains(root: Path = ROOT) -> list[Domain]:
     """Return the national domain, then one for every package under ``regions/`` and ``examples/``."""
-    national = tuple(folder for name in ("core", "plugins", "demo", "seed") if (folder := root / name).is_dir())
+    national = tuple(
+        folder for name in ("core", "plugins", "demo", "seed") if (folder := root / name).is_dir()
+    )
     regional = sorted(
         found.parent for place in ("regions", "examples") for found in root.glob(f"{place}/*/*/__init__.py")
     )
