@@ -14,6 +14,7 @@ from wtforms import Form, fields, validators
 from wtforms.fields import Choice, SelectChoice
 
 from core import png
+from core.customers import services as customers
 from core.customers.values import can_be_dialled
 from core.digits import AMOUNT, WHOLE, Bounds, shaped
 from core.i18n import Sentence, _l
@@ -300,6 +301,31 @@ class PersonField(RecordField):
 
     def __init__(self, label: Sentence | None = None, *, role: Role, **kwargs: Any) -> None:
         super().__init__(label, offers=lambda act: _people(act, role), **kwargs)
+
+
+class CustomerField(TextField):
+    """A customer of the office by his file number, as people type it; what is kept is his id."""
+
+    def __init__(self, label: Sentence | None = None, **kwargs: Any) -> None:
+        super().__init__(label, limit=24, **kwargs)
+        self.office_id = 0
+        self.chosen: int | None = None
+
+    def prepare(self, act: Act) -> None:
+        self.office_id = act.rules.office.id
+
+    def process_data(self, value: Any) -> None:
+        known = customers.by_id(value) if value else None
+        self.data: str | None = known.file_number if known else None
+        self.chosen = known.id if known else None
+
+    def pre_validate(self, form: Form) -> None:
+        found = customers.by_file_number(self.data, self.office_id) if self.data else None
+        self.chosen = found.id if found else None
+        if self.data and found is None:
+            raise validators.ValidationError(
+                _l("No customer of this office has this file number. Look it up under “Customers”.")
+            )
 
 
 def _people(act: Act, role: Role) -> dict[str, str]:

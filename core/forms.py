@@ -12,6 +12,7 @@ from wtforms import Form
 
 from core.fields import (
     ChoiceField,
+    CustomerField,
     DayField,
     LongTextField,
     MomentField,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ChoiceField",
+    "CustomerField",
     "DayField",
     "EmptyForm",
     "LongTextField",
@@ -102,7 +104,7 @@ class StepForm(Form):
 
 
 def _checked(one: Any) -> Any:
-    if isinstance(one, RecordField):
+    if isinstance(one, RecordField | CustomerField):
         return one.chosen
     return "" if one.data is None and isinstance(one, TextField | ChoiceField) else one.data
 

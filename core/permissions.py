@@ -23,6 +23,8 @@ from core.roles import (
 if TYPE_CHECKING:
     from core.rules import Rules
 
+# What everybody who works here needs: the rules by which he works, and programs that act for him.
+EVERYBODYS = frozenset({"core.read_book", "core.use_api"})
 PUBLIC = "public"
 SIGNED_IN = "signed in"
 # Who answers for the work of others.
@@ -72,9 +74,11 @@ CORE_PERMISSIONS = {
 def permission_of(key: str, rules: Rules) -> Permission | None:
     """Find a permission of core's or of the office's plugins.
 
-    Whoever a plugin lets take a step of a case may read such cases: a role of its own, say.
+    Whoever a plugin lets take a step of a case may read such cases: a role of its own, say. Roles of its own read the
+    pocket book and use the API, too.
     """
     found = CORE_PERMISSIONS.get(key) or rules.plugins.permission(key)
     if found is None:
         return None
-    return replace(found, roles=(*found.roles, *rules.plugins.let_in.get(key, ())))
+    more = rules.plugins.own_roles if key in EVERYBODYS else rules.plugins.let_in.get(key, ())
+    return replace(found, roles=(*found.roles, *more))

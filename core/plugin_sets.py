@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
     from core.i18n import Sentence
     from core.plugins import Plugins, PluginSet
+    from core.procedure import Procedure, Step
     from core.roles import Role
+    from core.rules import Rules
 
 
 def with_required(plugins: Plugins, name: str) -> frozenset[str]:
@@ -39,6 +41,17 @@ def let_in(found: PluginSet) -> dict[str, tuple[Role, ...]]:
         foreign = tuple(role for plugin, role in ways if plugin != procedure.plugin)
         roles[procedure.reads] = (*roles.get(procedure.reads, ()), *foreign)
     return roles
+
+
+def steps_named(procedure: Procedure, rules: Rules, names: set[str]) -> dict[str, Step]:
+    """Return steps that were taken by their names: the procedure's, and those of plugins that are off here now."""
+    found = {name: step for name, step in procedure.steps.items() if name in names}
+    mine, plugins = rules.plugins.names, rules.plugins.plugins
+    for away in (plugins.installed.keys() - mine) if names - found.keys() else ():
+        with_it = standing(plugins, mine | with_required(plugins, away))
+        there = with_it.procedures[procedure.name].steps if with_it else {}
+        found |= {name: there[name] for name in names - found.keys() if name in there}
+    return found
 
 
 def answers_of(found: PluginSet, name: str) -> Iterator[tuple[HookCaller, HookImpl]]:

@@ -228,6 +228,7 @@ class PluginSet:
         self.procedures = {p.name: p.copy() for one in enabled for p in one.procedures}
         self._amend()
         self.let_in = plugin_sets.let_in(self)
+        self.own_roles = tuple(role for one in enabled for role in one.manifest.roles)
         self.forms = records.assembled(enabled, self.procedures)
         loose_ends.refuse_loose_ends(self)
 

@@ -49,7 +49,9 @@ def _answer_of(requirement: Requirement, act: Act) -> Objection | Sentence | Non
 
 def _objection(requirement: Requirement, answer: Objection | Sentence) -> Objection:
     if isinstance(answer, Objection):
-        return Objection(answer.text, answer.clause or requirement.clause, requirement.plugin)
+        return Objection(
+            answer.text, answer.clause or requirement.clause, answer.plugin or requirement.plugin
+        )
     return Objection(answer, requirement.clause, requirement.plugin)
 
 

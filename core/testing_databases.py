@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import fcntl
 import json
 import os
@@ -116,10 +117,18 @@ def started(folder: Path) -> str:
     wheel.PostgresServer._lock = type(wheel.PostgresServer._lock)(FOLDER / f"{PREFIX}wheel")
     with _machine_lock():
         stop_leftovers()
-        server = wheel.get_server(folder, cleanup_mode="delete")
+        # The wheel's own way of deleting fails when the server still tidies its files up at that moment; what is
+        # registered first comes last, when the wheel has stopped the server.
+        atexit.register(_tidy_up)
+        server = wheel.get_server(folder, cleanup_mode="stop")
         address = server.get_uri(driver="psycopg")
         _make_fast(make_url(address))
     return address
+
+
+def _tidy_up() -> None:
+    with _machine_lock():
+        stop_leftovers()
 
 
 def _make_fast(administrator: URL) -> None:

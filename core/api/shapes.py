@@ -18,7 +18,8 @@ from core.errors import Objection
 from core.gate import Act
 from core.i18n import Sentence
 from core.ledger import LedgerRow
-from core.procedure import Procedure
+from core.plugin_sets import steps_named
+from core.procedure import Procedure, Step
 
 Json = dict[str, Any]
 
@@ -86,13 +87,14 @@ def brief(case: Case, procedure: Procedure) -> Json:
 def whole(act: Act) -> Json:
     """Return a case with all that is known: fields, steps allowed now, deadlines, ledger."""
     case, name = act.case, act.procedure.name
-    found = act.procedure.steps_from(case.state)
+    found, rows = act.procedure.steps_from(case.state), ledger.of_case(name, case.id, number=case.number)
+    steps = steps_named(act.procedure, act.rules, {row.action for row in rows})
     return {
         **brief(case, act.procedure),
         "fields": fields(case),
         "steps": [_offer(gate.look_at(act, step)) for step in found if not step.inner],
         "deadlines": [_deadline(one, act) for one in deadlines.of_case(name, case.id)],
-        "ledger": [_row(one, act) for one in ledger.of_case(name, case.id, number=case.number)],
+        "ledger": [_row(one, act, steps.get(one.action)) for one in rows],
     }
 
 
@@ -129,13 +131,14 @@ def _deadline(one: deadlines.Deadline, act: Act) -> Json:
     }
 
 
-def _row(row: LedgerRow, act: Act) -> Json:
+def _row(row: LedgerRow, act: Act, step: Step | None) -> Json:
     printed = row.kind == prints.KIND
+    title = prints.title_of(row) if printed else step.title if step else act.procedure.title_of(row.action)
     return {
         "at": plain(row.at),
         "actor": row.actor,
         "step": row.action,
-        "title": str(prints.title_of(row) if printed else act.procedure.title_of(row.action)),
+        "title": str(title),
         "refused": row.kind == "refused",
         "from_state": row.from_state,
         "to_state": row.to_state,
@@ -149,7 +152,9 @@ def _row(row: LedgerRow, act: Act) -> Json:
 
 def _decision(one: Json) -> Json:
     told = {name: one[name] for name in ("decision", "value", "clause", "plugin", "version", "overridden")}
-    return {**told, "reason": str(Sentence.from_json(one["reason"]))}
+    house = one.get("house_rule")
+    rule = str(Sentence.from_json(house)) if house else None
+    return {**told, "house_rule": rule, "reason": str(Sentence.from_json(one["reason"]))}
 
 
 def customer(one: Customer) -> Json:

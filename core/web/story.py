@@ -19,7 +19,7 @@ from core.gate import Act
 from core.i18n import Sentence, _, _l
 from core.ledger import LedgerRow
 from core.people import Person
-from core.plugin_sets import standing, with_required
+from core.plugin_sets import steps_named
 from core.procedure import Step
 
 Pair = tuple[Sentence | str, Any]
@@ -45,7 +45,7 @@ class Told:
 def told(act: Act, rows: Iterable[LedgerRow]) -> list[Told]:
     """Tell the rows of a case; the forms of its steps know what the values mean."""
     many = list(rows)
-    steps = _steps(act, {row.action for row in many})
+    steps = steps_named(act.procedure, act.rules, {row.action for row in many})
     forms = dict(_forms(act, steps, many))
     names = _names(forms, many)
     return [
@@ -65,17 +65,6 @@ def _together(rows: Iterable[LedgerRow]) -> Iterator[list[LedgerRow]]:
 
     for _attempt, found in groupby(rows, key=attempt):
         yield list(found)
-
-
-def _steps(act: Act, names: set[str]) -> dict[str, Step]:
-    """Return the steps that were taken by their names: the case's own, and those of plugins that are off here now."""
-    found = {name: step for name, step in act.procedure.steps.items() if name in names}
-    mine, plugins = act.rules.plugins.names, act.rules.plugins.plugins
-    for away in (plugins.installed.keys() - mine) if names - found.keys() else ():
-        with_it = standing(plugins, mine | with_required(plugins, away))
-        there = with_it.procedures[act.procedure.name].steps if with_it else {}
-        found |= {name: there[name] for name in names - found.keys() if name in there}
-    return found
 
 
 def _forms(act: Act, steps: dict[str, Step], rows: list[LedgerRow]) -> Iterator[tuple[str, StepForm]]:

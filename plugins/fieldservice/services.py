@@ -69,8 +69,11 @@ def may_go_on(act: Act) -> Objection | None:
     request = act.case
     covered = hotline.entitlement(act.rules, request.customer, request.installation, act.now).verdict
     asked = {"customer": request.customer, "entitlement": covered.value}
-    verdict = act.rules.decide("fieldservice_admission", **asked).verdict
-    return None if verdict.value == Admission.REGISTERED else Objection(verdict.reason, verdict.clause)
+    decision = act.rules.decide("fieldservice_admission", **asked)
+    verdict = decision.verdict
+    if verdict.value == Admission.REGISTERED:
+        return None
+    return Objection(verdict.reason, verdict.clause, decision.decided_by.plugin)
 
 
 def admit(request: ServiceRequest, entitlement: str, at: dt.datetime | None) -> None:

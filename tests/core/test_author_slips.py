@@ -9,17 +9,18 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from core import loose_ends
+from core import gate, loose_ends, switches
 from core.api import shapes
 from core.db import db, writing
 from core.errors import PluginError
 from core.hooks import hookimpl
 from core.i18n import Sentence
+from core.offices import office_by_code
 from core.people import Person, give_role
 from core.plugins import Installed, Manifest, Plugins
 from core.procedure import Filter
 from core.roles import HOTLINE_ENGINEER, Role
-from core.testing import House, SignIn, said
+from core.testing import SETTER_UP, House, SignIn, said
 from core.web import _pages_of
 from core.web.show import role_title
 from plugins.fieldservice.testing import Centre
@@ -129,3 +130,25 @@ def test_the_api_names_what_a_case_points_to_without_a_relationship(house: House
     call = walker.case_in("hotline.call", "waits_for_dongle")
     loan = db.session.query(Loan).filter_by(call_id=call.id).one()
     assert shapes.fields(loan)["call"] == call.number
+
+
+def test_a_role_of_a_plugins_own_reads_the_book_by_which_it_works(house: House, sign_in: SignIn) -> None:
+    centre = Centre(house, "SH", "hotline", "fieldservice", "dummy")
+    browser = sign_in(house.person(centre.office, KEEPER, name="丁力"))
+    assert browser.get("/SH/pocket-book/").status_code == 200
+    assert browser.get("/SH/api/").status_code == 200
+    assert browser.get("/SH/customers/").status_code == 403
+
+
+def test_the_api_tells_steps_of_a_plugin_that_is_off_as_the_page_does(house: House, walk: Any) -> None:
+    office = house.office("SH", "hotline", "fieldservice", "dummy")
+    walker = walk(office)
+    call = walker.case_in("hotline.call", "waits_for_dongle")
+    gate.perform("dummy.loan", str(db.session.query(Loan).one().number), "fetch", walker.actor, office=office)
+    gate.perform("hotline.call", call.number, "dongle_came", walker.actor, office=office)
+    switches.switch(house.plugins, office, "dummy", False, SETTER_UP)
+    house.see()
+    act = gate.open_case("hotline.call", str(call.number), walker.actor, office_by_code("SH"))
+    titles = [row["title"] for row in shapes.whole(act)["ledger"]]
+    assert "Lend a dongle" in titles
+    assert "lend" not in titles

@@ -298,3 +298,19 @@ def test_a_moment_in_a_sentence_is_told_in_the_offices_time_also_years_later() -
 def test_a_sentence_without_values_is_said_as_it_stands(msgid: str) -> None:
     assert str(Sentence(msgid)) == msgid
     assert str(Sentence("%(a)s!", {"a": Sentence(msgid)})) == f"{msgid}!"
+
+
+def test_a_customer_is_named_by_his_file_number_and_kept_by_his_id(house: Any) -> None:
+    office = house.office("SH", "hotline")
+    elsewhere = house.customer(house.office("BJ", "hotline"))
+    mine = house.customer(office)
+
+    class Asked(StepForm):
+        it = forms.CustomerField(_l("Customer"))
+
+    act = SimpleNamespace(case=SimpleNamespace(), rules=SimpleNamespace(office=office))
+    form = Asked(act, {"it": f" {mine.file_number} "})  # type: ignore[arg-type]
+    assert form.check() == {}
+    assert form.values() == {"it": mine.id}
+    for wrong in (elsewhere.file_number, "nobody", ""):
+        assert set(Asked(act, {"it": wrong}).check()) == {"it"}, wrong  # type: ignore[arg-type]
