@@ -13,12 +13,11 @@ from core import clock, gate
 from core.db import db
 from core.deadlines import DROPPED, Deadline
 from core.gate import Act
-from core.roles import HOTLINE_ENGINEER
+from core.roles import DUTY_MANAGER, HOTLINE_ENGINEER
 from plugins.hotline.shift import presence
 from plugins.hotline.shift.models import Leave, Shift
 
 if TYPE_CHECKING:
-    from core.forms import StepForm
     from core.people import Actor
     from core.procedure import Procedure, Step
     from core.rules import Rules
@@ -67,10 +66,9 @@ class Seat:
 class Day:
     """The shift of one day, as somebody sees it."""
 
-    def __init__(self, rules: Rules, actor: Actor, day: dt.date, form: StepForm | None = None) -> None:
+    def __init__(self, rules: Rules, actor: Actor, day: dt.date) -> None:
         self.rules, self.actor, self.day = rules, actor, day
         self.now = clock.now()
-        self.refused_form = form
 
     @property
     def is_today(self) -> bool:
@@ -105,6 +103,11 @@ class Day:
         if self.mine is not None:
             return self.mine.shift.state == "expected"
         return self.actor.has(self.rules.office.id, (HOTLINE_ENGINEER,))
+
+    @property
+    def may_call_in(self) -> bool:
+        """Whether the reader may put a colleague on today's shift."""
+        return self.actor.has(self.rules.office.id, (DUTY_MANAGER,))
 
     @cached_property
     def expecting(self) -> Act:

@@ -9,7 +9,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from core import clock, gate
-from core.errors import RefusalKind, Refused
+from core.errors import Refused
 from core.gate import Act
 from core.i18n import _
 from core.web.access import actor, local_path, may, needs, these_rules, this_office
@@ -18,11 +18,14 @@ from core.web.paging import page_number
 from core.web.show import here
 from plugins.hotline.shift import handing, presence
 from plugins.hotline.shift.frozen import ALONE, KINDS, FrozenList
+from plugins.hotline.shift.lines import UNOWNED
 from plugins.hotline.shift.today import Day
 
 pages = Blueprint("shift", __name__)
 ROOM = "/<office>/hotline"
 NEVER = -1
+# What has a form of its own below the list; going through it and signing stand in its foot.
+DEEDS = ("assign", "contest", "answer_contest", "without_giver", "stay_on", "take", "lapse")
 
 
 @pages.route(f"{ROOM}/shift/today", methods=["GET", "POST"])
@@ -122,32 +125,25 @@ def handover(office: str) -> Any:
 
 def _take(number: str | None, step: str) -> None:
     """Take a step of the list; the ticks of this page go first, for who signs has seen what he ticked."""
-    seen = request.form
     ticked = request.form.getlist("ticked")
-    if number and ticked and step in ("tick", "give", "take", "assign"):
-        with_ticks = MultiDict({"lines": " ".join(ticked), "seen": seen.get("seen", "")})
-        _perform(handing.HANDOVER, number, "tick", with_ticks)
-        if step == "tick":
-            return
-        gate.perform(handing.HANDOVER, number, step, actor(), request.form, office=this_office())
+    if not number or not ticked or step not in ("tick", "give", "take"):
+        _perform(handing.HANDOVER, number, step, request.form)
         return
-    _perform(handing.HANDOVER, number, step, request.form)
+    ticks = MultiDict({"lines": " ".join(ticked), "seen": request.form.get("seen", "")})
+    _perform(handing.HANDOVER, number, "tick", ticks)
+    if step != "tick":
+        gate.perform(handing.HANDOVER, number, step, actor(), request.form, office=this_office())
 
 
 def _show_list(step: str = "", refused: Refused | None = None) -> str:
-    number = request.form.get("number") or request.args.get("number")
-    if number is None:
-        newest = handing.of_office(these_rules())
-        number = newest.number if newest else None
-    look = None
-    if number:
-        act = gate.open_case(handing.HANDOVER, number, actor(), this_office())
-        look = FrozenList(act, page_number("page"), may)
     blank = gate.blank(these_rules().procedure(handing.HANDOVER), actor(), these_rules())
     beginning = [gate.look_at(blank, blank.procedure.steps[name]) for name in ("begin", "begin_evening")]
+    look = _list_asked_for()
+    chosen, line = step or request.args.get("step", ""), request.values.get("line", "")
     return render_template(
         "hotline/shift/handover.html",
         look=look,
+        forms=_forms(look, chosen, line, refused) if look else {},
         beginning={one.step.name: one.objections() for one in beginning if one.permitted()},
         procedure=blank.procedure,
         steps=blank.procedure.steps,
@@ -155,9 +151,34 @@ def _show_list(step: str = "", refused: Refused | None = None) -> str:
         alone=ALONE,
         occasions=handing.OCCASIONS,
         refused=refused,
-        stale=refused is not None and refused.kind is RefusalKind.STALE,
-        chosen=step or request.args.get("step", ""),
-        line=request.form.get("line") or request.args.get("line", ""),
+        chosen=chosen,
         ticked=set(request.form.getlist("ticked")),
-        typed=refilled_form,
     )
+
+
+def _list_asked_for() -> FrozenList | None:
+    number = request.values.get("number")
+    newest = None if number else handing.of_office(these_rules())
+    number = number or (newest.number if newest else None)
+    if number is None:
+        return None
+    act = gate.open_case(handing.HANDOVER, number, actor(), this_office())
+    return FrozenList(act, page_number("page"), may)
+
+
+def _forms(look: FrozenList, chosen: str, line: str, refused: Refused | None) -> dict[str, Any]:
+    """Return the forms of what can be done, proposing the line that was pressed and whose it may be."""
+    found = {}
+    for name in (one for one in look.steps if one in DEEDS):
+        again = refused if name == chosen else None
+        form = found[name] = refilled_form(look.look(name), again, name)
+        if again is None:
+            propose = {"line": line, "lines": UNOWNED if look.tally.unowned else line, "person_id": _me(name)}
+            for field in form:
+                if propose.get(field.name):
+                    field.data = propose[field.name]
+    return found
+
+
+def _me(step: str) -> str:
+    return str(actor().person_id) if step == "assign" else ""
