@@ -26,7 +26,7 @@ LONGEST_LEAVE = 480
 class ExpectForm(StepForm):
     """Who is to be on the seat today."""
 
-    person_id = RecordField(_l("Who"), offers=presence.may_be_expected)
+    person_id = RecordField(_l("Person"), offers=presence.may_be_expected)
 
 
 class LeaveForm(StepForm):

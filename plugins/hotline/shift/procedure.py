@@ -173,7 +173,7 @@ shift.step(
 shift.step(
     "sign_out",
     "present | permitted | away -> ended",
-    title=_l("Sign out"),
+    title=_l("Sign out of the shift"),
     by=ON_THE_SEAT,
     clause="QI/03 3.1.3",
     requires=(presence.may_go_home,),
