@@ -114,6 +114,6 @@ def _kind(procedure: Procedure, case: Case, waiting: Sentence | None) -> str:
 
 
 def _what(procedure: Procedure, case: Case) -> str:
-    """Say what a case is about: what its list shows first, unless that is confidential."""
-    first = next((one for one in procedure.columns if not one.confidential), None)
-    return str((first and first.value(case)) or "")[:LONGEST]
+    """Say what a case is about: the first words that its list shows, as somebody typed them."""
+    shown = (one.value(case) for one in procedure.columns if not one.confidential)
+    return next((one for one in shown if isinstance(one, str) and one.strip()), "")[:LONGEST]

@@ -12,16 +12,18 @@ from flask import Flask
 from sqlalchemy import event, select
 
 from core import clock, gate
-from core.db import db, see_offices
+from core.db import db, see_offices, writing
 from core.deadlines import DROPPED, MET, MISSED
 from core.errors import RefusalKind, Refused
+from core.offices import all_offices
+from core.people import RoleGrant
 from core.roles import DUTY_MANAGER, HOTLINE_ENGINEER
 from core.rules import rules_of
 from plugins.hotline.shift import jobs
 from plugins.hotline.shift.handing import ABSENT, DUE, NOBODY, STAYS
 from plugins.hotline.shift.models import Handover, HandoverLine
 from plugins.hotline.shift.unfinished import CALL, PARKED, PROMISE, QUEUE
-from tests.plugins.hotline.shift.test_on_the_seat import MIDNIGHT, MONDAY, at, run_timer, shorten
+from tests.plugins.hotline.shift.test_on_the_seat import MIDNIGHT, at, run_timer, shorten
 
 
 def lists(centre: Any) -> list[Handover]:
@@ -68,7 +70,7 @@ def tuesday(beijing: Any, other: Any) -> Iterator[Any]:
     with at("16:00"):
         beijing.call = beijing.log()
     beijing.list = begun(beijing, 1)
-    yield beijing
+    return beijing
 
 
 @pytest.mark.clause("QI/03 3.1.2")
@@ -270,7 +272,7 @@ def test_of_several_at_once_one_makes_the_list(app: Flask, beijing: Any, helper:
     def process(by_hand: bool) -> None:
         with app.app_context():
             see_offices(frozenset({office_id}))
-            rules = rules_of(beijing_office(office_id))
+            rules = rules_of(all_offices()[office_id])
             together.wait()
             try:
                 if by_hand:
@@ -290,12 +292,6 @@ def test_of_several_at_once_one_makes_the_list(app: Flask, beijing: Any, helper:
     assert len(lists(beijing)) == 1
 
 
-def beijing_office(office_id: int) -> Any:
-    from core.offices import all_offices
-
-    return all_offices()[office_id]
-
-
 @pytest.mark.clause("QI/03 3.1.2")
 def test_in_the_evening_it_is_handed_over_by_hand_and_the_morning_knows_it(beijing: Any, other: Any) -> None:
     case = begun(beijing)
@@ -312,13 +308,9 @@ def test_in_the_evening_it_is_handed_over_by_hand_and_the_morning_knows_it(beiji
 
 def test_who_is_no_duty_manager_any_more_gives_nothing(beijing: Any) -> None:
     taken(beijing, begun(beijing), beijing.duty)
-    with at("18:00"):
-        from core.db import writing
-        from core.people import RoleGrant
-
-        with writing():
-            grant = db.session.scalars(select(RoleGrant).filter_by(person_id=beijing.duty.person_id)).one()
-            grant.taken_at = clock.now()
+    with at("18:00"), writing():
+        grant = db.session.scalars(select(RoleGrant).filter_by(person_id=beijing.duty.person_id)).one()
+        grant.taken_at = clock.now()
     beijing.house.see()
     assert begun(beijing, 1).alone == NOBODY
 
@@ -355,7 +347,3 @@ def statements(deed: Any) -> int:
     deed()
     event.remove(db.engine, "before_cursor_execute", note)
     return count
-
-
-def test_the_first_day_is_monday(beijing: Any) -> None:
-    assert begun(beijing).day == MONDAY

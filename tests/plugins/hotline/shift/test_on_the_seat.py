@@ -64,7 +64,7 @@ def opened(beijing: Any) -> Iterator[Any]:
     """Monday at opening time: the timer has opened the shift."""
     with at("08:30"):
         assert run_timer(beijing) == []
-    yield beijing
+    return beijing
 
 
 @pytest.fixture
@@ -193,7 +193,8 @@ def test_leave_is_asked_permitted_taken_and_counted(opened: Any, present: Shift)
     with at("10:42"):
         one = opened.act(one, "back", opened.hotline)
     assert (one.state, one.minutes_away, opened.promises(one)[LEAVE].state) == ("present", 32, MET)
-    assert one.leave and one.leave.answered_by_id == opened.duty.person_id
+    assert one.leave
+    assert one.leave.answered_by_id == opened.duty.person_id
 
 
 @pytest.mark.clause("QI/03 3.1.3")
