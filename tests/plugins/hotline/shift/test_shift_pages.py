@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from core.api import shapes
 from core.people import Actor
 from core.roles import DUTY_MANAGER, FIELD_ENGINEER, HOTLINE_ENGINEER
 from core.testing import said
@@ -236,3 +237,11 @@ def test_history_and_case_pages_come_from_the_procedures(beijing: Any, sign_in: 
     with at("08:31"):
         assert sign_in(beijing.duty).get(f"/BJ/{place}").status_code == 200
     assert isinstance(lists(beijing)[0], Handover)
+
+
+def test_the_api_tells_both_and_keeps_to_their_columns(beijing: Any) -> None:
+    case = begun(beijing)
+    told = shapes.whole(beijing.look(case, beijing.duty))
+    assert (told["fields"]["lines_count"], told["fields"]["alone"]) == (0, "nobody")
+    told = shapes.whole(beijing.look(seats(beijing)["罗文"], beijing.hotline))
+    assert [one["name"] for one in told["steps"] if one["open"]] == ["sign_in"]
