@@ -196,8 +196,9 @@ def give(act: Act) -> None:
 
 
 def not_the_giver(act: Act) -> Sentence | None:
-    """Giver and taker are two people."""
-    if not is_giver(act.case, act.actor):
+    """Giver and taker are two people, also when the giver comes back after somebody wrote that he cannot sign."""
+    case = act.case
+    if case.giver_id is None or case.giver_id != act.actor.person_id or case.alone == STAYS:
         return None
     return _l("You give this list: somebody else takes it. If you stay on duty yourself, say so.")
 

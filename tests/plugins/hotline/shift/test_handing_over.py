@@ -161,6 +161,7 @@ def test_without_the_giver_the_list_says_why(tuesday: Any, other: Any) -> None:
     with at("08:40", 1):
         assert tuesday.refused(tuesday.list, "without_giver", tuesday.duty, reason="x").objections
         case = tuesday.act(tuesday.list, "without_giver", other, reason="周艳住院")
+        assert tuesday.refused(case, "take", tuesday.duty).kind is RefusalKind.OBJECTION
     assert (case.alone, case.reason) == (ABSENT, "周艳住院")
     assert taken(tuesday, case, other, day=1).state == "taken"
 
