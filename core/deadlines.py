@@ -112,6 +112,15 @@ def next_working_morning(parameter: str) -> Within:
     )
 
 
+def after_opening(parameter: str) -> Within:
+    """So many working minutes after the office opens on the day of the start, the number being a parameter."""
+    return Within(
+        lambda calendar, start, minutes: calendar.opening_plus(calendar.local_day(start), minutes),
+        parameter,
+        lambda minutes: _l("within %(minutes)s minutes of opening", minutes=minutes),
+    )
+
+
 def as_promised() -> Within:
     """At the very moment that the case keeps in ``since``: somebody was told it, be the office open then or not."""
     return Within(

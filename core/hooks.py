@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from core.customers.models import Customer
     from core.gate import Act
     from core.i18n import Sentence
+    from core.people import Actor
     from core.rules import Rules
     from core.slots import Card, Job, MenuItem, Searchable, Tell
 
@@ -91,6 +92,14 @@ def core_customer_cards(customer: Customer, rules: Rules) -> list[Card] | Card |
     """Contribute cards beside a customer's page.
 
     Merged by weight. A card that fails becomes a small box naming its plugin. Called once per page.
+    """
+
+
+@hookspec
+def core_desk_cards(actor: Actor, rules: Rules) -> list[Card] | Card | None:
+    """Contribute cards on top of my desk: what the reader does there with one tap, in the office of ``rules``.
+
+    Merged by weight. A card that fails becomes a small box naming its plugin. Called once per page and office.
     """
 
 

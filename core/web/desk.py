@@ -73,6 +73,8 @@ def desk() -> str:
         more_waiting=more_waiting,
         rest=rest,
         tasks=tasks(actor(), rules),
+        me=actor(),
+        offices=list(rules.values()),
         several=len(rules) > 1,
         without_role=not actor().roles,
         administered=_administered_head_office(),

@@ -168,8 +168,12 @@ def place() -> str:
 
 
 def slot(name: str, **inputs: Any) -> Markup:
-    """Render the cards that plugins give for a place; a card that fails becomes a small box with its name."""
-    given = g.rules.plugins.gather(name, **inputs)
+    """Render the cards that plugins give for a place; a card that fails becomes a small box with its name.
+
+    A page of several offices says for which one it asks: by its ``rules``.
+    """
+    rules: Rules = inputs.get("rules") or g.rules
+    given = rules.plugins.gather(name, **inputs)
     given.sort(key=lambda pair: getattr(pair[1], "weight", 100))
     return Markup("").join(_card(plugin, one, inputs) for plugin, one in given)
 

@@ -11,6 +11,9 @@ from core.verdicts import Verdict
 from plugins.hotline.cards import case_card, entitlement_card
 from plugins.hotline.hooks import Entitlement
 from plugins.hotline.services import KNOWLEDGE
+from plugins.hotline.shift import cards as shift_cards
+from plugins.hotline.shift import jobs as shift_jobs
+from plugins.hotline.shift import parameters as shift
 
 manifest = Manifest(
     name="hotline",
@@ -50,8 +53,12 @@ manifest = Manifest(
             label=_l("The regional manager settles what the hotline handed over within"),
             clause=house_rule(_l("What is on nobody's desk is forgotten.")),
         ),
+        *shift.PARAMETERS,
     ),
-    permissions=(Permission(key="hotline.read", title=_l("See calls"), roles=OFFICE_STAFF),),
+    permissions=(
+        Permission(key="hotline.read", title=_l("See calls"), roles=OFFICE_STAFF),
+        *shift.PERMISSIONS,
+    ),
 )
 
 
@@ -83,6 +90,7 @@ def core_menu():
             icon="telephone",
             weight=20,
         ),
+        *shift.MENU,
     ]
 
 
@@ -99,3 +107,13 @@ def core_case_cards(act):
 @hookimpl
 def core_customer_cards(customer, rules):
     return entitlement_card(customer, rules)
+
+
+@hookimpl
+def core_jobs():
+    return [*shift_jobs.JOBS]
+
+
+@hookimpl
+def core_desk_cards(actor, rules):
+    return shift_cards.seat_card(actor, rules)

@@ -11,6 +11,9 @@ from core.cases import Case
 from core.customers.models import Installation, Product
 from core.db import Model, OfficeRow
 from core.i18n import _l
+from plugins.hotline.shift.models import Handover, HandoverLine, Leave, Shift
+
+__all__ = ["CHANNELS", "Call", "Handover", "HandoverLine", "KnowledgeEntry", "Leave", "Shift"]
 
 CHANNELS = {
     "phone": _l("Phone"),

@@ -8,6 +8,7 @@ from core.procedure import Column, Filter, Procedure
 from core.roles import DUTY_MANAGER, HOTLINE_ENGINEER, REGIONAL_MANAGER
 from plugins.hotline import forms, services
 from plugins.hotline.models import CHANNELS, Call
+from plugins.hotline.shift import procedure as of_shift
 
 call = Procedure(
     "hotline.call",
@@ -234,3 +235,5 @@ call.step(
     form=ReasonForm,
     does=services.take_over,
 )
+
+shift, handover = of_shift.shift, of_shift.handover

@@ -15,12 +15,12 @@ from core.deadlines import MET, OPEN, of_case
 from core.errors import PluginError, RefusalKind, Refused
 from core.i18n import Sentence
 from core.ledger import LedgerRow
-from core.people import Actor
+from core.people import Actor, Person, give_role
 from core.roles import DUTY_MANAGER, HOTLINE_ENGINEER
 from core.rules import Rules
 from core.slots import Card, MenuItem, Tell
 from core.talk.models import Notice
-from core.testing import House
+from core.testing import House, SignIn
 from plugins.fieldservice.models import ServiceRequest
 from plugins.hotline.hooks import Entitlement
 from plugins.hotline.services import entitlement
@@ -221,6 +221,16 @@ def test_hook_core_case_cards(faulty: Desk) -> None:
 
 def test_hook_core_customer_cards(faulty: Desk) -> None:
     assert customer_cards(faulty, "core_customer_cards") == [("恒远物流",)]
+
+
+def test_hook_core_desk_cards(faulty: Desk, sign_in: SignIn) -> None:
+    other = faulty.house.office("GZ", *LOWER, "dummy")
+    with writing():
+        give_role(db.session.get_one(Person, faulty.engineer.person_id), other, HOTLINE_ENGINEER, "tests")
+    page = sign_in(faulty.engineer).get("/").text
+    assert f"{faulty.engineer.name} SH" in page
+    assert f"{faulty.engineer.name} GZ" in page
+    assert page.count("wants to show here failed") == 1, "the faulty plugin is on in one of the two"
 
 
 def test_hook_hotline_customer_cards(faulty: Desk) -> None:

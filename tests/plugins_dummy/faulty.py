@@ -76,6 +76,11 @@ def core_customer_cards(customer):
 
 
 @hookimpl
+def core_desk_cards():
+    fail()
+
+
+@hookimpl
 def core_searchables():
     fail()
 

@@ -145,6 +145,11 @@ def core_customer_cards(customer):
 
 
 @hookimpl
+def core_desk_cards(actor, rules):
+    return Card(title=Sentence("Dummy"), lines=(f"{actor.name} {rules.office.code}",), clause="DUMMY 1.1")
+
+
+@hookimpl
 def core_searchables():
     return Searchable(
         kind="dummy.entry",
