@@ -5,9 +5,10 @@ from core.hooks import answers, hookimpl
 from core.i18n import _l
 from core.parameters import Parameter
 from core.plugins import Manifest, Permission
-from core.roles import OFFICE_STAFF
-from core.slots import MenuItem
+from core.roles import DUTY_MANAGER, OFFICE_STAFF
+from core.slots import Job, MenuItem
 from core.verdicts import Verdict
+from plugins.hotline import drafts
 from plugins.hotline.cards import case_card, entitlement_card
 from plugins.hotline.hooks import Entitlement
 from plugins.hotline.services import KNOWLEDGE
@@ -50,8 +51,25 @@ manifest = Manifest(
             label=_l("The regional manager settles what the hotline handed over within"),
             clause=house_rule(_l("What is on nobody's desk is forgotten.")),
         ),
+        Parameter(
+            key=drafts.DAYS,
+            kind=int,
+            default=14,
+            minimum=1,
+            maximum=90,
+            unit=_l("days"),
+            label=_l("A half-written call is kept after its last word for"),
+            clause=house_rule(_l("A call that nobody finished in two weeks is told anew.")),
+        ),
     ),
-    permissions=(Permission(key="hotline.read", title=_l("See calls"), roles=OFFICE_STAFF),),
+    permissions=(
+        Permission(key="hotline.read", title=_l("See calls"), roles=OFFICE_STAFF),
+        Permission(
+            key="hotline.take_drafts",
+            title=_l("Take over a colleague's half-written call"),
+            roles=(DUTY_MANAGER,),
+        ),
+    ),
 )
 
 
@@ -89,6 +107,11 @@ def core_menu():
 @hookimpl
 def core_searchables():
     return KNOWLEDGE
+
+
+@hookimpl
+def core_jobs():
+    return Job(name="drafts", title=_l("Forget old half-written calls"), every=24 * 60, does=drafts.tidy)
 
 
 @hookimpl

@@ -11,6 +11,10 @@ from core.cases import Case
 from core.customers.models import Installation, Product
 from core.db import Model, OfficeRow
 from core.i18n import _l
+from plugins.hotline.drafts import Draft
+from plugins.hotline.lines import Line
+
+__all__ = ["CHANNELS", "Call", "Draft", "KnowledgeEntry", "Line"]
 
 CHANNELS = {
     "phone": _l("Phone"),
