@@ -13,11 +13,11 @@
   const named = (name) => form.querySelectorAll(`[name="${CSS.escape(name)}"]`);
   const tell = (words, wrong) => { told.textContent = words; told.classList.toggle("wrong", Boolean(wrong)); };
 
-  // Worth keeping is what somebody wrote; what the file proposes comes again by itself.
+  // Worth keeping is what somebody wrote; what the file proposes comes again by itself, and so does what the telephone told.
   const written = (one) => {
     if (one.disabled || !one.name || one.matches("[type=hidden], [type=radio], select, button")) return false;
     if (one.type === "checkbox") return one.checked;
-    return one.value !== "" && one.value !== form.elements[`proposed-${one.name}`]?.value;
+    return one.value !== "" && one.value !== one.dataset.told && one.value !== form.elements[`proposed-${one.name}`]?.value;
   };
   const begun = () => [...form.elements].some(written);
   const same = (one, other) => JSON.stringify(one?.said) === JSON.stringify(other?.said);
