@@ -19,9 +19,11 @@
     if (one.type === "checkbox") return one.checked;
     return one.value !== "" && one.value !== one.dataset.told && one.value !== form.elements[`proposed-${one.name}`]?.value;
   };
+  let ended = false;
   const begun = () => [...form.elements].some(written);
   const same = (one, other) => JSON.stringify(one?.said) === JSON.stringify(other?.said);
   const save = () => {
+    if (ended) return;
     form.toggleAttribute("data-begun", begun());
     const before = read();
     if (!begun()) {
@@ -43,7 +45,7 @@
   };
 
   // To the server: after a pause, and at the latest two seconds after the first word that is not kept there yet.
-  let pause, latest, under = null, ended = false;
+  let pause, latest, under = null;
   const soon = () => {
     clearTimeout(pause);
     pause = setTimeout(send, PAUSE);
