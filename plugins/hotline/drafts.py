@@ -79,14 +79,15 @@ def keep(office_id: int, person_id: int, mark: str, said: Said) -> tuple[Fate, D
     A draft that was logged, thrown away or taken over meanwhile stays as it is, and the answer says so.
     """
     now, about = clock.now(), about_of(said, office_id)
-    written = {"about": about, "said": [list(pair) for pair in said], "kept_at": now}
+    pairs = [list(pair) for pair in said]
+    row = {"office_id": office_id, "mark": mark, "about": about, "said": pairs, "kept_at": now}
     who = {"person_id": person_id, "begun_by_id": person_id, "begun_at": now}
     with writing(frozenset({office_id})):
-        new = insert_once(Draft, office_id=office_id, mark=mark, **who, **written)
+        new = insert_once(Draft, **row, **who)
         draft = _locked(office_id, mark)
         fate = Fate.KEPT if new else _fate(draft, person_id)
         if fate is Fate.KEPT and not new:
-            draft.about, draft.said, draft.kept_at = about, written["said"], now
+            draft.about, draft.said, draft.kept_at = about, pairs, now
     return fate, draft
 
 

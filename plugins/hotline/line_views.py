@@ -37,7 +37,7 @@ class RingForm(Form):
     def told(self) -> Told:
         """Return it as the line understands it."""
         return Told(
-            event=Event(self.event.data),
+            event=Event(str(self.event.data)),
             number=self.number.data or "",
             rings=self.rings.data,
             phone_call=self.call.data or "",

@@ -95,7 +95,7 @@ def _go_on(mark: str) -> Any:
     if draft is None:
         flash(_("This draft is no more: it was logged, thrown away or taken over."), "warning")
         return redirect(url_for("hotline.desk", office=this_office().code))
-    return _page(_look(MultiDict([*map(tuple, draft.said), ("draft", mark)])))
+    return _page(_look(MultiDict([*((name, value) for name, value in draft.said), ("draft", mark)])))
 
 
 def _is_logged(call_id: int) -> Any:
