@@ -278,3 +278,11 @@ def test_two_who_open_one_call_see_each_others_name(centre: Centre, browse: Any)
     page.goto(DESK)
     other.reload()
     expect(other.locator("#present")).not_to_contain_text("罗文")
+
+
+def test_the_search_of_the_whole_house_works_at_the_desk_too(centre: Centre, browse: Any) -> None:
+    page = browse(centre.engineer, "en")
+    page.goto(DESK)
+    page.locator("[data-keys='/']").fill("恒远服装")
+    expect(page.locator("[data-hits] a").first).to_contain_text("恒远服装")
+    expect(page.locator("#trouble")).to_be_hidden()

@@ -219,11 +219,13 @@
   const interrupts = (target) => composing && target !== hits && document.activeElement.closest("#outcomes");
 
   // Whoever was signed out meanwhile is told so; the sign-in page is not put into this one.
-  const apart = (target) => target === hits || target.id === "line";
+  // What swaps anything else (the hits, the line, what helps to answer) touches nothing of the call.
+  const apart = (target) => !target.matches("#panel, #outcomes");
   const trouble = (shown) => { at("trouble").hidden = !shown; if (shown) { waiting = sending = false; } };
   document.body.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr, target, requestConfig } = event.detail;
-    const elsewhere = !new URL(xhr.responseURL).pathname.includes("/hotline/desk");
+    if (!form.contains(target) && target.id !== "line") return;
+    const elsewhere = !new URL(xhr.responseURL).pathname.includes("/hotline/");
     const outdated = target === hits && requestConfig.formData.get("q") !== find.value;
     if (elsewhere || outdated) event.detail.shouldSwap = false;
     trouble(elsewhere || xhr.status >= 400);
