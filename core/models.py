@@ -16,6 +16,7 @@ from core.numbers import NumberSeries, NumberVoid
 from core.offices import Office
 from core.parameters import ParameterValue
 from core.people import Person, RoleGrant
+from core.presence import Presence
 from core.prints import Print, PrintCopy
 from core.search.models import SearchText, SearchToken
 from core.sessions import EndedSession
@@ -60,6 +61,7 @@ __all__ = [
     "PasswordLink",
     "Person",
     "PluginSwitch",
+    "Presence",
     "Print",
     "PrintCopy",
     "Product",

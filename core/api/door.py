@@ -9,7 +9,12 @@ from core.db import db
 from core.offices import all_offices
 from core.people import Actor, actor_for
 
-BLUEPRINT = "api"
+BLUEPRINT, ROOT = "api", "/api/"
+
+
+def is_asked() -> bool:
+    """Say whether the API is asked, be the address core's own or a plugin's."""
+    return request.path.startswith(ROOT)
 
 
 def admit() -> bool:

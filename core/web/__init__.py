@@ -11,7 +11,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from core.api import answers
+from core.api import answers, door
 from core.api import views as api
 from core.db import db
 from core.errors import KoudaiError, NotFound, PluginError
@@ -35,6 +35,7 @@ from core.web import (
     office_rules,
     offices,
     pocketbook,
+    presence,
     proposals,
     records,
     search,
@@ -63,6 +64,7 @@ OWN_PAGES = (
     office_rules,
     offices,
     pocketbook,
+    presence,
     proposals,
     records,
     search,
@@ -96,11 +98,10 @@ def init_web(app: Flask) -> None:
     notices.init_notices(app)
     for part in OWN_PAGES:
         app.register_blueprint(part.pages)
-    # No cookie opens the API, so nobody can be made to use it unawares.
-    csrf.exempt(api.pages)
     app.register_blueprint(api.pages)
     for one in app.extensions["koudai"].installed.values():
         app.register_blueprint(_pages_of(one))
+    _let_programs_in(app, csrf)
     app.after_request(_add_headers)
     app.register_error_handler(KoudaiError, _show_error)
     app.register_error_handler(HTTPException, _show_http_error)
@@ -125,11 +126,18 @@ def _pages_of(one: Installed) -> Blueprint:
     return pages
 
 
+def _let_programs_in(app: Flask, csrf: CSRFProtect) -> None:
+    """No cookie opens the API, so nobody can be made to use it unawares: neither core's addresses nor a plugin's."""
+    for rule in app.url_map.iter_rules():
+        if rule.rule.startswith(door.ROOT):
+            csrf.exempt(app.view_functions[rule.endpoint])
+
+
 def reader_locale() -> str:
     """Choose the reader's language: what was picked, else the person's own, else the browser's, else Chinese."""
     if not has_request_context():
         return DEFAULT_LOCALE
-    picked = ("" if _of_the_api() else session.get("locale")) or g.get("person_locale")
+    picked = ("" if door.is_asked() else session.get("locale")) or g.get("person_locale")
     if picked in LOCALES:
         return str(picked)
     offered = {"zh": "zh_Hans_CN", "en": "en"}
@@ -152,10 +160,6 @@ def _add_headers(response: Any) -> Any:
     return response
 
 
-def _of_the_api() -> bool:
-    return request.path.startswith("/api/")
-
-
 def _kept_headers(error: HTTPException) -> dict[str, str]:
     """Return what a client must know besides: which methods there are, how it may identify itself."""
     given = dict(error.get_headers(request.environ))
@@ -165,7 +169,7 @@ def _kept_headers(error: HTTPException) -> dict[str, str]:
 
 def _show_error(error: KoudaiError) -> Any:
     code = 404 if isinstance(error, NotFound) else 409
-    if _of_the_api():
+    if door.is_asked():
         return answers.of_problem(code) if code == 404 else ({"message": str(error), "objections": []}, code)
     return render_template("core/error.html", code=code, said=error.sentence), code
 
@@ -174,13 +178,13 @@ def _show_beyond(error: Exception) -> Any:
     """Answer a number that no database holds (page=99999999999999999999) like all that cannot be understood."""
     log.warning("beyond every number: %s", request.path, exc_info=error)
     db.session.rollback()
-    return answers.of_problem(400) if _of_the_api() else (render_template("core/error.html", code=400), 400)
+    return answers.of_problem(400) if door.is_asked() else (render_template("core/error.html", code=400), 400)
 
 
 def _show_http_error(error: HTTPException) -> Any:
     if error.code is None or error.code < 400:
         return error
-    if _of_the_api():
+    if door.is_asked():
         return *answers.of_problem(error.code), _kept_headers(error)
     expired = isinstance(error, CSRFError)
     said = files.too_large() if isinstance(error, RequestEntityTooLarge) else None

@@ -82,7 +82,7 @@ def guard() -> Any:
         return None
     if permission is None:
         abort(403)
-    if request.blueprint == door.BLUEPRINT:
+    if door.is_asked():
         if not door.admit():
             abort(401)
     elif not current_user.is_authenticated:

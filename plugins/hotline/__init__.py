@@ -5,9 +5,10 @@ from core.hooks import answers, hookimpl
 from core.i18n import _l
 from core.parameters import Parameter
 from core.plugins import Manifest, Permission
-from core.roles import OFFICE_STAFF
-from core.slots import MenuItem
+from core.roles import DUTY_MANAGER, OFFICE_STAFF
+from core.slots import Job, MenuItem
 from core.verdicts import Verdict
+from plugins.hotline import drafts
 from plugins.hotline.cards import case_card, entitlement_card
 from plugins.hotline.hooks import Entitlement
 from plugins.hotline.services import KNOWLEDGE
@@ -53,10 +54,25 @@ manifest = Manifest(
             label=_l("The regional manager settles what the hotline handed over within"),
             clause=house_rule(_l("What is on nobody's desk is forgotten.")),
         ),
+        Parameter(
+            key=drafts.DAYS,
+            kind=int,
+            default=14,
+            minimum=1,
+            maximum=90,
+            unit=_l("days"),
+            label=_l("A half-written call is kept after its last word for"),
+            clause=house_rule(_l("A call that nobody finished in two weeks is told anew.")),
+        ),
         *shift.PARAMETERS,
     ),
     permissions=(
         Permission(key="hotline.read", title=_l("See calls"), roles=OFFICE_STAFF),
+        Permission(
+            key="hotline.take_drafts",
+            title=_l("Take over a colleague's half-written call"),
+            roles=(DUTY_MANAGER,),
+        ),
         *shift.PERMISSIONS,
     ),
 )
@@ -111,7 +127,8 @@ def core_customer_cards(customer, rules):
 
 @hookimpl
 def core_jobs():
-    return [*shift_jobs.JOBS]
+    tidying = Job(name="drafts", title=_l("Forget old half-written calls"), every=24 * 60, does=drafts.tidy)
+    return [tidying, *shift_jobs.JOBS]
 
 
 @hookimpl

@@ -11,9 +11,21 @@ from core.cases import Case
 from core.customers.models import Installation, Product
 from core.db import Model, OfficeRow
 from core.i18n import _l
+from plugins.hotline.drafts import Draft
+from plugins.hotline.lines import Line
 from plugins.hotline.shift.models import Handover, HandoverLine, Leave, Shift
 
-__all__ = ["CHANNELS", "Call", "Handover", "HandoverLine", "KnowledgeEntry", "Leave", "Shift"]
+__all__ = [
+    "CHANNELS",
+    "Call",
+    "Draft",
+    "Handover",
+    "HandoverLine",
+    "KnowledgeEntry",
+    "Leave",
+    "Line",
+    "Shift",
+]
 
 CHANNELS = {
     "phone": _l("Phone"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, or_, select
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from core.rules import Rules
     from core.verdicts import Decision
 
+CALL, PROMISE = "hotline.call", "hotline.promise"
 MOST_OPEN, MOST_PAST = 20, 5
 TONES = dict.fromkeys(COVERED, "wait") | {Entitlement.UNCHECKED: "off"}
 Readable = Callable[[str], bool]
@@ -73,12 +74,27 @@ def contract_of(customer: Customer, about: Installation | None, rules: Rules, no
 
 
 @dataclass(frozen=True, kw_only=True)
+class Promised:
+    """One thing that the customer is waiting for: until when, whose it is, and what exactly he was told."""
+
+    known: KnownCase
+    deadline: Deadline
+
+    @property
+    def words(self) -> str:
+        """What was promised, in the words of whoever promised it."""
+        return getattr(self.known.case, "promise", "") if self.deadline.key == PROMISE else ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Panel:
     """What was and is between us and one customer."""
 
     customer: Customer
     open_cases: list[KnownCase]
     past_cases: list[KnownCase]
+    promises: list[Promised]
+    last_call: KnownCase | None
 
 
 def panel_of(customer: Customer, rules: Rules, readable: Readable) -> Panel:
@@ -90,10 +106,14 @@ def panel_of(customer: Customer, rules: Rules, readable: Readable) -> Panel:
         for case in _newest(procedure, customer)
     ]
     found.sort(key=lambda one: one.case.opened_at, reverse=True)
+    still_open = [one for one in found if one.open][:MOST_OPEN]
+    promises = _promises(still_open)
     return Panel(
         customer=customer,
-        open_cases=_with_promises([one for one in found if one.open][:MOST_OPEN]),
+        open_cases=[replace(one, promise=_next(one, promises)) for one in still_open],
         past_cases=[one for one in found if not one.open][:MOST_PAST],
+        promises=promises,
+        last_call=next((one for one in found if one.procedure.name == CALL), None),
     )
 
 
@@ -106,24 +126,24 @@ def _newest(procedure: Procedure, customer: Customer) -> list[Any]:
     return list(db.session.scalars(open_first.limit(MOST_OPEN + MOST_PAST)).unique())
 
 
-def _with_promises(cases: list[KnownCase]) -> list[KnownCase]:
-    promises = _next_promises(cases)
-    return [
-        KnownCase(procedure=one.procedure, case=one.case, promise=promises.get(_key(one))) for one in cases
-    ]
-
-
 def _key(one: KnownCase) -> tuple[str, int]:
     return one.procedure.name, one.case.id
 
 
-def _next_promises(cases: Iterable[KnownCase]) -> dict[tuple[str, int], Deadline]:
-    """Return what is due next of each case, in one query."""
-    wanted = [and_(Deadline.procedure == name, Deadline.subject_id == id_) for name, id_ in map(_key, cases)]
+def _next(known: KnownCase, promises: Iterable[Promised]) -> Deadline | None:
+    """Return what is due next of one case."""
+    return next((one.deadline for one in promises if one.known is known), None)
+
+
+def _promises(cases: Iterable[KnownCase]) -> list[Promised]:
+    """Return everything that is promised in these cases, most urgent first, in one query."""
+    known = {_key(one): one for one in cases}
+    wanted = [and_(Deadline.procedure == name, Deadline.subject_id == id_) for name, id_ in known]
     if not wanted:
-        return {}
-    query = select(Deadline).where(Deadline.state == OPEN, or_(*wanted)).order_by(Deadline.due_at.desc())
-    return {(one.procedure, one.subject_id): one for one in db.session.scalars(query)}
+        return []
+    query = select(Deadline).where(Deadline.state == OPEN, or_(*wanted))
+    found = db.session.scalars(query.order_by(Deadline.due_at, Deadline.id))
+    return [Promised(known=known[one.procedure, one.subject_id], deadline=one) for one in found]
 
 
 def hits(typed: str, office_id: int) -> tuple[list[Customer], bool]:

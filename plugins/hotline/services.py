@@ -16,6 +16,7 @@ from core.db import db
 from core.i18n import Sentence, _l
 from core.search import index
 from core.slots import Searchable
+from plugins.hotline import drafts
 from plugins.hotline.models import KnowledgeEntry
 from plugins.hotline.vague import is_vague
 
@@ -47,10 +48,16 @@ def log_call(
     said: Mapping[str, Any],
     outcome: str = "",
     answers: Mapping[str, Any] | None = None,
+    draft: str = "",
 ) -> list[tuple[Procedure, Case]]:
-    """Log a call and take what follows from it, both or neither; return the cases that were made."""
+    """Log a call and take what follows from it, both or neither; return the cases that were made.
+
+    The draft that it was ends with it; ``AlreadyLogged`` is raised when that draft is a call already.
+    """
     with gate.together() as acts:
         call = gate.perform("hotline.call", None, "log", actor, said, office=office)
+        if draft and actor.person_id is not None:
+            drafts.end_with(office.id, actor.person_id, draft, call.id)
         if outcome:
             gate.perform("hotline.call", call, outcome, actor, answers)
     return [(act.procedure, act.case) for act in acts if act.step.creates]

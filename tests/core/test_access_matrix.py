@@ -16,7 +16,7 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from core import accounts, calendars, clock, gate, prints
-from core.api import tokens
+from core.api import door, tokens
 from core.customers import importing, keeping, moving, proposals
 from core.customers.keeping import Keeper
 from core.db import db, writing
@@ -71,7 +71,7 @@ class Address:
 
 def rules_in(app: Flask) -> list[Rule]:
     """Return the map without the API: no cookie opens that, and it has a matrix of its own."""
-    pages = (rule for rule in app.url_map.iter_rules() if not rule.endpoint.startswith("api."))
+    pages = (rule for rule in app.url_map.iter_rules() if not rule.rule.startswith(door.ROOT))
     return sorted(pages, key=lambda rule: rule.rule)
 
 

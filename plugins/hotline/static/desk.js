@@ -173,7 +173,9 @@
   const digits = (text) => text.replace(/\D/g, "");
   const caller = () => {
     const many = all("#panel [data-phone]"), typed = find.value.trim(), number = digits(typed);
-    const fits = (one) => (number.length > 3 && digits(one.dataset.phone).includes(number)) || (typed && one.dataset.contact.includes(typed));
+    // A city's code may stand on one side only.
+    const within = (phone) => phone.includes(number) || (phone.length > 6 && number.endsWith(phone));
+    const fits = (one) => (number.length > 3 && within(digits(one.dataset.phone))) || (typed && one.dataset.contact.includes(typed));
     return many.find(fits) ?? many[0];
   };
 
@@ -217,14 +219,17 @@
   const interrupts = (target) => composing && target !== hits && document.activeElement.closest("#outcomes");
 
   // Whoever was signed out meanwhile is told so; the sign-in page is not put into this one.
+  // What swaps anything else (the hits, the line, what helps to answer) touches nothing of the call.
+  const apart = (target) => !target.matches("#panel, #outcomes");
   const trouble = (shown) => { at("trouble").hidden = !shown; if (shown) { waiting = sending = false; } };
   document.body.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr, target, requestConfig } = event.detail;
-    const elsewhere = !new URL(xhr.responseURL).pathname.includes("/hotline/desk");
+    if (!form.contains(target) && target.id !== "line") return;
+    const elsewhere = !new URL(xhr.responseURL).pathname.includes("/hotline/");
     const outdated = target === hits && requestConfig.formData.get("q") !== find.value;
     if (elsewhere || outdated) event.detail.shouldSwap = false;
     trouble(elsewhere || xhr.status >= 400);
-    if (!event.detail.shouldSwap || target === hits) return;
+    if (!event.detail.shouldSwap || apart(target)) return;
     if (interrupts(target)) {
       const customer = requestConfig.formData.get("customer_id") ?? "";
       event.detail.shouldSwap = false;
@@ -237,7 +242,7 @@
 
   // A call that is sent while an answer is on its way waits for it: it may be about another customer by then.
   document.body.addEventListener("htmx:beforeRequest", ({ detail: { xhr, target } }) => {
-    if (target === hits) return;
+    if (apart(target)) return;
     flying.add(xhr);
     xhr.addEventListener("loadend", () => { flying.delete(xhr); setTimeout(goOn); });
   });
@@ -260,7 +265,7 @@
     if (chosen() && free) { at("contact").focus(); at("contact").select(); }
   };
   document.body.addEventListener("htmx:afterSwap", (event) => {
-    if (!kept || event.detail.target === hits) return;
+    if (!kept || apart(event.detail.target)) return;
     giveBack();
     if (event.detail.target.id === "panel") arrive();
     mirror();
@@ -274,6 +279,30 @@
     show(document.activeElement === find);
     if (waiting) take(current());
     if (!busy()) sending = false;
+  });
+
+  // A time to promise: at the office's clock, which the page brought along.
+  const promise = form.querySelector(".desk-promise"), began = performance.now();
+  const clockIn = (minutes) => {
+    const now = Date.parse(`${promise.dataset.now}Z`) + performance.now() - began;
+    return new Date(Math.ceil((now + minutes * 60000) / 60000) * 60000).toISOString().slice(0, 16);
+  };
+  promise.querySelector(".promise-times").hidden = false;
+  promise.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-at], [data-minutes]");
+    if (!button) return;
+    at("promised_at").value = button.dataset.at ?? clockIn(Number(button.dataset.minutes));
+    at("promised_at").dispatchEvent(new Event("input", { bubbles: true }));
+    at("promise").focus();
+  });
+
+  // The telephone rings: who has this number is opened, several are offered, of nobody the number is written down.
+  form.addEventListener("rings", ({ detail: { number, term, customers } }) => {
+    find.value = customers.length ? term : find.value;
+    if (customers.length === 1) { newcomer.open = false; pick(customers[0]); return; }
+    if (customers.length) { find.focus(); window.htmx.ajax("GET", find.getAttribute("hx-get"), { source: find, target: hits }); return; }
+    propose(at("phone"), number);
+    mirror();
   });
 
   // Whoever typed before the scripts were there has been heard by nobody.

@@ -233,7 +233,8 @@ def test_the_greeting_names_the_company_and_my_own_number(shanghai: Desk) -> Non
 @pytest.mark.clause("QI/03 3.2.9")
 def test_the_script_goes_with_the_call_from_greeting_to_closing(shanghai: Desk) -> None:
     said = re.findall(
-        r'data-line="(\w+)">([^<]+)<span class="tip clause"[^>]*>(QI/03 3\.2\.\d)', shanghai.get()
+        r'data-line="(\w+)"><span class="script-words">([^<]+)<span class="tip clause"[^>]*>(QI/03 3\.2\.\d)',
+        shanghai.get(),
     )
     assert [(moment, clause) for moment, _words, clause in said] == [
         ("greeting", "QI/03 3.2.1"),
