@@ -10,6 +10,9 @@ from core.slots import MenuItem
 from core.verdicts import Verdict
 from plugins.hotline.cards import case_card, entitlement_card
 from plugins.hotline.hooks import Entitlement
+from plugins.hotline.roster import jobs as roster_jobs
+from plugins.hotline.roster import parameters as roster
+from plugins.hotline.roster import telling as roster_telling
 from plugins.hotline.services import KNOWLEDGE
 
 manifest = Manifest(
@@ -50,8 +53,12 @@ manifest = Manifest(
             label=_l("The regional manager settles what the hotline handed over within"),
             clause=house_rule(_l("What is on nobody's desk is forgotten.")),
         ),
+        *roster.PARAMETERS,
     ),
-    permissions=(Permission(key="hotline.read", title=_l("See calls"), roles=OFFICE_STAFF),),
+    permissions=(
+        Permission(key="hotline.read", title=_l("See calls"), roles=OFFICE_STAFF),
+        *roster.PERMISSIONS,
+    ),
 )
 
 
@@ -83,6 +90,7 @@ def core_menu():
             icon="telephone",
             weight=20,
         ),
+        *roster.MENU,
     ]
 
 
@@ -99,3 +107,18 @@ def core_case_cards(act):
 @hookimpl
 def core_customer_cards(customer, rules):
     return entitlement_card(customer, rules)
+
+
+@hookimpl
+def core_status(rules):
+    return roster_telling.chips(rules)
+
+
+@hookimpl
+def core_notices(act):
+    return roster_telling.notices(act)
+
+
+@hookimpl
+def core_jobs():
+    return [roster_jobs.JOB]

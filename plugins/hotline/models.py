@@ -11,6 +11,7 @@ from core.cases import Case
 from core.customers.models import Installation, Product
 from core.db import Model, OfficeRow
 from core.i18n import _l
+from plugins.hotline.roster import models as roster
 
 CHANNELS = {
     "phone": _l("Phone"),
@@ -65,3 +66,7 @@ class KnowledgeEntry(Model, OfficeRow):
     written_at: Mapped[dt.datetime]
     written_by_id: Mapped[int | None] = mapped_column(ForeignKey("core_person.id"))
     product: Mapped[Product | None] = relationship(lazy="joined")
+
+
+# The rooms' own tables, named here so that they are there wherever the plugin is.
+ROOMS = (roster,)

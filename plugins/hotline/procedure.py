@@ -8,6 +8,9 @@ from core.procedure import Column, Filter, Procedure
 from core.roles import DUTY_MANAGER, HOTLINE_ENGINEER, REGIONAL_MANAGER
 from plugins.hotline import forms, services
 from plugins.hotline.models import CHANNELS, Call
+from plugins.hotline.roster.procedure import absence, roster, swap
+
+__all__ = ["absence", "call", "roster", "swap"]
 
 call = Procedure(
     "hotline.call",
