@@ -21,6 +21,7 @@ from plugins.hotline import panel, script, services
 from plugins.hotline.desk import Desk
 from plugins.hotline.hooks import ENTITLEMENTS
 from plugins.hotline.panel import KnownCase, Panel
+from plugins.hotline.roster import views as roster_views
 
 DESK = "/<office>/hotline/desk"
 LONGEST_SEARCH = 60
@@ -34,6 +35,7 @@ pages = Blueprint(
     static_folder="static",
     static_url_path="/hotline/static",
 )
+pages.register_blueprint(roster_views.pages)
 pages.app_template_filter("numbers_of")(panel.numbers_of)
 pages.app_template_filter("caller")(panel.caller)
 
