@@ -166,7 +166,11 @@ def statuses() -> list[tuple[Status, str]]:
     """Return the chips of the page's office that the reader may see, each with its address; who fails is left out."""
     if "rules" not in g or "actor" not in g:
         return []
-    given = [one for _plugin, one in g.rules.plugins.gather("core_status", rules=g.rules) if isinstance(one, Status)]
+    given = [
+        one
+        for _plugin, one in g.rules.plugins.gather("core_status", rules=g.rules)
+        if isinstance(one, Status)
+    ]
     shown = sorted((one for one in given if may(one.permission)), key=lambda one: one.weight)
     return list(_linked(shown, g.office.code))
 

@@ -115,7 +115,8 @@ def move_promises(act: Act) -> list[str]:
     Once the absence has begun, what was due before it and is still open goes along: nobody's promise is lost.
     """
     absence: Absence = act.case
-    assert absence.owner_id and absence.substitute_id
+    assert absence.owner_id
+    assert absence.substitute_id
     begins, ends = _days(act.rules, absence)
     return standing_in.hand_over(
         act,

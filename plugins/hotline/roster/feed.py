@@ -111,7 +111,9 @@ def calendar_of(rules: Rules, person_id: int) -> str:
     query = (
         select(Shift)
         .join(Roster, Roster.id == Shift.roster_id)
-        .where(Shift.office_id == rules.office.id, holds, Roster.state.in_(IN_FORCE), Shift.starts_at >= since)
+        .where(
+            Shift.office_id == rules.office.id, holds, Roster.state.in_(IN_FORCE), Shift.starts_at >= since
+        )
     )
     shifts = db.session.scalars(query.order_by(Shift.starts_at)).unique()
     events = [event for shift in shifts for event in _events(rules, shift, person_id)]

@@ -93,7 +93,10 @@ class AbsenceForm(SeenTogether, StepForm):
     last_day = DayField(_l("Last day"))
     note = LongTextField(_l("Note"), required=False, limit=200)
     person_id = RecordField(
-        _l("For whom"), offers=_staff, required=False, hint=_l("Empty: for yourself. A manager enters it for who is ill.")
+        _l("For whom"),
+        offers=_staff,
+        required=False,
+        hint=_l("Empty: for yourself. A manager enters it for who is ill."),
     )
 
     def seen_together(self) -> list[Wrong | None]:

@@ -74,12 +74,15 @@ def days_of(month: dt.date) -> list[dt.date]:
 def shifts_of(rules: Rules, month: dt.date) -> Iterator[Hours]:
     """Yield the shifts of a month, in order: on working days day, noon and evening, on others the day alone."""
     for day in days_of(month):
-        yield from _of_working_day(rules, day) if rules.calendar.is_working_day(day) else _of_closed(rules, day)
+        yield from (
+            _of_working_day(rules, day) if rules.calendar.is_working_day(day) else _of_closed(rules, day)
+        )
 
 
 def _of_working_day(rules: Rules, day: dt.date) -> Iterator[Hours]:
     opens, closes = rules.calendar.opening(day), rules.calendar.closing(day)
-    assert opens and closes, "a working day has hours"
+    assert opens, "a working day opens"
+    assert closes, "and closes"
     yield Hours(day=day, shift=DAY, weekend=False, starts_at=opens, ends_at=closes)
     yield from _set_by(rules, day, NOON, "hotline.noon_duty")
     yield from _set_by(rules, day, EVENING, "hotline.evening_duty")

@@ -32,7 +32,12 @@ def turn(rules: Rules) -> None:
     _carry_promises(rules)
 
 
-JOB = Job(name="roster", title=_l("Begin and close rosters, carry promises of who is away over"), every=30, does=turn)
+JOB = Job(
+    name="roster",
+    title=_l("Begin and close rosters, carry promises of who is away over"),
+    every=30,
+    does=turn,
+)
 
 
 def _begin_next(rules: Rules, today: dt.date) -> None:

@@ -55,7 +55,9 @@ class Question:
 
 def propose(asked: Question) -> dict[Cell, int]:
     """Say who has which duty; what nobody can have is left out. The same question has the same answer."""
-    plan: dict[Cell, int] = {duty.cell: asked.kept[duty.cell] for duty in asked.duties if duty.cell in asked.kept}
+    plan: dict[Cell, int] = {
+        duty.cell: asked.kept[duty.cell] for duty in asked.duties if duty.cell in asked.kept
+    }
     for kind in KINDS:
         duties = sorted((one for one in asked.duties if one.kind == kind), key=lambda one: one.day)
         _Round(asked, kind, duties, plan).give_out()

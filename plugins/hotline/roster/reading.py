@@ -98,7 +98,9 @@ def last_evening(office_id: int, month: dt.date, place: str) -> int | None:
     """Return who had the last evening before a month."""
     column = Shift.engineer_id if place == ENGINEER else Shift.manager_id
     where = (Shift.office_id == office_id, Shift.shift == "evening", Shift.day < month)
-    query = select(column).join(Roster, Roster.id == Shift.roster_id).where(*where, Roster.state.in_(IN_FORCE))
+    query = (
+        select(column).join(Roster, Roster.id == Shift.roster_id).where(*where, Roster.state.in_(IN_FORCE))
+    )
     found: int | None = db.session.scalar(query.order_by(Shift.day.desc()).limit(1))
     return found
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from core import ledger
-from core.i18n import Sentence, _
-from core.i18n import _l
+from core.i18n import _, _l
 from core.records import LANDSCAPE, Field, Part, Record, Table
 from plugins.hotline.roster.hours import days_of
 from plugins.hotline.roster.models import DAY, EVENING, NOON, Roster, Shift
@@ -41,7 +40,9 @@ class DutyDay:
 
     def _told(self, name_of: Callable[[Shift], str]) -> str:
         said = [(one, name_of(one)) for one in self.shifts]
-        return "  ".join(_("%(shift)s %(name)s", shift=SHORT[one.shift], name=name) for one, name in said if name)
+        return "  ".join(
+            _("%(shift)s %(name)s", shift=SHORT[one.shift], name=name) for one, name in said if name
+        )
 
 
 def _planned(one: Shift, place: str) -> str:
@@ -57,7 +58,9 @@ def _changed(one: Shift, place: str) -> str:
 
 
 def _days(roster: Roster) -> list[DutyDay]:
-    return [DutyDay(day=day, shifts=tuple(many)) for day, many in groupby(roster.shifts, key=lambda one: one.day)]
+    return [
+        DutyDay(day=day, shifts=tuple(many)) for day, many in groupby(roster.shifts, key=lambda one: one.day)
+    ]
 
 
 def _period(roster: Roster) -> str:

@@ -78,7 +78,9 @@ def fill(act: Act) -> None:
         plan = propose(_with(asked, away, holders(roster.shifts, ENGINEER) if place == MANAGER else {}))
         for shift in roster.shifts:
             setattr(shift, f"{place}_id", plan.get((shift.day, shift.shift)))
-    act.recorded["filled"] = sum(shift.holder(place) is not None for shift in roster.shifts for place in PLACES)
+    act.recorded["filled"] = sum(
+        shift.holder(place) is not None for shift in roster.shifts for place in PLACES
+    )
     db.session.flush()
 
 
@@ -96,7 +98,8 @@ def question(rules: Rules, roster: Roster, place: str, kept: dict[Cell, int]) ->
     people = tuple(sorted(one.id for one in qualified(rules, place)))
     return Question(
         duties=tuple(
-            Duty(day=one.day, shift=one.shift, kind=one.kind, worked=worked(rules, one)) for one in roster.shifts
+            Duty(day=one.day, shift=one.shift, kind=one.kind, worked=worked(rules, one))
+            for one in roster.shifts
         ),
         people=people,
         before=had_before(roster.office_id, roster.month, place, people),
@@ -199,7 +202,11 @@ def _refuse_strangers(act: Act, edits: Iterable[Edit]) -> None:
     can = {place: {one.id for one in qualified(act.rules, place)} for place in PLACES}
     for edit in edits:
         if edit.after is not None and edit.after not in can[edit.place]:
-            text = _l("%(day)s: choose somebody who can be “%(place)s” here.", day=edit.shift.day, place=PLACES[edit.place])
+            text = _l(
+                "%(day)s: choose somebody who can be “%(place)s” here.",
+                day=edit.shift.day,
+                place=PLACES[edit.place],
+            )
             raise Invalid(_field(act), text)
 
 

@@ -62,14 +62,18 @@ def coming(rules: Rules, now: dt.datetime) -> list[Pick]:
         .where(or_(Shift.engineer_id.is_not(None), Shift.manager_id.is_not(None)))
     )
     found = db.session.scalars(query.order_by(Shift.starts_at, Shift.id).limit(MOST))
-    return [Pick(shift=one, place=place) for one in found for place in PLACES if one.holder(place) is not None]
+    return [
+        Pick(shift=one, place=place) for one in found for place in PLACES if one.holder(place) is not None
+    ]
 
 
 def offered(act: Act) -> Offered:
     """Return one's own coming shifts, and those of the colleagues."""
     me, here = act.actor.person_id, act.rules.once("coming shifts", lambda: coming(act.rules, act.now))
     mine = {one.key: label(one) for one in here if one.shift.holder(one.place) == me}
-    theirs = {one.key: f"{one.holder.name} · {label(one)}" for one in here if one.shift.holder(one.place) != me}
+    theirs = {
+        one.key: f"{one.holder.name} · {label(one)}" for one in here if one.shift.holder(one.place) != me
+    }
     return Offered(mine=mine, theirs=theirs)
 
 
@@ -120,7 +124,8 @@ def _others(person: Person, takes: Pick, gives: Pick) -> Iterable[Any]:
 def ask(act: Act) -> None:
     """Ask a colleague for his shift; it is his to answer."""
     mine, theirs = picked(act.values["mine"]), picked(act.values["theirs"])
-    assert mine and theirs, "the form offers shifts only"
+    assert mine, "the form offers shifts only"
+    assert theirs, "the form offers shifts only"
     swap: Swap = act.case
     swap.owner_id, swap.other_id = act.actor.person_id, theirs.holder.id
     swap.mine_shift, swap.mine_place, swap.theirs_shift, swap.theirs_place = (

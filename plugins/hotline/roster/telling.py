@@ -109,7 +109,9 @@ def _of_demand(act: Act) -> Iterator[Tell]:
     manager = on_duty(act.rules, act.now).manager
     customer = act.case.customer.name if act.case.customer else ""
     if manager is not None:
-        yield Tell(person_id=manager.id, sentence=_l("Same-day demand of %(name)s: you are on duty.", name=customer))
+        yield Tell(
+            person_id=manager.id, sentence=_l("Same-day demand of %(name)s: you are on duty.", name=customer)
+        )
         return
     for one in act.rules.colleagues(DUTY_MANAGER):
         text = _l("Same-day demand of %(name)s, and no duty manager is on duty.", name=customer)
@@ -119,13 +121,17 @@ def _of_demand(act: Act) -> Iterator[Tell]:
 def _of_publishing(act: Act) -> Iterator[Tell]:
     people = {person for one in act.case.shifts for person in (one.engineer_id, one.manager_id) if person}
     for person_id in sorted(people - {act.actor.person_id}):
-        yield Tell(person_id=person_id, sentence=_l("The roster of %(month)s is published.", month=act.case.title))
+        yield Tell(
+            person_id=person_id, sentence=_l("The roster of %(month)s is published.", month=act.case.title)
+        )
 
 
 def _of_change(act: Act) -> Iterator[Tell]:
     """Whoever lost or won a shift hears of it."""
     for person_id in sorted(act.values["people"] - {act.actor.person_id}):
-        yield Tell(person_id=person_id, sentence=_l("Your duties of %(month)s were changed.", month=act.case.title))
+        yield Tell(
+            person_id=person_id, sentence=_l("Your duties of %(month)s were changed.", month=act.case.title)
+        )
 
 
 def _of_substitute(act: Act) -> Iterator[Tell]:

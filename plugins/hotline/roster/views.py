@@ -29,7 +29,7 @@ from plugins.hotline.roster.reading import roster_of
 ROOM = "/<office>/hotline/roster"
 NAME = "hotline.roster"
 DEEDS = ("propose", "change", "publish", "replace")
-KIND_TITLES = {"weekend": _l("Weekend"), "evening": _l("Evening"), "noon": _l("Noon"), "day": _l("Day")}
+KIND_TITLES = {"weekend": _l("Weekend"), "evening": _l("Evening"), "noon": _l("Noon"), "day": _l("Daytime")}
 MOST_BESIDE = 6
 pages = Blueprint("roster", __name__)
 
@@ -131,7 +131,9 @@ def _beside(first: dt.date) -> Mapping[str, Any]:
     )
     swaps = select(Swap).where(Swap.office_id == here, Swap.state.in_(("asked", "agreed")))
     return {
-        "absences": db.session.scalars(absences.order_by(Absence.first_day).limit(MOST_BESIDE)).unique().all(),
+        "absences": db.session.scalars(absences.order_by(Absence.first_day).limit(MOST_BESIDE))
+        .unique()
+        .all(),
         "swaps": db.session.scalars(swaps.order_by(Swap.id.desc()).limit(MOST_BESIDE)).unique().all(),
         "absence": rules.procedure("hotline.absence"),
         "swap": rules.procedure("hotline.swap"),
