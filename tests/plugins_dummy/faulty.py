@@ -81,6 +81,11 @@ def core_searchables():
 
 
 @hookimpl
+def core_status(rules):
+    fail()
+
+
+@hookimpl
 def core_step_taken(act):
     fail()
 

@@ -30,11 +30,11 @@ if TYPE_CHECKING:
     from core.gate import Act
 
 LONGEST_ABSENCE = dt.timedelta(days=184)
-MONTHS = range(-1, 4)
+MONTHS = range(-2, 4)
 
 
 class MonthField(ChoiceField):
-    """A month that has no roster yet: from the last one to three months ahead."""
+    """A month that has no roster yet: from two months back, to put on record who was there, to three ahead."""
 
     def prepare(self, act: Act) -> None:
         now = month_of(act.rules.calendar.local_day(act.now))

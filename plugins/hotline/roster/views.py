@@ -26,7 +26,8 @@ from plugins.hotline.roster.models import PLACES, Absence, Roster, Swap
 from plugins.hotline.roster.plan import KINDS
 from plugins.hotline.roster.reading import roster_of
 
-ROOM = "/<office>/hotline/roster"
+# Not “roster”: under that name core has the list and the pages of the cases.
+ROOM = "/<office>/hotline/duty"
 NAME = "hotline.roster"
 DEEDS = ("propose", "change", "publish", "replace")
 KIND_TITLES = {"weekend": _l("Weekend"), "evening": _l("Evening"), "noon": _l("Noon"), "day": _l("Daytime")}
