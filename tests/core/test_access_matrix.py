@@ -42,12 +42,6 @@ OPEN_TO_EVERYBODY = {
     "static",
     "hotline.roster.subscribed",
 }
-    "accounts.sign_in",
-    "accounts.first_password",
-    "desk.language",
-    "static",
-    "hotline.roster.subscribed",
-}
 ONLY_AT_HEAD_OFFICE = {"offices.offices"}
 PNG = b"\x89PNG\r\n\x1a\n picture"
 WELL, UNBROKEN = range(200, 400), range(200, 500)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import case, exists, select
 
@@ -68,7 +68,7 @@ def _rows(rules: Rules, at: dt.datetime) -> list[Row]:
     ]
 
 
-def _away(person: object) -> object:
+def _away(person: Any) -> Any:
     return exists().where(
         Absence.office_id == Shift.office_id,
         Absence.owner_id == person,

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
@@ -54,6 +53,7 @@ def away_between(office_id: int, first: dt.date, last: dt.date, but: int | None 
         query = query.where(Absence.id != but)
     found: dict[int, set[dt.date]] = {}
     for person_id, begins, ends in db.session.execute(query):
+        assert person_id, "an absence is somebody's"
         found.setdefault(person_id, set()).update(days_between(max(begins, first), min(ends, last)))
     return {person_id: frozenset(days) for person_id, days in found.items()}
 
@@ -62,11 +62,6 @@ def days_between(first: dt.date, last: dt.date) -> Iterator[dt.date]:
     """Yield the days from one to another, both included."""
     for distance in range((last - first).days + 1):
         yield first + dt.timedelta(days=distance)
-
-
-def counted(shifts: Iterable[Shift], place: str) -> Loads:
-    """Count the duties of each kind that each person has in a place."""
-    return dict(Counter((one.holder(place), one.kind) for one in shifts if one.holder(place)))  # type: ignore[arg-type]
 
 
 def had_before(office_id: int, month: dt.date, place: str, people: Iterable[int]) -> Loads:
@@ -156,13 +151,9 @@ def _clashes(rules: Rules, shifts: Iterable[Shift]) -> Iterator[Conflict]:
             held.setdefault((person.id, shift.day), []).append((shift, place, person))
     for many in held.values():
         for (one, _place, person), (other, place, _same) in combinations(many, 2):
-            if one is not other and overlap(_worked(rules, one), _worked(rules, other)):
+            if one is not other and overlap(worked(rules, one), worked(rules, other)):
                 why = _l("%(name)s is in two shifts at once.", name=person.name)
                 yield Conflict(shift=other, place=place, person_id=person.id, why=why)
-
-
-def _worked(rules: Rules, shift: Any) -> Any:
-    return worked(rules, shift)
 
 
 def gaps(shifts: Iterable[Shift]) -> list[tuple[Shift, str]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from core import ledger
-from core.i18n import _, _l
+from core.i18n import _l
 from core.records import LANDSCAPE, Field, Part, Record, Table
 from plugins.hotline.roster.hours import days_of
 from plugins.hotline.roster.models import DAY, EVENING, NOON, Roster, Shift
@@ -40,9 +40,7 @@ class DutyDay:
 
     def _told(self, name_of: Callable[[Shift], str]) -> str:
         said = [(one, name_of(one)) for one in self.shifts]
-        return "  ".join(
-            _("%(shift)s %(name)s", shift=SHORT[one.shift], name=name) for one, name in said if name
-        )
+        return "  ".join(f"{SHORT[one.shift]}\N{NO-BREAK SPACE}{name}" for one, name in said if name)
 
 
 def _planned(one: Shift, place: str) -> str:
@@ -84,7 +82,7 @@ HEAD = Part(
     ),
 )
 DAYS = Table(
-    title=_l("Days"),
+    title=_l("Day by day"),
     fields=(
         Field(label=_l("Date"), value=lambda one: one.title, width=2),
         Field(label=_l("Duty engineer"), value=lambda one: one.planned("engineer"), width=3),
