@@ -59,16 +59,14 @@ def shifts_left(absence: Absence) -> list[Shift]:
 def promises_left(rules: Rules, absence: Absence) -> int:
     """Count what is promised for these days by who is away."""
     assert absence.owner_id
-    return len(standing_in.promises(rules, absence.owner_id, *_days(rules, absence)))
+    between = _moments(rules, absence.first_day, absence.last_day)
+    return len(standing_in.promises(rules, absence.owner_id, *between))
 
 
-def _days(rules: Rules, absence: Absence) -> tuple[dt.datetime, dt.datetime]:
-    """Return when the absence begins and ends in the office's zone."""
+def _moments(rules: Rules, first: dt.date, last: dt.date) -> tuple[dt.datetime, dt.datetime]:
+    """Return when some days begin and end in the office's zone."""
     moment = rules.calendar.moment
-    return (
-        moment(absence.first_day, dt.time.min),
-        moment(absence.last_day + dt.timedelta(days=1), dt.time.min),
-    )
+    return moment(first, dt.time.min), moment(last + dt.timedelta(days=1), dt.time.min)
 
 
 def substitute(act: Act) -> None:
@@ -84,9 +82,9 @@ def substitute(act: Act) -> None:
     ]
     _put(act, changes)
     absence.substitute_id = chosen
-    act.recorded["promises"] = ", ".join(move_promises(act))
+    act.recorded["promises"] = ", ".join(move_promises(act, first, last))
     left = shifts_left(absence)
-    absence.to_cover_at = act.now if left else None
+    absence.to_cover_at = act.now if left or promises_left(act.rules, absence) else None
     if left:
         act.recorded["left"] = ", ".join(str(one.day) for one in left)
 
@@ -109,7 +107,7 @@ def _put(act: Act, changes: list[tuple[Roster, Change]]) -> None:
         gate.perform("hotline.roster", roster.number, "exchange", act.actor, given=given)
 
 
-def move_promises(act: Act) -> list[str]:
+def move_promises(act: Act, first: dt.date, last: dt.date) -> list[str]:
     """Hand the promises of these days over, each case by a recorded step; return the cases' numbers.
 
     Once the absence has begun, what was due before it and is still open goes along: nobody's promise is lost.
@@ -117,7 +115,7 @@ def move_promises(act: Act) -> list[str]:
     absence: Absence = act.case
     assert absence.owner_id
     assert absence.substitute_id
-    begins, ends = _days(act.rules, absence)
+    begins, ends = _moments(act.rules, first, last)
     return standing_in.hand_over(
         act,
         StandIn(
@@ -147,7 +145,8 @@ def nothing_left(act: Act) -> Sentence | None:
 
 def carry(act: Act) -> None:
     """What was promised since somebody stands in goes over, too."""
-    act.recorded["promises"] = ", ".join(move_promises(act))
+    absence: Absence = act.case
+    act.recorded["promises"] = ", ".join(move_promises(act, absence.first_day, absence.last_day))
 
 
 def end(act: Act) -> None:

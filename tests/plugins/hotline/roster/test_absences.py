@@ -120,6 +120,7 @@ def test_a_substitute_who_cannot_is_refused_by_name_and_nothing_changes(planners
 def test_two_colleagues_share_the_days_and_it_asks_on_until_all_are_covered(planners: Any) -> None:
     roster = planners.published()
     who = planners.engineers[0]
+    early, late = (planners.centre.log(promised_at=f"2026-12-{day}T16:00") for day in ("08", "16"))
     absence = planners.away(who, "2026-12-07", "2026-12-20")
     first, second = planners.engineers[1:3]
     one = {"substitute_id": first.person_id, "until_day": "2026-12-13"}
@@ -130,6 +131,8 @@ def test_two_colleagues_share_the_days_and_it_asks_on_until_all_are_covered(plan
     planners.centre.house.see()
     days = [one for one in roster.shifts if dt.date(2026, 12, 7) <= one.day <= dt.date(2026, 12, 20)]
     assert who.person_id not in {one.engineer_id for one in days}
+    whose = [planners.centre.promises(call)[PROMISE].person_id for call in (early, late)]
+    assert whose == [first.person_id, second.person_id]
 
 
 @pytest.mark.clause("QP/2-04 5.1")
