@@ -197,7 +197,8 @@ def test_where_the_office_does_not_pause_nobody_has_day_and_noon(planners: Any) 
         assert noon.engineer_id != whole.engineer_id
     line = f"2026-12-01 noon engineer {planners.shift(roster, 1, 'day').engineer_id}"
     planners.centre.act(roster, "change", planners.support, cells=line)
-    assert "two shifts" in str(planners.centre.refused(roster, "publish", planners.support))
+    refused = planners.centre.refused(roster, "publish", planners.support)
+    assert refused.sentence.values["why"].msgid == "%(name)s is in two shifts at once."
 
 
 @pytest.mark.clause("QP/2-04 5.8")
