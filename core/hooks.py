@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from core.i18n import Sentence
     from core.people import Actor
     from core.rules import Rules
-    from core.slots import Card, Job, MenuItem, Searchable, Tell
+    from core.slots import Card, Job, MenuItem, Searchable, Status, Tell
 
 PROJECT = "koudai"
 hookspec = pluggy.HookspecMarker(PROJECT)
@@ -108,6 +108,15 @@ def core_searchables() -> list[Searchable] | Searchable | None:
     """Contribute kinds of rows, beside cases and customers, that the search finds.
 
     Merged by weight; hits are hidden from whoever lacks the permission. Called once per search.
+    """
+
+
+@hookspec
+def core_status(rules: Rules) -> list[Status] | Status | None:
+    """Contribute chips to the header of the office's pages: how things stand at this moment.
+
+    Merged by weight; a chip is hidden from whoever lacks its permission, and one that fails is logged and left out.
+    Called once per page, so it asks the database as little as it can.
     """
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -28,7 +28,10 @@ ONE_OF = {
 
 @dataclass(frozen=True, kw_only=True)
 class Parameter:
-    """A number, text or switch that an office may set, within bounds and under a clause."""
+    """A number, text or switch that an office may set, within bounds and under a clause.
+
+    ``check`` says what is wrong with a text, or nothing.
+    """
 
     key: str
     kind: type[int] | type[str] | type[bool]
@@ -40,6 +43,7 @@ class Parameter:
     maximum: int | None = None
     locked: bool = False
     stricter: str = ""
+    check: Callable[[str], Sentence | None] | None = None
 
     def unit_of(self, value: Any) -> Sentence | str:
         """Return the unit as it is said beside a value: 1 working day, 2 working days."""
@@ -69,6 +73,8 @@ class Parameter:
             raise UnknownSetting(
                 _l("%(key)s is one line of 1 to %(longest)s characters.", key=self.key, longest=longest)
             )
+        if self.check and (wrong := self.check(text.strip())):
+            raise UnknownSetting(_l("%(key)s: %(wrong)s", key=self.key, wrong=wrong))
         return text.strip()
 
     def _within_bounds(self, number: int) -> int:

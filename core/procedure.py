@@ -24,6 +24,9 @@ Check = Callable[["Act"], Objection | Sentence | None]
 Keep = Callable[["Act", Any], None]
 SAME = "same"
 CUSTOMER = _l("Customer")
+# Steps that no procedure lists: a release's, and the one by which a colleague stands in for who is away.
+STANDS_IN = "stands_in"
+UNLISTED = {state_maps.STEP: state_maps.TITLE, STANDS_IN: _l("A colleague stands in")}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -321,7 +324,7 @@ class Procedure:
         """Return what the ledger's name of a step means here; a step that is gone is called by its name."""
         if action in self.steps:
             return self.steps[action].title
-        return state_maps.TITLE if action == state_maps.STEP else action
+        return UNLISTED.get(action, action)
 
     def naming(self, steps: Iterable[Step] | None = None) -> set[str]:
         """Return the attributes of a case that name who alone may take some of these steps (of all)."""

@@ -78,3 +78,20 @@ class Job:
     every: int
     does: Callable[[Rules], None]
     weight: int = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class Status:
+    """A chip in the header of every page of an office: how things stand now, a few words, a link to more.
+
+    ``tone`` is that of a chip: plain, wait, alert, soon, missed, done, off; ``hint`` says more under the pointer.
+    """
+
+    text: Sentence | str
+    permission: str
+    endpoint: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    tone: str = "plain"
+    icon: str = ""
+    hint: Sentence | str = ""
+    weight: int = 50

@@ -15,7 +15,7 @@ from core.db import only_looking
 from core.i18n import Sentence, _l
 from core.offices import Office
 from core.rules import Rules, rules_of_all
-from core.slots import Card, MenuItem
+from core.slots import Card, MenuItem, Status
 from core.web.access import actor, may
 
 log = logging.getLogger(__name__)
@@ -88,7 +88,7 @@ def init_menu(app: Flask) -> None:
     app.jinja_env.globals.update(
         menu=menu, menu_title=menu_title, slot=slot, my_offices=my_offices, may=may, place=place
     )
-    app.jinja_env.globals.update(only_read=only_read)
+    app.jinja_env.globals.update(only_read=only_read, statuses=statuses)
 
 
 def my_offices() -> list[Office]:
@@ -160,6 +160,27 @@ def entry_at(entries: list[Entry], path: str) -> Entry | None:
     """Find the entry under which a page lies: the longest whose address begins the page's."""
     above = [one for one in entries if path.startswith(one.url)]
     return max(above, key=lambda one: len(one.url), default=None)
+
+
+def statuses() -> list[tuple[Status, str]]:
+    """Return the chips of the page's office that the reader may see, each with its address; who fails is left out."""
+    if "rules" not in g or "actor" not in g:
+        return []
+    given = [
+        one
+        for _plugin, one in g.rules.plugins.gather("core_status", rules=g.rules)
+        if isinstance(one, Status)
+    ]
+    shown = sorted((one for one in given if may(one.permission)), key=lambda one: one.weight)
+    return list(_linked(shown, g.office.code))
+
+
+def _linked(shown: list[Status], office: str) -> Iterator[tuple[Status, str]]:
+    for one in shown:
+        try:
+            yield one, url_for(one.endpoint, office=office, **one.values)
+        except Exception:
+            log.exception("the chip %s leads nowhere", one.endpoint)
 
 
 def place() -> str:

@@ -26,6 +26,7 @@ __all__ = [
     "Line",
     "Shift",
 ]
+from plugins.hotline.roster import models as roster
 
 CHANNELS = {
     "phone": _l("Phone"),
@@ -80,3 +81,7 @@ class KnowledgeEntry(Model, OfficeRow):
     written_at: Mapped[dt.datetime]
     written_by_id: Mapped[int | None] = mapped_column(ForeignKey("core_person.id"))
     product: Mapped[Product | None] = relationship(lazy="joined")
+
+
+# The rooms' own tables, named here so that they are there wherever the plugin is.
+ROOMS = (roster,)

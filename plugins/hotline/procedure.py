@@ -9,6 +9,9 @@ from core.roles import DUTY_MANAGER, HOTLINE_ENGINEER, REGIONAL_MANAGER
 from plugins.hotline import forms, services
 from plugins.hotline.models import CHANNELS, Call
 from plugins.hotline.shift import procedure as of_shift
+from plugins.hotline.roster.procedure import absence, roster, swap
+
+__all__ = ["absence", "call", "roster", "swap"]
 
 call = Procedure(
     "hotline.call",

@@ -26,6 +26,7 @@ from plugins.hotline.hooks import ENTITLEMENTS
 from plugins.hotline.models import Call
 from plugins.hotline.panel import KnownCase, Panel
 from plugins.hotline.shift import views as shift_views
+from plugins.hotline.roster import views as roster_views
 
 DESK = "/<office>/hotline/desk"
 LONGEST_SEARCH = 60
@@ -39,7 +40,7 @@ pages = Blueprint(
     static_folder="static",
     static_url_path="/hotline/static",
 )
-for room in (draft_views.pages, line_views.pages, line_views.phone, shift_views.pages):
+for room in (draft_views.pages, line_views.pages, line_views.phone, shift_views.pages, roster_views.pages):
     pages.register_blueprint(room)
 pages.app_template_filter("numbers_of")(panel.numbers_of)
 pages.app_template_filter("caller")(panel.caller)

@@ -212,6 +212,16 @@ def test_hook_core_menu(faulty: Desk) -> None:
     assert [type(one).__name__ for one in found["faulty"]] == ["Fault"]
 
 
+def test_hook_core_status(faulty: Desk, sign_in: Any) -> None:
+    found = contributions(faulty, "core_status", rules=faulty.rules)
+    assert [type(one).__name__ for one in found["faulty"]] == ["Fault"]
+    keeper, manager = faulty.engineer, faulty.house.hire(faulty.office, DUTY_MANAGER)
+    page = sign_in(keeper).get("/SH/hotline/call/").text
+    assert 'class="chip due-soon" href="/SH/hotline/desk"' in page
+    assert ("Dongles: A" in page, "Leads nowhere" in page) == (True, False)
+    assert "Dongles: A" not in sign_in(manager).get("/SH/hotline/call/").text
+
+
 def test_hook_core_case_cards(faulty: Desk) -> None:
     act = faulty.look(faulty.log())
     found = contributions(faulty, "core_case_cards", act=act)

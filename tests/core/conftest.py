@@ -27,9 +27,10 @@ from core.offices import Office
 from core.people import Actor
 from core.plugins import Manifest, Plugins
 from core.procedure import SAME, Procedure, Step
-from core.roles import HOTLINE_ENGINEER, NATIONAL_ROLES
+from core.roles import DUTY_MANAGER, HOTLINE_ENGINEER, NATIONAL_ROLES
 from core.rules import rules_of
 from core.testing import House, tables_of
+from plugins.hotline.roster.hours import month_of, months_after
 
 WORKER = Path(__file__).with_name("worker.py")
 PROCESSES = multiprocessing.get_context("forkserver")
@@ -155,6 +156,8 @@ class Walk:
     def born(self, name: str, lot: dict[str, Any]) -> Any:
         """Create a case, from a call when it is only ever created inside another."""
         self.evening += dt.timedelta(weeks=1)
+        if name == "hotline.swap":
+            self.publish_a_roster()
         if name not in BORN_INSIDE:
             (creating, *_more) = [step for step in self.procedures[name].steps_from(None) if not step.inner]
             return self.take(name, None, creating, lot)
@@ -162,6 +165,21 @@ class Walk:
         self.take("hotline.call", call, self.procedures["hotline.call"].steps[BORN_INSIDE[name]], lot)
         model = self.procedures[name].model
         return db.session.scalars(select(model).where(model.call_id == call.id)).one()
+
+    def publish_a_roster(self) -> None:
+        """Publish next month's roster with a colleague who can do all that the walker can: shifts to swap."""
+        next_month = f"{months_after(month_of(clock.now().date()), 1):%Y-%m}"
+        rosters = self.procedures["hotline.roster"].model
+        if db.session.scalar(
+            select(rosters.id).where(rosters.state == "published", rosters.month > clock.now().date())
+        ):
+            return
+        self.house.hire(self.office, HOTLINE_ENGINEER, DUTY_MANAGER, name="搭档")
+        self.house.see()
+        said = {"month": next_month}
+        case = gate.perform("hotline.roster", None, "begin", self.actor, said, office=self.office)
+        for step in ("propose", "publish"):
+            gate.perform("hotline.roster", case.number, step, self.actor, office=self.office)
 
     def next(self, name: str, case: Any, goal: str, lot: dict[str, Any]) -> Any:
         """Take the next step of the shortest way; first what is missing on the spot."""

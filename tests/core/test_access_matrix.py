@@ -35,7 +35,13 @@ from core.web.access import needed_for
 from core.worktime import DayKind
 
 SAMPLE = Path(__file__).parents[2] / "samples" / "customers-sh.csv"
-OPEN_TO_EVERYBODY = {"accounts.sign_in", "accounts.first_password", "desk.language", "static"}
+OPEN_TO_EVERYBODY = {
+    "accounts.sign_in",
+    "accounts.first_password",
+    "desk.language",
+    "static",
+    "hotline.roster.subscribed",
+}
 ONLY_AT_HEAD_OFFICE = {"offices.offices"}
 PNG = b"\x89PNG\r\n\x1a\n picture"
 WELL, UNBROKEN = range(200, 400), range(200, 500)
@@ -90,6 +96,7 @@ class Premises:
         self.person = house.person(office, ADMINISTRATOR)
         self.simple = {
             "filename": "koudai.css",
+            "month": "2026-12",
             "file_number": self.customer.file_number,
             "customer_id": self.customer.id,
             "what": "contact",

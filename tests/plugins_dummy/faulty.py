@@ -86,6 +86,11 @@ def core_searchables():
 
 
 @hookimpl
+def core_status(rules):
+    fail()
+
+
+@hookimpl
 def core_step_taken(act):
     fail()
 

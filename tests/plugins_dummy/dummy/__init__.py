@@ -10,7 +10,7 @@ from core.i18n import Sentence
 from core.parameters import Parameter
 from core.plugins import Manifest, Permission
 from core.roles import HOTLINE_ENGINEER, SUPPORT_MANAGER, Role
-from core.slots import Card, Job, MenuItem, Searchable, Tell
+from core.slots import Card, Job, MenuItem, Searchable, Status, Tell
 from core.verdicts import Verdict
 from plugins.hotline.hooks import Entitlement
 from plugins.hotline.models import KnowledgeEntry
@@ -164,6 +164,15 @@ def core_searchables():
 @hookimpl
 def core_step_taken(act):
     services.HEARD.append(f"{act.procedure.name}.{act.step.name}")
+
+
+@hookimpl
+def core_status(rules):
+    shelf = Sentence("Dongles: %(shelf)s", {"shelf": rules.parameter("dummy.shelf")})
+    return [
+        Status(text=shelf, permission="dummy.read", endpoint="hotline.desk", tone="soon"),
+        Status(text=Sentence("Leads nowhere"), permission="dummy.read", endpoint="dummy.nowhere"),
+    ]
 
 
 @hookimpl

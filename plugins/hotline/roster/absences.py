@@ -1,0 +1,158 @@
+"""Absences: asked, approved, and what somebody who is away leaves behind: his shifts and his promises."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from sqlalchemy import or_, select
+
+from core import gate, standing_in
+from core.db import db
+from core.errors import Invalid
+from core.i18n import Sentence, _l
+from core.roles import SUPPORT_MANAGER
+from core.standing_in import StandIn
+from plugins.hotline.roster.cells import Change
+from plugins.hotline.roster.models import PLACES, Absence, Roster, Shift
+
+if TYPE_CHECKING:
+    from core.gate import Act
+    from core.rules import Rules
+
+CLAUSE = "QP/2-04 5.1"
+
+
+def ask(act: Act) -> None:
+    """It is the absence of whoever is away, whoever enters it."""
+    act.case.owner_id = act.values["person_id"] or act.actor.person_id
+    act.case.kind = act.values["kind"]
+
+
+def another_decides(act: Act) -> Sentence | None:
+    """Nobody but the support manager approves days of his own."""
+    own = act.case.owner_id is not None and act.case.owner_id == act.actor.person_id
+    if own and not act.actor.has(act.rules.office.id, (SUPPORT_MANAGER,)):
+        return _l("These are your own days: somebody else decides on them.")
+    return None
+
+
+def approve(act: Act) -> None:
+    """Ask for somebody who stands in, when shifts or promises fall on these days."""
+    absence: Absence = act.case
+    left = shifts_left(absence) or promises_left(act.rules, absence)
+    absence.to_cover_at = act.now if left else None
+
+
+def shifts_left(absence: Absence) -> list[Shift]:
+    """Return the shifts of a published roster that somebody still has on days on which he is away."""
+    holds = or_(Shift.engineer_id == absence.owner_id, Shift.manager_id == absence.owner_id)
+    query = (
+        select(Shift)
+        .join(Roster, Roster.id == Shift.roster_id)
+        .where(Shift.office_id == absence.office_id, holds, Roster.state == "published")
+        .where(Shift.day >= absence.first_day, Shift.day <= absence.last_day)
+    )
+    return list(db.session.scalars(query.order_by(Shift.starts_at)))
+
+
+def promises_left(rules: Rules, absence: Absence) -> int:
+    """Count what is promised for these days by who is away."""
+    assert absence.owner_id
+    between = _moments(rules, absence.first_day, absence.last_day)
+    return len(standing_in.promises(rules, absence.owner_id, *between))
+
+
+def _moments(rules: Rules, first: dt.date, last: dt.date) -> tuple[dt.datetime, dt.datetime]:
+    """Return when some days begin and end in the office's zone."""
+    moment = rules.calendar.moment
+    return moment(first, dt.time.min), moment(last + dt.timedelta(days=1), dt.time.min)
+
+
+def substitute(act: Act) -> None:
+    """Give the shifts and the promises of these days to whoever stands in; ask on while shifts are left."""
+    absence: Absence = act.case
+    chosen, first, last = _asked(act)
+    changes = [
+        (shift.roster, Change(day=shift.day, shift=shift.shift, place=place, person_id=chosen))
+        for shift in shifts_left(absence)
+        if first <= shift.day <= last
+        for place in PLACES
+        if shift.holder(place) == absence.owner_id
+    ]
+    _put(act, changes)
+    absence.substitute_id = chosen
+    act.recorded["promises"] = ", ".join(move_promises(act, first, last))
+    left = shifts_left(absence)
+    absence.to_cover_at = act.now if left or promises_left(act.rules, absence) else None
+    if left:
+        act.recorded["left"] = ", ".join(str(one.day) for one in left)
+
+
+def _asked(act: Act) -> tuple[int, dt.date, dt.date]:
+    absence, said = act.case, act.values
+    first, last = said["from_day"] or absence.first_day, said["until_day"] or absence.last_day
+    if last < first:
+        raise Invalid("until_day", _l("The last day is before the first."))
+    return said["substitute_id"], first, last
+
+
+def _put(act: Act, changes: list[tuple[Roster, Change]]) -> None:
+    """Change each month's roster by a step of its own."""
+    wanted: dict[Roster, list[Change]] = {}
+    for roster, change in changes:
+        wanted.setdefault(roster, []).append(change)
+    for roster, many in sorted(wanted.items(), key=lambda pair: pair[0].month):
+        given = {"changes": many, "why": act.case.number, "field": "substitute_id"}
+        gate.perform("hotline.roster", roster.number, "exchange", act.actor, given=given)
+
+
+def move_promises(act: Act, first: dt.date, last: dt.date) -> list[str]:
+    """Hand the promises of these days over, each case by a recorded step; return the cases' numbers.
+
+    Once the absence has begun, what was due before it and is still open goes along: nobody's promise is lost.
+    """
+    absence: Absence = act.case
+    assert absence.owner_id
+    assert absence.substitute_id
+    begins, ends = _moments(act.rules, first, last)
+    return standing_in.hand_over(
+        act,
+        StandIn(
+            absent_id=absence.owner_id,
+            substitute_id=absence.substitute_id,
+            begins=begins,
+            ends=ends,
+            clause=CLAUSE,
+            plugin="hotline",
+        ),
+    )
+
+
+def covered(act: Act) -> None:
+    """Nothing is left to cover by now: the roster was changed by hand."""
+    act.case.to_cover_at = None
+
+
+def nothing_left(act: Act) -> Sentence | None:
+    """Name the shifts that still nobody stands in for."""
+    left = shifts_left(act.case) if act.case.number else []
+    if not left:
+        return None
+    days = ", ".join(str(one.day) for one in left[:5])
+    return _l("Still on the roster: %(days)s. Say who stands in, or change the roster.", days=days)
+
+
+def carry(act: Act) -> None:
+    """What was promised since somebody stands in goes over, too."""
+    absence: Absence = act.case
+    act.recorded["promises"] = ", ".join(move_promises(act, absence.first_day, absence.last_day))
+
+
+def end(act: Act) -> None:
+    """Back at work: whoever comes back early is away no longer from today on."""
+    absence: Absence = act.case
+    today = act.rules.calendar.local_day(act.now)
+    yesterday = today - dt.timedelta(days=1)
+    absence.last_day = min(absence.last_day, max(yesterday, absence.first_day - dt.timedelta(days=1)))
+    absence.to_cover_at = None

@@ -1,0 +1,78 @@
+"""Who is on duty at a moment: what the roster says, without whoever is away."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import case, exists, select
+
+from core.db import db
+from core.people import Person
+from plugins.hotline.roster.models import DAY, Absence, Roster, Shift
+from plugins.hotline.roster.reading import AWAY, IN_FORCE
+
+if TYPE_CHECKING:
+    from core.rules import Rules
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnDuty:
+    """Who is on duty: in which shift ("day", "noon", "evening", or none), as engineers and as manager.
+
+    ``wanted`` says whether somebody should be: the office is open, or the roster has a shift now.
+    """
+
+    shift: str
+    engineers: tuple[Person, ...]
+    manager: Person | None
+    wanted: bool = False
+
+    @property
+    def missing(self) -> bool:
+        """Whether the office should be answering now, and nobody or no manager is on duty."""
+        return self.wanted and not (self.engineers and self.manager)
+
+
+def on_duty(rules: Rules, at: dt.datetime) -> OnDuty:
+    """Say who is on duty in an office at a moment: one statement, and the office's calendar once a page.
+
+    Of two shifts at once the shorter counts (noon within the day); where it is empty, whoever has the day is there.
+    """
+    found = rules.once(("on duty", at), lambda: _rows(rules, at))
+    if not found:
+        opened = rules.calendar.is_open(at)
+        return OnDuty(shift=DAY if opened else "", engineers=(), manager=None, wanted=opened)
+    shift, engineer, manager = found[0]
+    for _longer, another, further in found[1:]:
+        engineer, manager = engineer or another, manager or further
+    return OnDuty(shift=shift, engineers=(engineer,) if engineer else (), manager=manager, wanted=True)
+
+
+Row = tuple[str, Person | None, Person | None]
+
+
+def _rows(rules: Rules, at: dt.datetime) -> list[Row]:
+    """Return the shifts of a moment, the shortest first; who is away and has no substitute counts as nobody."""
+    query = (
+        select(Shift, _away(Shift.engineer_id), _away(Shift.manager_id))
+        .join(Roster, Roster.id == Shift.roster_id)
+        .where(Shift.office_id == rules.office.id, Shift.starts_at <= at, Shift.ends_at > at)
+        .where(Shift.day == rules.calendar.local_day(at), Roster.state.in_(IN_FORCE))
+        .order_by(case((Shift.shift == DAY, 1), else_=0), Shift.starts_at.desc())
+    )
+    return [
+        (one.shift, None if engineer_away else one.engineer, None if manager_away else one.manager)
+        for one, engineer_away, manager_away in db.session.execute(query)
+    ]
+
+
+def _away(person: Any) -> Any:
+    return exists().where(
+        Absence.office_id == Shift.office_id,
+        Absence.owner_id == person,
+        Absence.state.in_(AWAY),
+        Absence.first_day <= Shift.day,
+        Absence.last_day >= Shift.day,
+    )
