@@ -10,7 +10,7 @@ from core.slots import MenuItem
 from core.verdicts import Verdict
 from plugins.hotline.cards import case_card, entitlement_card
 from plugins.hotline.hooks import Entitlement
-from plugins.hotline.services import KNOWLEDGE
+from plugins.hotline.replies import parameters as replies
 
 manifest = Manifest(
     name="hotline",
@@ -50,6 +50,7 @@ manifest = Manifest(
             label=_l("The regional manager settles what the hotline handed over within"),
             clause=house_rule(_l("What is on nobody's desk is forgotten.")),
         ),
+        *replies.PARAMETERS,
     ),
     permissions=(Permission(key="hotline.read", title=_l("See calls"), roles=OFFICE_STAFF),),
 )
@@ -84,11 +85,6 @@ def core_menu():
             weight=20,
         ),
     ]
-
-
-@hookimpl
-def core_searchables():
-    return KNOWLEDGE
 
 
 @hookimpl

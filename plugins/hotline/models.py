@@ -1,4 +1,4 @@
-"""Calls, and the support database of problems and remedies."""
+"""Calls; and the tables of the rooms, so that core finds all of them here."""
 
 from __future__ import annotations
 
@@ -8,9 +8,13 @@ from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.cases import Case
-from core.customers.models import Installation, Product
-from core.db import Model, OfficeRow
+from core.customers.models import Installation
+from core.db import Model
 from core.i18n import _l
+from plugins.hotline.knowledge.models import KnowledgeEntry, KnowledgeWord
+from plugins.hotline.replies.models import Reply, ReplyUse
+
+__all__ = ["CHANNELS", "Call", "KnowledgeEntry", "KnowledgeWord", "Reply", "ReplyUse"]
 
 CHANNELS = {
     "phone": _l("Phone"),
@@ -43,25 +47,12 @@ class Call(Model, Case):
     rings: Mapped[int | None]
     promised_at: Mapped[dt.datetime | None]
     promise: Mapped[str] = mapped_column(Text, default="", server_default="")
+    knowledge_id: Mapped[int | None] = mapped_column(ForeignKey("hotline_knowledge_entry.id"), index=True)
+    reply_promise: Mapped[str] = mapped_column(String(10), default="", server_default="")
+    reply_owner: Mapped[str] = mapped_column(String(40), default="", server_default="")
     installation: Mapped[Installation | None] = relationship(lazy="joined")
 
     @property
     def symptom(self) -> str:
         """The symptom in one line, as lists and paper show it."""
         return " · ".join(part for part in (self.module, self.operation, self.happens, self.message) if part)
-
-
-class KnowledgeEntry(Model, OfficeRow):
-    """A problem and its remedy in the support database (QI/01 flow: standardise and store)."""
-
-    __tablename__ = "hotline_knowledge_entry"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    product_id: Mapped[int | None] = mapped_column(ForeignKey("core_product.id"), index=True)
-    version: Mapped[str] = mapped_column(String(20), default="")
-    problem: Mapped[str] = mapped_column(Text)
-    remedy: Mapped[str] = mapped_column(Text)
-    prevention: Mapped[str] = mapped_column(Text, default="")
-    written_at: Mapped[dt.datetime]
-    written_by_id: Mapped[int | None] = mapped_column(ForeignKey("core_person.id"))
-    product: Mapped[Product | None] = relationship(lazy="joined")

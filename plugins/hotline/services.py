@@ -14,9 +14,8 @@ from core.customers import values
 from core.customers.models import Customer, Installation, Product
 from core.db import db
 from core.i18n import Sentence, _l
-from core.search import index
-from core.slots import Searchable
-from plugins.hotline.models import KnowledgeEntry
+from plugins.hotline.knowledge.services import rewrite_knowledge as rewrite_knowledge
+from plugins.hotline.knowledge.services import write_knowledge as write_knowledge
 from plugins.hotline.vague import is_vague
 
 if TYPE_CHECKING:
@@ -135,33 +134,3 @@ def bound_entitlement(act: Act, customer: Customer, installation: Installation |
     day = today(act.rules, act.now)
     asked = act.decide("hotline_entitlement", customer=customer, installation=installation, on=day)
     return str(asked.verdict.value)
-
-
-def write_knowledge(act: Act, **said: Any) -> KnowledgeEntry:
-    """Enter a problem and its remedy into the office's support database (QI/01 flow)."""
-    entry = KnowledgeEntry(
-        office_id=act.case.office_id, written_at=act.now, written_by_id=act.actor.person_id, **said
-    )
-    db.session.add(entry)
-    note_knowledge(entry)
-    return entry
-
-
-def note_knowledge(entry: KnowledgeEntry) -> None:
-    """Let an entry be found by what stands in it now; whoever rewrites one says so in the same transaction."""
-    index.note(KNOWLEDGE, entry)
-
-
-def _written(entry: KnowledgeEntry) -> str:
-    product = f"{entry.product.name} {entry.version}".strip() if entry.product else ""
-    return "\n".join(part for part in (product, entry.problem, entry.remedy, entry.prevention) if part)
-
-
-KNOWLEDGE = Searchable(
-    kind="hotline.knowledge",
-    title=_l("Support database"),
-    model=KnowledgeEntry,
-    permission="hotline.read",
-    heading=lambda entry: entry.problem,
-    body=_written,
-)
