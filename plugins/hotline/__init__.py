@@ -8,7 +8,7 @@ from core.plugins import Manifest, Permission
 from core.roles import OFFICE_STAFF
 from core.slots import MenuItem
 from core.verdicts import Verdict
-from plugins.hotline.cards import case_card, entitlement_card
+from plugins.hotline.cards import call_cards, case_card, entitlement_card
 from plugins.hotline.hooks import Entitlement
 from plugins.hotline.replies import parameters as replies
 
@@ -84,12 +84,28 @@ def core_menu():
             icon="telephone",
             weight=20,
         ),
+        MenuItem(
+            title=_l("Reply catalogue"),
+            endpoint="hotline.replies.book",
+            permission="hotline.read",
+            icon="chat-square-text",
+            keys="g r",
+            weight=22,
+        ),
+        MenuItem(
+            title=_l("Support database"),
+            endpoint="cases.cases",
+            values={"plugin": "hotline", "noun": "knowledge"},
+            permission="hotline.read",
+            icon="lightbulb",
+            weight=24,
+        ),
     ]
 
 
 @hookimpl
 def core_case_cards(act):
-    return case_card(act)
+    return [case_card(act), *call_cards(act)]
 
 
 @hookimpl

@@ -8,8 +8,8 @@ from core.procedure import Column, Filter, Procedure
 from core.roles import DUTY_MANAGER, HOTLINE_ENGINEER, REGIONAL_MANAGER
 from plugins.hotline import forms, services
 from plugins.hotline.knowledge import forms as knowledge_forms
-from plugins.hotline.knowledge import services as knowledge_services
 from plugins.hotline.knowledge import procedure as knowledge_procedure
+from plugins.hotline.knowledge import services as knowledge_services
 from plugins.hotline.models import CHANNELS, Call
 from plugins.hotline.replies import procedure as replies_procedure
 

@@ -50,9 +50,18 @@ def log_call(
     """Log a call and take what follows from it, both or neither; return the cases that were made."""
     with gate.together() as acts:
         call = gate.perform("hotline.call", None, "log", actor, said, office=office)
+        if reply := replied(said):
+            gate.perform("hotline.call", call, "reply", actor, reply)
         if outcome:
             gate.perform("hotline.call", call, outcome, actor, answers)
     return [(act.procedure, act.case) for act in acts if act.step.creates]
+
+
+def replied(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the reply that was given while the call was being logged; nothing when none was (QI/02)."""
+    if not said.get("reply"):
+        return {}
+    return {"entry": said["reply"], "not_promised": bool(said.get("reply_not_promised"))}
 
 
 def add_customer(act: Act) -> Customer:

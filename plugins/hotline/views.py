@@ -20,7 +20,9 @@ from plugins.hotline import desk as desks
 from plugins.hotline import panel, script, services
 from plugins.hotline.desk import Desk
 from plugins.hotline.hooks import ENTITLEMENTS
+from plugins.hotline.knowledge import views as knowledge_views
 from plugins.hotline.panel import KnownCase, Panel
+from plugins.hotline.replies import views as replies_views
 
 DESK = "/<office>/hotline/desk"
 LONGEST_SEARCH = 60
@@ -34,6 +36,8 @@ pages = Blueprint(
     static_folder="static",
     static_url_path="/hotline/static",
 )
+pages.register_blueprint(replies_views.pages)
+pages.register_blueprint(knowledge_views.pages)
 pages.app_template_filter("numbers_of")(panel.numbers_of)
 pages.app_template_filter("caller")(panel.caller)
 

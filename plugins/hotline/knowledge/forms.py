@@ -47,7 +47,10 @@ class SolveForm(AnswerForm):
     """The answer, and which entry of the support database it came from, if it came from there."""
 
     knowledge_id = RecordField(
-        _l("Solved with the support database"), offers=lambda act: {}, required=False, hint=_l("It counts for the entry.")
+        _l("Solved with the support database"),
+        offers=lambda act: {},
+        required=False,
+        hint=_l("It counts for the entry."),
     )
 
     def process(self, *args: Any, **kwargs: Any) -> None:

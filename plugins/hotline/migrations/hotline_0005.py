@@ -25,7 +25,16 @@ ENTRY, WORD, REPLY, USE = (
     "hotline_reply",
     "hotline_reply_use",
 )
-CASE = ("number", "state", "version", "opened_at", "changed_at", "customer_id", "owner_id", "shared_office_id")
+CASE = (
+    "number",
+    "state",
+    "version",
+    "opened_at",
+    "changed_at",
+    "customer_id",
+    "owner_id",
+    "shared_office_id",
+)
 TEXTS = ("situation", "ask", "answer", "promise", "only_if", "then")
 
 
@@ -180,9 +189,7 @@ def _teach_calls() -> None:
     with op.batch_alter_table("hotline_call", schema=None) as batch_op:
         batch_op.add_column(sa.Column("knowledge_id", sa.Integer(), nullable=True))
         for name, longest in (("reply_promise", 10), ("reply_owner", 40)):
-            batch_op.add_column(
-                sa.Column(name, sa.String(length=longest), server_default="", nullable=False)
-            )
+            batch_op.add_column(sa.Column(name, sa.String(length=longest), server_default="", nullable=False))
         batch_op.create_foreign_key(
             batch_op.f(f"fk_hotline_call_knowledge_id_{ENTRY}"), ENTRY, ["knowledge_id"], ["id"]
         )

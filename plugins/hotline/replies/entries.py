@@ -175,9 +175,7 @@ class ReplyEntry:
         """What its situation is called, folded like ``haystack``: found there, it comes first."""
         spoken = self.zh.situation
         parts = (spoken, "".join(lazy_pinyin(spoken)), self.en.situation)
-        return "\n".join(
-            [*map(plain, parts), plain("".join(lazy_pinyin(spoken, style=Style.FIRST_LETTER)))]
-        )
+        return "\n".join([*map(plain, parts), plain("".join(lazy_pinyin(spoken, style=Style.FIRST_LETTER)))])
 
 
 @cache

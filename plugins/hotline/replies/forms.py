@@ -6,7 +6,16 @@ from typing import Any
 
 from wtforms.validators import ValidationError
 
-from core.forms import ChoiceField, DayField, LongTextField, SeenTogether, StepForm, TextField, Wrong, YesField
+from core.forms import (
+    ChoiceField,
+    DayField,
+    LongTextField,
+    SeenTogether,
+    StepForm,
+    TextField,
+    Wrong,
+    YesField,
+)
 from core.i18n import Sentence, _l
 from plugins.hotline.replies.catalogue import catalogue
 from plugins.hotline.replies.entries import (
@@ -24,7 +33,9 @@ from plugins.hotline.replies.entries import (
 def a_key(form: Any, field: Any) -> None:
     """Refuse a key that no file and no address could hold."""
     if not KEY.fullmatch(field.data or ""):
-        raise ValidationError(_l("Small letters and digits, with dots and hyphens between: like fee.training."))
+        raise ValidationError(
+            _l("Small letters and digits, with dots and hyphens between: like fee.training.")
+        )
 
 
 def fillable(form: Any, field: Any) -> None:

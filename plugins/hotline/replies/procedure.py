@@ -46,7 +46,9 @@ reply = Procedure(
         Column(name="promise", title=_l("Promise"), value=lambda one: PROMISES.get(one.promise)),
         Column(name="promise_zh", title=_l("What to promise, in Chinese"), value=lambda one: one.promise_zh),
         Column(name="only_if_zh", title=_l("Promised only if, in Chinese"), value=lambda one: one.only_if_zh),
-        Column(name="follow_up", title=_l("What is done next"), value=lambda one: FOLLOW_UPS.get(one.follow_up)),
+        Column(
+            name="follow_up", title=_l("What is done next"), value=lambda one: FOLLOW_UPS.get(one.follow_up)
+        ),
         Column(name="then_zh", title=_l("What happens next, in Chinese"), value=lambda one: one.then_zh),
         Column(name="situation_en", title=_l("Situation, in English"), value=lambda one: one.situation_en),
         Column(name="ask_en", title=_l("What to ask, in English"), value=lambda one: one.ask_en),

@@ -36,7 +36,12 @@ def copy(act: Act) -> None:
 def revise(act: Act) -> None:
     """Begin the next version; the one that is in force stays so until the next is approved."""
     gate.perform(
-        REPLY, None, "copy", act.actor, office=act.rules.office, given={"of": act.case, "source": act.case.number}
+        REPLY,
+        None,
+        "copy",
+        act.actor,
+        office=act.rules.office,
+        given={"of": act.case, "source": act.case.number},
     )
 
 
@@ -77,7 +82,8 @@ def use(act: Act) -> None:
     promised = entry.promised and not act.values["not_promised"]
     if promised and act.case.reply_promise:
         raise Invalid(
-            "entry", _l("Something is promised already. Keep that first, or say that nothing was promised now.")
+            "entry",
+            _l("Something is promised already. Keep that first, or say that nothing was promised now."),
         )
     text = told(entry, _known(act), promised)
     if promised:
