@@ -16,7 +16,7 @@ LONGEST = 1000
 pages = Blueprint("known", __name__)
 
 
-@pages.get("/<office>/hotline/known")
+@pages.get("/<office>/hotline/desk/known")
 @needs("hotline.read")
 def suggested(office: str) -> str:
     """What is known already of what was typed so far: at the desk's search, or else in the symptom."""

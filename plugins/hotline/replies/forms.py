@@ -59,7 +59,7 @@ class EntryForm(SeenTogether, StepForm):
     """An entry in both languages; what is not translated is shown in Chinese (QI/02)."""
 
     key = TextField(
-        _l("Key"),
+        _l("Catalogue key"),
         limit=60,
         checks=(a_key,),
         hint=_l("A key of the catalogue replaces that entry; a new one adds an entry."),

@@ -29,7 +29,7 @@ reply = Procedure(
     begins=_l("An entry of the office's own, or one in place of head office's."),
     columns=(
         Column(name="situation", title=_l("Situation"), value=lambda one: one.situation_zh),
-        Column(name="key", title=_l("Key"), value=lambda one: one.key),
+        Column(name="key", title=_l("Catalogue key"), value=lambda one: one.key),
         Column(name="group", title=_l("Group"), value=lambda one: GROUPS.get(one.group, one.group)),
         Column(name="edition", title=_l("Edition"), value=lambda one: one.edition or None),
         Column(name="valid_from", title=_l("Valid from"), value=lambda one: one.valid_from),
@@ -37,7 +37,7 @@ reply = Procedure(
     ),
     filters=(Filter(name="group", title=_l("Group"), attribute="group", choices=GROUPS),),
     facts=(
-        Column(name="key", title=_l("Key"), value=lambda one: one.key),
+        Column(name="key", title=_l("Catalogue key"), value=lambda one: one.key),
         Column(name="group", title=_l("Group"), value=lambda one: GROUPS.get(one.group, one.group)),
         Column(name="edition", title=_l("Edition"), value=lambda one: one.edition or None),
         Column(name="situation_zh", title=_l("Situation, in Chinese"), value=lambda one: one.situation_zh),
@@ -67,7 +67,7 @@ OURS = house_rule(_l("An office answers in its own words only after its support 
 REVIEW = "hotline.review_reply"
 
 reply.state("drafted", _l("Draft"), tone="plain")
-reply.state("proposed", _l("Proposed"), tone="wait")
+reply.state("proposed", _l("Waiting for approval"), tone="wait")
 reply.state("approved", _l("Approved"), tone="done")
 reply.state("retired", _l("Retired"), tone="off", final=True)
 

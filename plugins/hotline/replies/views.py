@@ -19,7 +19,7 @@ from plugins.hotline.panel import KnownCase
 from plugins.hotline.replies.catalogue import catalogue, known, row_of, shown
 from plugins.hotline.replies.entries import FOLLOW_UPS, GROUPS, OWNERS, PROMISES, ReplyEntry, fitting
 
-BOOK = "/<office>/hotline/replies"
+BOOK, DESK = "/<office>/hotline/replies", "/<office>/hotline/desk"
 LONGEST, MOST = 60, 6
 pages = Blueprint("replies", __name__)
 
@@ -42,14 +42,14 @@ def find(office: str) -> str:
     return render_template("hotline/replies/_list.html", **found, **_words())
 
 
-@pages.get(f"{BOOK}/panel")
+@pages.get(f"{DESK}/replies")
 @needs("hotline.read")
 def beside(office: str) -> str:
     """What fits what was typed beside the desk, a few lines of it."""
     return render_template("hotline/replies/_panel.html", **beside_the_desk(request.args.get("help_q", "")))
 
 
-@pages.get(f"{BOOK}/chosen")
+@pages.get(f"{DESK}/reply")
 @needs("hotline.read")
 def chosen(office: str) -> str:
     """The reply that is being given: the words, the promise, and what is open with the customer."""
