@@ -257,17 +257,16 @@ def _write_words(connection: sa.Connection, row: Any, number: str) -> None:
 
 def _log(connection: sa.Connection, row: Any, number: str, now: dt.datetime) -> None:
     """Append to the office's chain that the entry has this number: the check of numbers reads nothing else."""
-    head = LedgerHead.__table__
-    mine = head.c.office_id == row.office_id
-    count, before = connection.execute(sa.select(head.c.count, head.c.hash).where(mine)).one()
+    mine = LedgerHead.office_id == row.office_id
+    count, before = connection.execute(sa.select(LedgerHead.count, LedgerHead.hash).where(mine)).one()
     said = {"office_id": row.office_id, "seq": count + 1, "at": now, "actor": "release", "actor_id": None}
     said |= {"kind": "step", "procedure": "hotline.knowledge", "subject_id": row.id, "number": number}
     said |= {"action": "store", "from_state": "", "to_state": "published", "clause": "QI/01 flow"}
     said |= {"version": "hotline 0.1.0", "previous": before}
     said |= {"details": {"values": {}, "decisions": [], "plugins": []}}
     digest = LedgerRow(**said).digest()
-    connection.execute(LedgerRow.__table__.insert().values(**said, hash=digest))
-    connection.execute(head.update().where(mine).values(count=count + 1, hash=digest))
+    connection.execute(sa.insert(LedgerRow).values(**said, hash=digest))
+    connection.execute(sa.update(LedgerHead).where(mine).values(count=count + 1, hash=digest))
 
 
 def downgrade() -> None:

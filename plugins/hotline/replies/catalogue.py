@@ -57,10 +57,10 @@ def _in_force(rules: Rules) -> list[Reply]:
 
 def entry_of(row: Reply, clause: Citation = OWN) -> ReplyEntry:
     """Return an office's row as an entry."""
-    words = {
-        language: Wording(**{name: getattr(row, f"{name}_{language}") or "" for name in WORDS})
+    zh, en = (
+        Wording(**{name: getattr(row, f"{name}_{language}") or "" for name in WORDS})
         for language in ("zh", "en")
-    }
+    )
     return ReplyEntry(
         key=row.key,
         group=row.group,
@@ -71,7 +71,8 @@ def entry_of(row: Reply, clause: Citation = OWN) -> ReplyEntry:
         follow_up=row.follow_up,
         source="office",
         number=row.number or "",
-        **words,
+        zh=zh,
+        en=en,
     )
 
 

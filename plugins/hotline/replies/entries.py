@@ -33,7 +33,7 @@ class Promise(StrEnum):
     DAYS = "days"
 
 
-PROMISES = {
+PROMISES: dict[str, Sentence] = {
     Promise.NONE: _l("no promise"),
     Promise.TODAY: _l("today"),
     Promise.MINUTES: _l("within minutes"),
@@ -188,10 +188,10 @@ def national() -> tuple[ReplyEntry, ...]:
 def read_entry(row: Mapping[str, Any]) -> ReplyEntry:
     """Make an entry of a row of the file."""
     said = {name: value for name, value in row.items() if name not in LANGUAGES}
-    words = {language: Wording(**row[language]) for language in LANGUAGES}
     clause = said.pop("clause", f"QI/02 {said['key']}")
     promise = Promise(said.pop("promise", Promise.NONE))
-    return ReplyEntry(**said, **words, clause=clause, promise=promise)
+    zh, en = (Wording(**row[language]) for language in LANGUAGES)
+    return ReplyEntry(**said, zh=zh, en=en, clause=clause, promise=promise)
 
 
 def filled(text: str, known: Mapping[str, str | Sentence]) -> str:

@@ -12,6 +12,8 @@ from core.roles import (
     REGIONAL_MANAGER,
     SENIOR_ENGINEER,
     SUPPORT_MANAGER,
+    Allowed,
+    Role,
 )
 from plugins.hotline.forms import AnswerForm
 from plugins.hotline.replies import forms, services
@@ -164,7 +166,7 @@ KINDS: dict[Promise, tuple[Within, str]] = {
     Promise.MINUTES: (working_minutes("hotline.reply_minutes"), "QI/02 delay.promised-today"),
     Promise.DAYS: (working_days("hotline.reply_working_days"), "QI/02 function.not-as-documented"),
 }
-KEEPERS = {
+KEEPERS: dict[str, Role | Allowed] = {
     "owner": HOTLINE_ENGINEER.where("owner_id"),
     "duty_manager": DUTY_MANAGER,
     "quality_supervisor": QUALITY_SUPERVISOR,

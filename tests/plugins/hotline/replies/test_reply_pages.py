@@ -47,10 +47,8 @@ def test_the_office_begins_its_own_version_with_head_offices_words(
 ) -> None:
     answer = reader.post(f"{BOOK}/adapt", data={"entry": "fee.unused"})
     reply = Reply.query.one()
-    assert (
-        answer.location.endswith(f"/BJ/hotline/reply/{reply.number}?step=edit#step")
-        or reply.number in answer.location
-    )
+    assert reply.number in answer.location
+    assert "step=edit" in answer.location
     assert (reply.key, reply.situation_zh) == ("fee.unused", "软件一直没用，为什么算服务期")
     assert reader.post(f"{BOOK}/adapt", data={"entry": "nobody"}).status_code == 404
     stranger = sign_in(beijing.hire(ARCHIVIST))
