@@ -180,6 +180,7 @@ class Procedure:
         searched: tuple[str, ...] | None = None,
         record: str = "",
         begins: Sentence | None = None,
+        heads: Sentence | None = None,
         collection: str = "",
     ) -> None:
         self.name, self.model, self.title, self.letter, self.reads = name, model, title, letter, reads
@@ -191,6 +192,8 @@ class Procedure:
             begins,
         )
         self.filters, self._searched = filters, searched
+        # What the heading is called in lists, where it is no customer's name.
+        self.heads = heads or _l("Customer")
         self.collection = collection or f"{self.noun}s"
         self.states = States()
         self.steps: dict[str, Step] = {}

@@ -17,9 +17,9 @@ knowledge = Procedure(
     collection="knowledge",
     reads="hotline.read",
     heading=lambda one: one.problem,
+    heads=_l("Problem"),
     begins=_l("A problem and its remedy, so that the next one is solved by phone."),
     columns=(
-        Column(name="problem", title=_l("Problem"), value=lambda one: one.problem),
         Column(name="about", title=_l("Product"), value=lambda one: one.about),
         Column(name="remedy", title=_l("Remedy"), value=lambda one: one.remedy),
         Column(name="solved", title=_l("Calls solved"), value=lambda one: one.solved_calls),

@@ -28,9 +28,9 @@ reply = Procedure(
     collection="replies",
     reads="hotline.read",
     heading=lambda one: one.situation_zh,
+    heads=_l("Situation"),
     begins=_l("An entry of the office's own, or one in place of head office's."),
     columns=(
-        Column(name="situation", title=_l("Situation"), value=lambda one: one.situation_zh),
         Column(name="key", title=_l("Catalogue key"), value=lambda one: one.key),
         Column(name="group", title=_l("Group"), value=lambda one: GROUPS.get(one.group, one.group)),
         Column(name="edition", title=_l("Edition"), value=lambda one: one.edition or None),
@@ -109,7 +109,7 @@ reply.step(
 reply.step(
     "propose",
     "drafted -> proposed",
-    title=_l("Propose"),
+    title=_l("Propose for approval"),
     by=AUTHORS,
     clause=OURS,
     starts=(REVIEW,),
