@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from core.db import db
 from plugins.hotline import services as hotline
-from plugins.hotline.knowledge.models import RETIRED, KnowledgeEntry
+from plugins.hotline.models import RETIRED, KnowledgeEntry
 
 if TYPE_CHECKING:
     from core.gate import Act

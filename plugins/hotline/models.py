@@ -11,10 +11,10 @@ from core.cases import Case
 from core.customers.models import Installation
 from core.db import Model
 from core.i18n import _l
-from plugins.hotline.knowledge.models import KnowledgeEntry, KnowledgeWord
+from plugins.hotline.knowledge.models import RETIRED, KnowledgeEntry, KnowledgeWord
 from plugins.hotline.replies.models import Reply, ReplyUse
 
-__all__ = ["CHANNELS", "Call", "KnowledgeEntry", "KnowledgeWord", "Reply", "ReplyUse"]
+__all__ = ["CHANNELS", "RETIRED", "Call", "KnowledgeEntry", "KnowledgeWord", "Reply", "ReplyUse"]
 
 CHANNELS = {
     "phone": _l("Phone"),

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 import core.db
+from core import clock
 from core.ledger import LedgerHead, LedgerRow
 from core.row_security import protect, see_every_office, share
 from core.search.words import number_tokens
@@ -213,7 +214,7 @@ def _publish_entries(connection: sa.Connection) -> None:
     found = sa.select(entry, office.c.code, office.c.zone, product.c.name)
     joined = entry.join(office, office.c.id == entry.c.office_id)
     joined = joined.outerjoin(product, product.c.id == entry.c.product_id)
-    now, last = dt.datetime.now(dt.UTC), dict[tuple[int, int], int]()
+    now, last = clock.now(), dict[tuple[int, int], int]()
     rows = connection.execute(found.select_from(joined).order_by(entry.c.office_id, entry.c.id)).all()
     for row in rows:
         year = now.astimezone(ZoneInfo(row.zone)).year
