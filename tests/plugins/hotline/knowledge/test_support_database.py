@@ -99,19 +99,6 @@ def test_a_retired_entry_is_not_offered_to_requests_and_a_new_one_is_written(bei
     assert ServiceRequest.query.one().knowledge_id != old.id
 
 
-def test_shanghai_closes_a_request_with_an_entry_that_waits_for_its_reviewer(shanghai: Any) -> None:
-    shanghai.before["arrive"] = ("note_pass", {"pass_number": "1"})
-    request = ServiceRequest(knowledge_id=None)
-    from koudai_shanghai import knowledge_entry
-
-    from core.gate import Act
-
-    look: Any = type("Look", (Act,), {"__init__": lambda self, case: setattr(self, "case", case)})
-    assert knowledge_entry(look(request))
-    request.knowledge_id = 1
-    assert knowledge_entry(look(request)) is None
-
-
 def test_the_search_leads_to_the_entrys_own_page(beijing: Any, sign_in: Any) -> None:
     entry = in_review(beijing)
     browser = sign_in(beijing.hotline)
