@@ -18,7 +18,6 @@ knowledge = Procedure(
     reads="hotline.read",
     heading=lambda one: one.problem,
     heads=_l("Problem"),
-    begins=_l("A problem and its remedy, so that the next one is solved by phone."),
     columns=(
         Column(name="about", title=_l("Product"), value=lambda one: one.about),
         Column(name="remedy", title=_l("Remedy"), value=lambda one: one.remedy),

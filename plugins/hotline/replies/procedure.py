@@ -29,7 +29,6 @@ reply = Procedure(
     reads="hotline.read",
     heading=lambda one: one.situation_zh,
     heads=_l("Situation"),
-    begins=_l("An entry of the office's own, or one in place of head office's."),
     columns=(
         Column(name="key", title=_l("Catalogue key"), value=lambda one: one.key),
         Column(name="group", title=_l("Group"), value=lambda one: GROUPS.get(one.group, one.group)),
