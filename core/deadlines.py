@@ -144,10 +144,15 @@ def follow(act: Act) -> None:
     drop(act, act.step.drops)
     for key in act.step.starts:
         rule = act.procedure.deadlines[key]
-        if (not rule.only_in or act.case.state in rule.only_in) and not _unpromised(act, rule):
+        if _applies(act, rule) and not _unpromised(act, rule):
             start(act, rule)
     if act.procedure.states[act.case.state].final:
         drop(act)
+
+
+def _applies(act: Act, rule: DeadlineRule) -> bool:
+    """Say whether the state reached, and what was said in the step, start the deadline."""
+    return (not rule.only_in or act.case.state in rule.only_in) and (rule.when is None or rule.when(act))
 
 
 def _unpromised(act: Act, rule: DeadlineRule) -> bool:

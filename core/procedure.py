@@ -90,6 +90,7 @@ class DeadlineRule:
     owner_attribute: str | None = None
     since: str | None = None
     only_in: tuple[str, ...] = ()
+    when: Callable[[Act], bool] | None = None
     clause: Citation
     plugin: str
 
@@ -203,6 +204,7 @@ class Procedure:
         self.steps: dict[str, Step] = {}
         self.deadlines: dict[str, DeadlineRule] = {}
         self.amendments: list[Amendment] = []
+        self.endings: tuple[Requirement, ...] = ()
 
     @property
     def plugin(self) -> str:
@@ -289,14 +291,24 @@ class Procedure:
         clause: Citation,
         since: str | None = None,
         only_in: tuple[str, ...] = (),
+        when: Callable[[Act], bool] | None = None,
     ) -> None:
         """Declare a deadline.
 
         It counts from its start, or from the moment the case keeps in ``since``; with ``only_in``, it starts only when
-        the step led to one of these states.
+        the step led to one of these states, and with ``when``, only when the step that was taken says so.
         """
         rule = self.new_deadline(key, title, within, owner, clause, self.plugin)
-        self.deadlines[key] = replace(rule, since=since, only_in=only_in)
+        self.deadlines[key] = replace(rule, since=since, only_in=only_in, when=when)
+
+    def before_ending(self, check: Check, *, clause: Citation) -> None:
+        """Ask for something before any step that ends a case, whoever adds it; what is voided may end as it stands."""
+        self.endings += (Requirement(check=check, clause=clause, plugin=self.plugin),)
+
+    def asked_before(self, step: Step) -> tuple[Requirement, ...]:
+        """Return all that is asked for before a step."""
+        ends = not step.voids and all(one != SAME and self.states[one].final for one in step.targets)
+        return step.requires + self.endings if ends else step.requires
 
     def new_deadline(
         self, key: str, title: Sentence, within: Within, owner: Role | Allowed, clause: Citation, plugin: str

@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 def objections(act: Act) -> list[Objection]:
     """Ask every requirement of the step; all that speaks against it is shown at once."""
-    asked = [(one, _answer_of(one, act)) for one in act.step.requires]
+    asked = [(one, _answer_of(one, act)) for one in act.procedure.asked_before(act.step)]
     return _gone_customer(act) + [_objection(one, answer) for one, answer in asked if answer is not None]
 
 

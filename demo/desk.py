@@ -21,13 +21,14 @@ from core.roles import (
     HOTLINE_ENGINEER,
     QUALITY_SUPERVISOR,
     REGIONAL_MANAGER,
+    SUPPORT_MANAGER,
 )
 from core.rules import rules_of
 from demo.house import actor_of, holder_of
 from demo.problems import Problem
 from plugins.fieldservice.models import ServiceRequest
 from plugins.hotline.hooks import COVERED, Entitlement
-from plugins.hotline.models import Call
+from plugins.hotline.models import Call, KnowledgeEntry
 from plugins.hotline.services import entitlement
 from plugins.quality.models import Complaint
 
@@ -44,6 +45,7 @@ class Desk:
         self.office, self.rng = office, random.Random(f"koudai demo {code}")
         self.hotline = actor_of(holder_of(code, HOTLINE_ENGINEER))
         self.duty = actor_of(holder_of(code, DUTY_MANAGER))
+        self.support = actor_of(holder_of(code, SUPPORT_MANAGER))
         self.manager = actor_of(holder_of(code, REGIONAL_MANAGER))
         self.engineer = actor_of(holder_of(code, FIELD_ENGINEER))
         self.supervisor = actor_of(holder_of(code, QUALITY_SUPERVISOR))
@@ -126,6 +128,15 @@ class Desk:
         """Try a step that the rules of the office may refuse; the ledger keeps the attempt."""
         with suppress(Refused):
             gate.perform(procedure, number, step, actor, values, office=self.office)
+
+    def publish(self, leaving: int) -> None:
+        """Publish what waits in the support database, but for the last ones."""
+        waiting = (KnowledgeEntry.office_id == self.office.id, KnowledgeEntry.state == "in_review")
+        numbers = db.session.scalars(
+            select(KnowledgeEntry.number).where(*waiting).order_by(KnowledgeEntry.id)
+        )
+        for number in numbers.all()[:-leaving]:
+            gate.perform("hotline.knowledge", number, "publish", self.support, office=self.office)
 
     def register(self, call: str, customer: Customer, **said: Any) -> str:
         """Turn a call into a request and return the request's number."""

@@ -61,6 +61,8 @@ class OfficeWeek:
             self.expired(1, "09:05", self._courtesy),
             self.expired(2, "14:35", self._declined),
             self.expired(4, "15:15", self._waiting),
+            self.reviewed(),
+            self.promised_by_the_book(),
         ]
 
     def _phone_times(self) -> list[tuple[int, str]]:
@@ -99,6 +101,18 @@ class OfficeWeek:
         yield self.week.at(5, "17:35")
         one = self.desk.covered("财务通")
         self.desk.log(self._visits[0], one, one.customer, channel="phone")
+
+    def reviewed(self) -> Story:
+        """The support manager reads what the week has taught, but not the last of it (QI/01 flow)."""
+        yield self.week.at(5, "16:05")
+        self.desk.publish(leaving=1)
+
+    def promised_by_the_book(self) -> Story:
+        """A function is not as the manual says: an answer in three working days (QI/02)."""
+        yield self.week.at(5, "10:35")
+        one = self.desk.covered("财务通")
+        call = self.desk.log(UNKNOWN, one, one.customer)
+        self.desk.call(call, "reply", entry="function.not-as-documented")
 
     def stranger(self) -> Story:
         """A customer who is not in the file is added during the call (QI/02 file.missing)."""

@@ -36,7 +36,8 @@ def plain(value: Any) -> Any:
 def own_columns(model: type[Case]) -> list[Column[Any]]:
     """Return the columns that the plugin gave the case; what is marked so stays inside (a signature's picture)."""
     common = {*dir(Case), "shared_office_id"}
-    columns = inspect(model).columns
+    # What is counted by a query is no column of the table.
+    columns = (one for one in inspect(model).columns if isinstance(one, Column))
     return [one for one in columns if one.key not in common and one.info.get("api", True)]
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from core.db import db
 from plugins.hotline import services as hotline
-from plugins.hotline.models import KnowledgeEntry
+from plugins.hotline.models import RETIRED, KnowledgeEntry
 
 if TYPE_CHECKING:
     from core.gate import Act
@@ -21,7 +21,8 @@ def entries(act: Act) -> dict[str, str]:
     """Return the office's newest entries about the same product, each as a line to choose."""
     product_id, _version = _product(act)
     about_it = (KnowledgeEntry.office_id == act.case.office_id, KnowledgeEntry.product_id == product_id)
-    newest = select(KnowledgeEntry).where(*about_it).order_by(KnowledgeEntry.id.desc()).limit(OFFERED)
+    found = select(KnowledgeEntry).where(*about_it, KnowledgeEntry.state != RETIRED)
+    newest = found.order_by(KnowledgeEntry.id.desc()).limit(OFFERED)
     return {str(one.id): _line(one) for one in db.session.scalars(newest)}
 
 
@@ -42,12 +43,10 @@ def _written(act: Act) -> KnowledgeEntry:
         "prevention": act.values["avoid"] or "",
     }
     entry: KnowledgeEntry | None = act.case.knowledge
-    if entry is None:
+    if entry is None or entry.state == RETIRED:
         product_id, version = _product(act)
-        return hotline.write_knowledge(act, product_id=product_id, version=version, **said)
-    entry.problem, entry.remedy, entry.prevention = said["problem"], said["remedy"], said["prevention"]
-    entry.written_at, entry.written_by_id = act.now, act.actor.person_id
-    hotline.note_knowledge(entry)
+        return hotline.write_knowledge(act, product_id=product_id, versions=version, **said)
+    hotline.rewrite_knowledge(act, entry, **said)
     return entry
 
 

@@ -3,78 +3,43 @@
 from core.clauses import house_rule
 from core.hooks import answers, hookimpl
 from core.i18n import _l
-from core.parameters import Parameter
-from core.plugins import Manifest, Permission
-from core.roles import DUTY_MANAGER, OFFICE_STAFF
-from core.slots import Job, MenuItem
+from core.plugins import Manifest
+from core.slots import Job
 from core.verdicts import Verdict
 from plugins.hotline import drafts
-from plugins.hotline.cards import case_card, entitlement_card
+from plugins.hotline import parameters as own
+from plugins.hotline.board import parameters as board
+from plugins.hotline.calls import parameters as calls
+from plugins.hotline.cards import case_cards, entitlement_card
 from plugins.hotline.hooks import Entitlement
-from plugins.hotline.services import KNOWLEDGE
+from plugins.hotline.log import jobs as log_jobs
+from plugins.hotline.log import parameters as log
+from plugins.hotline.mail import parameters as mail
+from plugins.hotline.mail.poll import JOB as READ_MAIL
+from plugins.hotline.recovery import parameters as recovery
+from plugins.hotline.replies import parameters as replies
+from plugins.hotline.roster import jobs as roster_jobs
+from plugins.hotline.roster import parameters as roster
+from plugins.hotline.roster import telling as roster_telling
 from plugins.hotline.shift import cards as shift_cards
 from plugins.hotline.shift import jobs as shift_jobs
 from plugins.hotline.shift import parameters as shift
+from plugins.hotline.statistics import parameters as statistics
+
+ROOMS = (own, calls, recovery, replies, mail, roster, shift, log, board, statistics)
+
+
+def _of_rooms(name):
+    """Return what the plugin and its rooms declare under a name, in their order."""
+    return tuple(one for room in ROOMS for one in getattr(room, name, ()))
+
 
 manifest = Manifest(
     name="hotline",
     title=_l("Hotline"),
-    version="0.1.0",
-    parameters=(
-        Parameter(
-            key="hotline.same_day_demand_minutes",
-            kind=int,
-            default=60,
-            minimum=5,
-            maximum=480,
-            stricter="lower",
-            unit=_l("working minutes"),
-            label=_l("A same-day demand is answered within"),
-            clause="QI/03 3.1.7",
-        ),
-        Parameter(
-            key="hotline.long_test_minutes",
-            kind=int,
-            default=60,
-            minimum=5,
-            maximum=480,
-            stricter="lower",
-            unit=_l("working minutes"),
-            label=_l("A long test is answered within"),
-            clause="QI/03 3.2.5",
-        ),
-        Parameter(
-            key="hotline.settle_working_days",
-            kind=int,
-            default=1,
-            minimum=1,
-            maximum=10,
-            stricter="lower",
-            unit=_l("working days"),
-            label=_l("The regional manager settles what the hotline handed over within"),
-            clause=house_rule(_l("What is on nobody's desk is forgotten.")),
-        ),
-        Parameter(
-            key=drafts.DAYS,
-            kind=int,
-            default=14,
-            minimum=1,
-            maximum=90,
-            unit=_l("days"),
-            label=_l("A half-written call is kept after its last word for"),
-            clause=house_rule(_l("A call that nobody finished in two weeks is told anew.")),
-        ),
-        *shift.PARAMETERS,
-    ),
-    permissions=(
-        Permission(key="hotline.read", title=_l("See calls"), roles=OFFICE_STAFF),
-        Permission(
-            key="hotline.take_drafts",
-            title=_l("Take over a colleague's half-written call"),
-            roles=(DUTY_MANAGER,),
-        ),
-        *shift.PERMISSIONS,
-    ),
+    version="0.2.0",
+    parameters=_of_rooms("PARAMETERS"),
+    permissions=_of_rooms("PERMISSIONS"),
 )
 
 
@@ -89,35 +54,12 @@ def hotline_entitlement():
 
 @hookimpl
 def core_menu():
-    return [
-        MenuItem(
-            title=_l("New call"),
-            endpoint="hotline.desk",
-            permission="hotline.read",
-            icon="telephone-plus",
-            keys="n",
-            weight=10,
-        ),
-        MenuItem(
-            title=_l("Calls"),
-            endpoint="cases.cases",
-            values={"plugin": "hotline", "noun": "call"},
-            permission="hotline.read",
-            icon="telephone",
-            weight=20,
-        ),
-        *shift.MENU,
-    ]
-
-
-@hookimpl
-def core_searchables():
-    return KNOWLEDGE
+    return list(_of_rooms("MENU"))
 
 
 @hookimpl
 def core_case_cards(act):
-    return case_card(act)
+    return case_cards(act)
 
 
 @hookimpl
@@ -126,11 +68,21 @@ def core_customer_cards(customer, rules):
 
 
 @hookimpl
-def core_jobs():
-    tidying = Job(name="drafts", title=_l("Forget old half-written calls"), every=24 * 60, does=drafts.tidy)
-    return [tidying, *shift_jobs.JOBS]
+def core_desk_cards(actor, rules):
+    return shift_cards.seat_card(actor, rules)
 
 
 @hookimpl
-def core_desk_cards(actor, rules):
-    return shift_cards.seat_card(actor, rules)
+def core_status(rules):
+    return roster_telling.chips(rules)
+
+
+@hookimpl
+def core_notices(act):
+    return [*roster_telling.notices(act), *log_jobs.told(act)]
+
+
+@hookimpl
+def core_jobs():
+    tidying = Job(name="drafts", title=_l("Forget old half-written calls"), every=24 * 60, does=drafts.tidy)
+    return [READ_MAIL, *shift_jobs.JOBS, roster_jobs.JOB, log_jobs.JOB, tidying]

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from core.customers.models import Customer, Installation
     from core.rules import Rules
     from core.slots import Card
+    from plugins.hotline.replies.entries import ReplyEntry
 
 
 class Entitlement(StrEnum):
@@ -57,4 +58,13 @@ def hotline_customer_cards(customer: Customer, rules: Rules) -> list[Card] | Car
 
     Merged by weight; a card that fails becomes a small box naming its plugin. Called each time a customer is
     shown.
+    """
+
+
+@hookspec
+def hotline_replies() -> list[ReplyEntry] | ReplyEntry | None:
+    """Contribute entries of the reply catalogue, or replace those of head office by their keys (QI/02).
+
+    The more local entry counts, and an entry that the office itself approved counts before every plugin's. Called once
+    for each page or step that reads the catalogue.
     """

@@ -1,4 +1,4 @@
-"""Calls, and the support database of problems and remedies."""
+"""Calls; and the tables of the rooms, so that core finds all of them here."""
 
 from __future__ import annotations
 
@@ -8,25 +8,27 @@ from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.cases import Case
-from core.customers.models import Installation, Product
-from core.db import Model, OfficeRow
+from core.customers.models import Installation
+from core.db import Model
 from core.i18n import _l
 from plugins.hotline.drafts import Draft
+from plugins.hotline.knowledge.models import RETIRED, KnowledgeEntry, KnowledgeWord
 from plugins.hotline.lines import Line
-from plugins.hotline.shift.models import Handover, HandoverLine, Leave, Shift
+from plugins.hotline.replies.models import Reply, ReplyUse
+from plugins.hotline.roster import models as roster
+from plugins.hotline.shift import models as shift
 
 __all__ = [
     "CHANNELS",
+    "RETIRED",
     "Call",
     "Draft",
-    "Handover",
-    "HandoverLine",
     "KnowledgeEntry",
-    "Leave",
+    "KnowledgeWord",
     "Line",
-    "Shift",
+    "Reply",
+    "ReplyUse",
 ]
-from plugins.hotline.roster import models as roster
 
 CHANNELS = {
     "phone": _l("Phone"),
@@ -59,6 +61,9 @@ class Call(Model, Case):
     rings: Mapped[int | None]
     promised_at: Mapped[dt.datetime | None]
     promise: Mapped[str] = mapped_column(Text, default="", server_default="")
+    knowledge_id: Mapped[int | None] = mapped_column(ForeignKey("hotline_knowledge_entry.id"), index=True)
+    reply_promise: Mapped[str] = mapped_column(String(10), default="", server_default="")
+    reply_owner: Mapped[str] = mapped_column(String(40), default="", server_default="")
     installation: Mapped[Installation | None] = relationship(lazy="joined")
 
     @property
@@ -67,21 +72,5 @@ class Call(Model, Case):
         return " · ".join(part for part in (self.module, self.operation, self.happens, self.message) if part)
 
 
-class KnowledgeEntry(Model, OfficeRow):
-    """A problem and its remedy in the support database (QI/01 flow: standardise and store)."""
-
-    __tablename__ = "hotline_knowledge_entry"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    product_id: Mapped[int | None] = mapped_column(ForeignKey("core_product.id"), index=True)
-    version: Mapped[str] = mapped_column(String(20), default="")
-    problem: Mapped[str] = mapped_column(Text)
-    remedy: Mapped[str] = mapped_column(Text)
-    prevention: Mapped[str] = mapped_column(Text, default="")
-    written_at: Mapped[dt.datetime]
-    written_by_id: Mapped[int | None] = mapped_column(ForeignKey("core_person.id"))
-    product: Mapped[Product | None] = relationship(lazy="joined")
-
-
 # The rooms' own tables, named here so that they are there wherever the plugin is.
-ROOMS = (roster,)
+ROOMS = (roster, shift)

@@ -7,11 +7,15 @@ from core.i18n import _l
 from core.procedure import Column, Filter, Procedure
 from core.roles import DUTY_MANAGER, HOTLINE_ENGINEER, REGIONAL_MANAGER
 from plugins.hotline import forms, services
+from plugins.hotline.knowledge import forms as knowledge_forms
+from plugins.hotline.knowledge import procedure as knowledge_procedure
+from plugins.hotline.knowledge import services as knowledge_services
 from plugins.hotline.models import CHANNELS, Call
-from plugins.hotline.shift import procedure as of_shift
+from plugins.hotline.replies import procedure as replies_procedure
 from plugins.hotline.roster.procedure import absence, roster, swap
+from plugins.hotline.shift import procedure as of_shift
 
-__all__ = ["absence", "call", "roster", "swap"]
+__all__ = ["absence", "call", "handover", "knowledge", "reply", "roster", "shift", "swap"]
 
 call = Procedure(
     "hotline.call",
@@ -119,7 +123,7 @@ call.step(
     title=_l("Solved by phone"),
     by=THE_OWNER,
     clause="QI/03 3.1.9",
-    form=forms.AnswerForm,
+    form=knowledge_forms.SolveForm,
     does=services.keep_promise,
     meets=("hotline.long_test", PROMISE),
     tone="primary",
@@ -238,5 +242,20 @@ call.step(
     form=ReasonForm,
     does=services.take_over,
 )
+call.step(
+    "standardise",
+    "solved | settled -> same",
+    title=_l("Enter into the support database"),
+    by=DESK,
+    clause="QI/01 flow",
+    form=knowledge_forms.StandardiseForm,
+    does=knowledge_services.standardise,
+    requires=(knowledge_services.not_stored,),
+)
+# Last, so that it knows every state and every end of a call.
+replies_procedure.teach(call)
 
+# The rooms of the plugin.
+reply = replies_procedure.reply
+knowledge = knowledge_procedure.knowledge
 shift, handover = of_shift.shift, of_shift.handover

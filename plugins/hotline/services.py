@@ -14,10 +14,9 @@ from core.customers import values
 from core.customers.models import Customer, Installation, Product
 from core.db import db
 from core.i18n import Sentence, _l
-from core.search import index
-from core.slots import Searchable
 from plugins.hotline import drafts
-from plugins.hotline.models import KnowledgeEntry
+from plugins.hotline.knowledge.services import rewrite_knowledge as rewrite_knowledge
+from plugins.hotline.knowledge.services import write_knowledge as write_knowledge
 from plugins.hotline.vague import is_vague
 
 if TYPE_CHECKING:
@@ -58,9 +57,18 @@ def log_call(
         call = gate.perform("hotline.call", None, "log", actor, said, office=office)
         if draft and actor.person_id is not None:
             drafts.end_with(office.id, actor.person_id, draft, call.id)
+        if reply := replied(said):
+            gate.perform("hotline.call", call, "reply", actor, reply)
         if outcome:
             gate.perform("hotline.call", call, outcome, actor, answers)
     return [(act.procedure, act.case) for act in acts if act.step.creates]
+
+
+def replied(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the reply that was given while the call was being logged; nothing when none was (QI/02)."""
+    if not said.get("reply"):
+        return {}
+    return {"entry": said["reply"], "not_promised": bool(said.get("reply_not_promised"))}
 
 
 def add_customer(act: Act) -> Customer:
@@ -142,33 +150,3 @@ def bound_entitlement(act: Act, customer: Customer, installation: Installation |
     day = today(act.rules, act.now)
     asked = act.decide("hotline_entitlement", customer=customer, installation=installation, on=day)
     return str(asked.verdict.value)
-
-
-def write_knowledge(act: Act, **said: Any) -> KnowledgeEntry:
-    """Enter a problem and its remedy into the office's support database (QI/01 flow)."""
-    entry = KnowledgeEntry(
-        office_id=act.case.office_id, written_at=act.now, written_by_id=act.actor.person_id, **said
-    )
-    db.session.add(entry)
-    note_knowledge(entry)
-    return entry
-
-
-def note_knowledge(entry: KnowledgeEntry) -> None:
-    """Let an entry be found by what stands in it now; whoever rewrites one says so in the same transaction."""
-    index.note(KNOWLEDGE, entry)
-
-
-def _written(entry: KnowledgeEntry) -> str:
-    product = f"{entry.product.name} {entry.version}".strip() if entry.product else ""
-    return "\n".join(part for part in (product, entry.problem, entry.remedy, entry.prevention) if part)
-
-
-KNOWLEDGE = Searchable(
-    kind="hotline.knowledge",
-    title=_l("Support database"),
-    model=KnowledgeEntry,
-    permission="hotline.read",
-    heading=lambda entry: entry.problem,
-    body=_written,
-)

@@ -23,10 +23,12 @@ from plugins.hotline import draft_views, drafts, line_views, lines, panel, scrip
 from plugins.hotline.desk import Desk
 from plugins.hotline.drafts import LONGEST_MARK, AlreadyLogged
 from plugins.hotline.hooks import ENTITLEMENTS
+from plugins.hotline.knowledge import views as knowledge_views
 from plugins.hotline.models import Call
 from plugins.hotline.panel import KnownCase, Panel
-from plugins.hotline.shift import views as shift_views
+from plugins.hotline.replies import views as replies_views
 from plugins.hotline.roster import views as roster_views
+from plugins.hotline.shift import views as shift_views
 
 DESK = "/<office>/hotline/desk"
 LONGEST_SEARCH = 60
@@ -40,7 +42,16 @@ pages = Blueprint(
     static_folder="static",
     static_url_path="/hotline/static",
 )
-for room in (draft_views.pages, line_views.pages, line_views.phone, shift_views.pages, roster_views.pages):
+ROOMS = (
+    draft_views.pages,
+    line_views.pages,
+    line_views.phone,
+    replies_views.pages,
+    knowledge_views.pages,
+    roster_views.pages,
+    shift_views.pages,
+)
+for room in ROOMS:
     pages.register_blueprint(room)
 pages.app_template_filter("numbers_of")(panel.numbers_of)
 pages.app_template_filter("caller")(panel.caller)

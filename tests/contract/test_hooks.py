@@ -23,6 +23,9 @@ from core.talk.models import Notice
 from core.testing import House, SignIn
 from plugins.fieldservice.models import ServiceRequest
 from plugins.hotline.hooks import Entitlement
+from plugins.hotline.replies.catalogue import catalogue
+from plugins.hotline.replies.entries import national
+from plugins.hotline.replies.services import uses_of
 from plugins.hotline.services import entitlement
 from tests.plugins_dummy.dummy import KEEPER, services
 from tests.plugins_dummy.dummy.models import CallShelf, Loan
@@ -241,6 +244,14 @@ def test_hook_core_desk_cards(faulty: Desk, sign_in: SignIn) -> None:
     assert f"{faulty.engineer.name} SH" in page
     assert f"{faulty.engineer.name} GZ" in page
     assert page.count("wants to show here failed") == 1, "the faulty plugin is on in one of the two"
+
+
+def test_hook_hotline_replies(faulty: Desk) -> None:
+    found = catalogue(faulty.rules)
+    assert (found["dummy.noon"].source, found["dummy.noon"].zh.situation) == ("dummy", "午饭时间没人接")
+    assert len(found) == len(national()) + 1
+    call = faulty.act(faulty.log(), "reply", entry="dummy.noon")
+    assert uses_of(call)[0].text == "口袋软件中午有人值班。"
 
 
 def test_hook_hotline_customer_cards(faulty: Desk) -> None:

@@ -90,7 +90,9 @@ class Town:
             assert request is not None
             request.state, request.result = "turned_in", "all_solved"
             request.engineer_id = self.staff.person_id
-            entry = {"problem": "反结账报错", "remedy": "重建索引", "written_at": NINE}
+            entry = {"problem": "反结账报错", "remedy": "重建索引", "state": "published"}
+            entry |= {"number": f"{self.office.code}-B-2026-00001"}
+            entry |= dict.fromkeys(("written_at", "opened_at", "changed_at"), NINE)
             db.session.add(KnowledgeEntry(office_id=self.office.id, **entry))
 
     def look(self) -> Look:

@@ -42,6 +42,7 @@ SIGNATURE = (
 SYMPTOM = "点反结账后报错退出，账套仍是已结账状态"
 NAMED = {
     "account_sets": "001",
+    "key": "fee.training",
     "module": "总账",
     "operation": "反结账",
     "phone": "021-61541030",

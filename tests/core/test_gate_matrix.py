@@ -25,6 +25,8 @@ PROCEDURES = (
     "hotline.roster",
     "hotline.absence",
     "hotline.swap",
+    "hotline.reply",
+    "hotline.knowledge",
     "fieldservice.request",
     "billing.sealing",
     "quality.complaint",

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select, text
 
-from core import gate
+from core import gate, switches
 from core.customers import lookup
 from core.customers.models import Customer
 from core.db import db, writing
@@ -24,6 +24,7 @@ from core.roles import FIELD_ENGINEER, HOTLINE_ENGINEER, NATIONAL_ROLES
 from core.rules import rules_of
 from core.search import finding, index
 from core.search.models import SearchText, SearchToken
+from core.slots import Searchable
 from core.testing import NATIONAL, House, SignIn, said
 from plugins.hotline.models import Call, KnowledgeEntry
 
@@ -195,16 +196,25 @@ def test_a_procedure_may_name_what_is_searched(
 
 
 def test_hook_core_searchables(
-    house: House, shanghai: Office, boss: Actor, walk: Any, sign_in: SignIn
+    house: House, shanghai: Office, boss: Actor, install: Any, make_plugin: Any, sign_in: SignIn
 ) -> None:
-    walker = walk(shanghai)
-    request = walker.case_in("fieldservice.request", "turned_in")
-    values = {"problem": "打印驱动丢失", "solution": "重装喷墨驱动", "avoid": ""}
-    gate.perform("fieldservice.request", request.number, "standardise", walker.actor, values, office=shanghai)
+    searchable = Searchable(
+        kind="finder.entry",
+        title=Sentence("Found things"),
+        model=KnowledgeEntry,
+        permission="hotline.read",
+        heading=lambda entry: entry.problem,
+        body=lambda entry: entry.remedy,
+    )
+    plugins = install(make_plugin("finder", requires=("hotline",), core_searchables=lambda: searchable))
+    switches.switch(plugins, shanghai, "finder", True, boss)
     house.see()
-    assert db.session.scalars(select(KnowledgeEntry)).one()
-    page = sign_in(boss).get("/search?q=喷墨驱动", follow_redirects=True).text
-    assert "Support database" in page
+    said = {"problem": "打印凭证时驱动丢失", "remedy": "卸载后重装喷墨驱动"}
+    entry = gate.perform("hotline.knowledge", None, "write", boss, said, office=shanghai)
+    with writing():
+        index.note(searchable, entry)
+    page = sign_in(boss).get("/search?q=喷墨驱动").text
+    assert "Found things" in page
     assert "重装<mark>喷墨驱动</mark>" in page
     stranger = house.hire(house.office("BJ"), HOTLINE_ENGINEER)
     assert "Nothing fits" in sign_in(stranger).get("/search?q=喷墨驱动").text

@@ -66,6 +66,11 @@ def core_case_cards(act):
 
 
 @hookimpl
+def hotline_replies():
+    fail()
+
+
+@hookimpl
 def hotline_customer_cards(customer):
     fail()
 

@@ -28,7 +28,7 @@ def test_problem_and_remedy_are_kept_for_everybody(beijing: Any) -> None:
     entry = KnowledgeEntry.query.one()
     assert (request.knowledge_id, entry.remedy) == (entry.id, "重建总账索引")
     product = request.installation
-    assert (entry.product_id, entry.version) == (product.product_id, product.version)
+    assert (entry.product_id, entry.versions) == (product.product_id, product.version)
 
 
 @pytest.mark.clause("QI/01 flow")
@@ -74,7 +74,7 @@ def test_entries_of_the_same_product_and_office_are_offered_the_newest_first(
     request = beijing.turned_in()
     same = request.installation.product_id
     other = beijing.house.customer(beijing.office).installations[0].product_id
-    said = {"remedy": "重建索引", "prevention": "", "version": ""}
+    said = {"remedy": "重建索引", "state": "published", "changed_at": request.opened_at}
     with writing():
         for office, problem, about in (
             (beijing, "一", same),
@@ -89,6 +89,7 @@ def test_entries_of_the_same_product_and_office_are_offered_the_newest_first(
                     problem=problem,
                     product_id=about,
                     written_at=request.opened_at,
+                    opened_at=request.opened_at,
                     **said,
                 )
             )

@@ -14,6 +14,7 @@ from core.slots import Card, Job, MenuItem, Searchable, Status, Tell
 from core.verdicts import Verdict
 from plugins.hotline.hooks import Entitlement
 from plugins.hotline.models import KnowledgeEntry
+from plugins.hotline.replies.entries import ReplyEntry, Wording
 from tests.plugins_dummy.dummy import services
 
 KEEPER = Role("dummy_keeper", Sentence("Keeper of the dongles"))
@@ -147,6 +148,12 @@ def core_customer_cards(customer):
 @hookimpl
 def core_desk_cards(actor, rules):
     return Card(title=Sentence("Dummy"), lines=(f"{actor.name} {rules.office.code}",), clause="DUMMY 1.1")
+
+
+@hookimpl
+def hotline_replies():
+    words = Wording(situation="午饭时间没人接", answer="{company}中午有人值班。")
+    return ReplyEntry(key="dummy.noon", group="other", clause="DUMMY 1.1", zh=words, en=words)
 
 
 @hookimpl

@@ -1,0 +1,1 @@
+"""The support database: problems and remedies, reviewed before anybody relies on them (QI/01 flow)."""
