@@ -180,6 +180,7 @@ class Procedure:
         record: str = "",
         begins: Sentence | None = None,
         collection: str = "",
+        headed: Sentence | None = None,
     ) -> None:
         self.name, self.model, self.title, self.letter, self.reads = name, model, title, letter, reads
         self.heading, self.columns, self.facts, self.record, self.begins = (
@@ -189,7 +190,7 @@ class Procedure:
             record,
             begins,
         )
-        self.filters, self._searched = filters, searched
+        self.filters, self._searched, self.headed = filters, searched, headed or _l("Customer")
         self.collection = collection or f"{self.noun}s"
         self.states = States()
         self.steps: dict[str, Step] = {}

@@ -53,7 +53,7 @@ def _columns(procedure: Procedure) -> Iterator[ListColumn]:
     yield ListColumn(
         name="state", title=_l("State"), value=_state_in(procedure), mark="state", sort=(model.state,)
     )
-    yield ListColumn(name="customer", title=_l("Customer"), value=procedure.heading, mark="wide")
+    yield ListColumn(name="customer", title=procedure.headed, value=procedure.heading, mark="wide")
     for place, one in enumerate(procedure.columns):
         mark = "" if place else "wide"
         yield ListColumn(name=one.name, title=one.title, value=one.value, mark=mark, usual=one.usual)

@@ -8,9 +8,13 @@ from core.plugins import Manifest, Permission
 from core.roles import OFFICE_STAFF
 from core.slots import MenuItem
 from core.verdicts import Verdict
+from plugins.hotline.board import parameters as board_says
 from plugins.hotline.cards import case_card, entitlement_card
 from plugins.hotline.hooks import Entitlement
+from plugins.hotline.log import jobs as log_jobs
+from plugins.hotline.log import parameters as log_says
 from plugins.hotline.services import KNOWLEDGE
+from plugins.hotline.statistics import parameters as figures_say
 
 manifest = Manifest(
     name="hotline",
@@ -50,8 +54,12 @@ manifest = Manifest(
             label=_l("The regional manager settles what the hotline handed over within"),
             clause=house_rule(_l("What is on nobody's desk is forgotten.")),
         ),
+        *(*log_says.PARAMETERS, *board_says.PARAMETERS, *figures_say.PARAMETERS),
     ),
-    permissions=(Permission(key="hotline.read", title=_l("See calls"), roles=OFFICE_STAFF),),
+    permissions=(
+        Permission(key="hotline.read", title=_l("See calls"), roles=OFFICE_STAFF),
+        *(*board_says.PERMISSIONS, *figures_say.PERMISSIONS),
+    ),
 )
 
 
@@ -83,6 +91,7 @@ def core_menu():
             icon="telephone",
             weight=20,
         ),
+        *(*log_says.MENU, *board_says.MENU, *figures_say.MENU),
     ]
 
 
@@ -99,3 +108,13 @@ def core_case_cards(act):
 @hookimpl
 def core_customer_cards(customer, rules):
     return entitlement_card(customer, rules)
+
+
+@hookimpl
+def core_jobs():
+    return [log_jobs.JOB]
+
+
+@hookimpl
+def core_notices(act):
+    return log_jobs.told(act)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from core.customers.models import Customer, Installation
     from core.rules import Rules
     from core.slots import Card
+    from plugins.hotline.models import Call
 
 
 class Entitlement(StrEnum):
@@ -57,4 +60,22 @@ def hotline_customer_cards(customer: Customer, rules: Rules) -> list[Card] | Car
 
     Merged by weight; a card that fails becomes a small box naming its plugin. Called each time a customer is
     shown.
+    """
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallResult:
+    """What a call became elsewhere: the number of another plugin's case, and whether somebody visits for it."""
+
+    call_id: int
+    number: str
+    visit: bool = False
+
+
+@hookspec
+def hotline_call_results(calls: Sequence[Call]) -> list[CallResult] | CallResult | None:
+    """Contribute what became of calls elsewhere: the cases that were made of them.
+
+    Asked once for all the calls of a day's log (QR/02), so answer for all with one query. The most local answer for
+    a call counts.
     """

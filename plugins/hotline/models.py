@@ -11,6 +11,9 @@ from core.cases import Case
 from core.customers.models import Installation, Product
 from core.db import Model, OfficeRow
 from core.i18n import _l
+from plugins.hotline.log.models import DayLog, LogCorrection, LogLine
+
+__all__ = ["CHANNELS", "Call", "DayLog", "KnowledgeEntry", "LogCorrection", "LogLine"]
 
 CHANNELS = {
     "phone": _l("Phone"),
@@ -25,7 +28,10 @@ class Call(Model, Case):
     """One enquiry, by whatever channel, from the first word to its outcome (QR/02)."""
 
     __tablename__ = "hotline_call"
-    __table_args__ = (Index("ix_hotline_call_list", "office_id", "id"),)
+    __table_args__ = (
+        Index("ix_hotline_call_list", "office_id", "id"),
+        Index("ix_hotline_call_figures", "office_id", "opened_at"),
+    )
 
     channel: Mapped[str] = mapped_column(String(10), default="phone")
     contact: Mapped[str] = mapped_column(String(40), default="")

@@ -7,7 +7,10 @@ from core.i18n import _l
 from core.procedure import Column, Filter, Procedure
 from core.roles import DUTY_MANAGER, HOTLINE_ENGINEER, REGIONAL_MANAGER
 from plugins.hotline import forms, services
+from plugins.hotline.log.procedure import day_log
 from plugins.hotline.models import CHANNELS, Call
+
+__all__ = ["call", "day_log"]
 
 call = Procedure(
     "hotline.call",

@@ -18,9 +18,12 @@ from core.web.access import actor, may, needs, these_rules, this_office
 from core.web.cases import STATUS, case_url
 from plugins.hotline import desk as desks
 from plugins.hotline import panel, script, services
+from plugins.hotline.board import views as board_views
 from plugins.hotline.desk import Desk
 from plugins.hotline.hooks import ENTITLEMENTS
+from plugins.hotline.log import views as log_views
 from plugins.hotline.panel import KnownCase, Panel
+from plugins.hotline.statistics import views as figures_views
 
 DESK = "/<office>/hotline/desk"
 LONGEST_SEARCH = 60
@@ -34,6 +37,8 @@ pages = Blueprint(
     static_folder="static",
     static_url_path="/hotline/static",
 )
+for room in (board_views, log_views, figures_views):
+    pages.register_blueprint(room.pages)
 pages.app_template_filter("numbers_of")(panel.numbers_of)
 pages.app_template_filter("caller")(panel.caller)
 
