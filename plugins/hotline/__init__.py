@@ -11,6 +11,7 @@ from core.verdicts import Verdict
 from plugins.hotline.board import parameters as board_says
 from plugins.hotline.cards import case_card, entitlement_card
 from plugins.hotline.hooks import Entitlement
+from plugins.hotline.log import cards as log_cards
 from plugins.hotline.log import jobs as log_jobs
 from plugins.hotline.log import parameters as log_says
 from plugins.hotline.services import KNOWLEDGE
@@ -102,7 +103,7 @@ def core_searchables():
 
 @hookimpl
 def core_case_cards(act):
-    return case_card(act)
+    return [one for one in (case_card(act), log_cards.card(act)) if one]
 
 
 @hookimpl

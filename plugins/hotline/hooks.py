@@ -76,6 +76,6 @@ class CallResult:
 def hotline_call_results(calls: Sequence[Call]) -> list[CallResult] | CallResult | None:
     """Contribute what became of calls elsewhere: the cases that were made of them.
 
-    Asked once for all the calls of a day's log (QR/02), so answer for all with one query. The most local answer for
-    a call counts.
+    Called once for all the calls of a day's log (QR/02), so answer for all with one query; the most local answer
+    for a call counts.
     """

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, render_template, request
 
 from core import clock
+from core.i18n import _
 from core.web.access import needs, these_rules
 from plugins.hotline.board import reading
 from plugins.hotline.board.parameters import SEE
@@ -58,4 +59,4 @@ def in_minutes(span: dt.timedelta) -> str:
         return f"{sign}{minutes}′"
     if minutes < 48 * 60:
         return f"{sign}{minutes // 60}:{minutes % 60:02d}"
-    return f"{sign}{minutes // (24 * 60)} d"
+    return _("%(sign)s%(days)s d", sign=sign, days=minutes // (24 * 60))

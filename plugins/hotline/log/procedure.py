@@ -29,7 +29,9 @@ day_log = Procedure(
         Column(name="day", title=_l("Day"), value=lambda one: f"{one.day}"),
         Column(name="reported_at", title=_l("Reported"), value=lambda one: one.reported_at),
         Column(name="closed_at", title=_l("Closed"), value=lambda one: one.closed_at),
-        Column(name="closed_by", title=_l("By"), value=lambda one: one.closed_by and one.closed_by.name),
+        Column(
+            name="closed_by", title=_l("Closed by"), value=lambda one: one.closed_by and one.closed_by.name
+        ),
         Column(name="calls", title=_l("Calls"), value=lambda one: one.calls),
         Column(name="unfinished", title=_l("Still open"), value=lambda one: one.unfinished),
         Column(name="registered", title=_l("Requests registered"), value=lambda one: one.registered),

@@ -40,7 +40,8 @@ def engineers(log: DayLog) -> str:
 
 
 def _numbered(line: LogLine) -> list[Any]:
-    said: list[Any] = [f"{line.place} · {line.number}", line.logged_at, said_of(line, "engineer")]
+    at = line.logged_at.astimezone(lines.rules_of_office(line.office_id).office.zoneinfo)
+    said: list[Any] = [f"{line.place} · {at:%H:%M}", line.number, said_of(line, "engineer")]
     return [*said, _l("after closing")] if line.late else said
 
 
@@ -63,8 +64,8 @@ LINES = Table(
     rows=lines.shown,
     fields=(
         Field(label=_l("No., time, engineer"), value=_numbered, width=2),
-        Field(label=_l("Unit"), value=lambda one: [said_of(one, "unit"), said_of(one, "contact")], width=3),
-        Field(label=_l("What was said"), value=lambda one: said_of(one, "said"), width=3),
+        Field(label=_l("Unit"), value=lambda one: [said_of(one, "unit"), said_of(one, "contact")], width=2),
+        Field(label=_l("What was said"), value=lambda one: said_of(one, "said"), width=4),
         Field(label=_l("Result"), value=result_of, width=2),
         Field(label=_l("Request number"), value=lambda one: said_of(one, "request"), width=2),
     ),

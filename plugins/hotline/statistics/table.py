@@ -24,6 +24,12 @@ class Measure:
     value: Callable[[Figures, dt.datetime], Value]
     good: str = ""
 
+    @property
+    def heading(self) -> str:
+        """The title with its unit, as it stands above a column."""
+        unit = {SHARE: "%", HOURS: _("h")}.get(self.kind)
+        return f"{self.title} ({unit})" if unit else str(self.title)
+
 
 def share(part: int, whole: int) -> float | None:
     """Return a part in percent with one decimal; of nothing there is no share."""
@@ -42,7 +48,7 @@ def measures(rings: int) -> list[Measure]:
         Measure(name="solved", title=_l("Solved by phone"), kind=COUNT, value=lambda one, _now: one.solved),
         Measure(
             name="solved_share",
-            title=_l("Solved by phone, %%"),
+            title=_l("Share solved by phone"),
             kind=SHARE,
             value=lambda one, _now: share(one.solved, one.calls),
             good="more",
@@ -50,7 +56,7 @@ def measures(rings: int) -> list[Measure]:
         Measure(name="rung", title=_l("Rings noted"), kind=COUNT, value=lambda one, _now: one.rung),
         Measure(
             name="quick_share",
-            title=_l("Within %(rings)s rings, %%", rings=rings),
+            title=_l("Answered within %(rings)s rings", rings=rings),
             kind=SHARE,
             value=lambda one, _now: share(one.quick, one.rung),
             good="more",
@@ -61,7 +67,7 @@ def measures(rings: int) -> list[Measure]:
         ),
         Measure(
             name="in_time_share",
-            title=_l("Answered in time, %%"),
+            title=_l("Answered in time"),
             kind=SHARE,
             value=lambda one, _now: share(one.kept, one.kept + one.missed),
             good="more",
@@ -69,7 +75,7 @@ def measures(rings: int) -> list[Measure]:
         Measure(
             name="open", title=_l("Still open"), kind=COUNT, value=lambda one, _now: one.open, good="less"
         ),
-        Measure(name="age", title=_l("Open for, h"), kind=HOURS, value=_age, good="less"),
+        Measure(name="age", title=_l("Open for, on average"), kind=HOURS, value=_age, good="less"),
     ]
 
 

@@ -81,7 +81,7 @@ def _count(asked: Question) -> Counted:
 def _exported(asked: Question) -> export.Exported:
     columns = table.measures(these_rules().parameter("hotline.most_rings"))
     lines = list(table.rows(_count(asked), columns, told(asked.before)))
-    headings = [str(GROUPS[asked.by]), *(str(one.title) for one in columns)]
+    headings = [str(GROUPS[asked.by]), *(one.heading for one in columns)]
     widths = [WIDE, *(USUAL for _one in columns)]
     return export.Exported(headings, widths, (), lambda: iter([[one.label, *one.values] for one in lines]))
 
