@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from core.flowchart.letters import width as width_of
 
-WIDTH, HEIGHT, LEFT, BELOW, ABOVE = 960, 220, 44, 26, 12
+WIDTH, HEIGHT, LEFT, BELOW, ABOVE = 1200, 220, 44, 26, 12
 FONT, THICKEST, ROW = 12.0, 44.0, 26
 MOST_TICKS = 4
 

@@ -71,6 +71,12 @@ class Board:
     heaps: list[Heap]
 
     @property
+    def rest_of_waiting(self) -> list[Waiting]:
+        """What waits for the duty manager without a time, as far as the pile has room for it."""
+        taken = len(self.duty) + sum(1 for one in self.heaps if one.count)
+        return self.waiting[: max(0, MOST - taken)]
+
+    @property
     def overdue(self) -> int:
         """How many promises to customers are too late."""
         return sum(one.overdue for one in self.piles.values())

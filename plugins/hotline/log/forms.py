@@ -10,7 +10,6 @@ from core.forms import (
     ChoiceField,
     DayField,
     LongTextField,
-    ReasonForm,
     RecordField,
     SeenTogether,
     StepForm,
@@ -45,7 +44,7 @@ class CloseForm(StepForm):
     remark = LongTextField(_l("Remark"), limit=1000, required=False)
 
 
-class CorrectionForm(SeenTogether, ReasonForm):
+class CorrectionForm(SeenTogether, StepForm):
     """Which call, which field, what it should say, and why (QR/02)."""
 
     line_id = RecordField(_l("Call"), offers=services.offered_lines)
@@ -58,6 +57,7 @@ class CorrectionForm(SeenTogether, ReasonForm):
         hint=_l("For every field but the result."),
     )
     result = ChoiceField(_l("The result should be"), choices=WRITTEN, required=False)
+    reason = LongTextField(_l("Reason"), limit=1000, fresh=True)
 
     def seen_together(self) -> list[Wrong | None]:
         """A result is chosen, everything else is written; only a request number may become empty."""

@@ -50,6 +50,11 @@ class DayLog(Model, Case):
     closed_by: Mapped[Person | None] = relationship(foreign_keys=[closed_by_id], lazy="joined")
     lines: Mapped[list[LogLine]] = relationship(order_by="LogLine.place", back_populates="log")
 
+    @property
+    def counted(self) -> bool:
+        """Whether its figures have been counted: when the office closed, or when the log was."""
+        return bool(self.reported_at or self.closed_at)
+
 
 class LogLine(Model, OfficeRow):
     """What the log says of one call: as it stood when the day was closed, whatever became of the call later."""

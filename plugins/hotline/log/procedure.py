@@ -8,6 +8,19 @@ from core.roles import ARCHIVIST, DUTY_MANAGER, HOTLINE_ENGINEER, SUPPORT_MANAGE
 from plugins.hotline.log import forms, services
 from plugins.hotline.log.models import DayLog
 
+# Nothing is counted before the day is reported or closed.
+COUNTS = (
+    Column(name="calls", title=_l("Calls"), value=lambda one: one.calls if one.counted else None),
+    Column(
+        name="unfinished", title=_l("Still open"), value=lambda one: one.unfinished if one.closed_at else None
+    ),
+    Column(
+        name="registered",
+        title=_l("Requests registered"),
+        value=lambda one: one.registered if one.counted else None,
+    ),
+)
+
 day_log = Procedure(
     services.NAME,
     model=DayLog,
@@ -19,10 +32,12 @@ day_log = Procedure(
     headed=_l("Day"),
     begins=_l("The timer begins the log of each working day, and of every day with a call."),
     columns=(
-        Column(name="calls", title=_l("Calls"), value=lambda one: one.calls),
-        Column(name="unfinished", title=_l("Still open"), value=lambda one: one.unfinished),
-        Column(name="registered", title=_l("Requests registered"), value=lambda one: one.registered),
-        Column(name="undispatched", title=_l("Not dispatched"), value=lambda one: len(one.undispatched)),
+        *COUNTS,
+        Column(
+            name="undispatched",
+            title=_l("Not dispatched"),
+            value=lambda one: len(one.undispatched) if one.counted else None,
+        ),
         Column(name="remark", title=_l("Remark"), value=lambda one: one.remark, usual=False),
     ),
     facts=(
@@ -32,9 +47,7 @@ day_log = Procedure(
         Column(
             name="closed_by", title=_l("Closed by"), value=lambda one: one.closed_by and one.closed_by.name
         ),
-        Column(name="calls", title=_l("Calls"), value=lambda one: one.calls),
-        Column(name="unfinished", title=_l("Still open"), value=lambda one: one.unfinished),
-        Column(name="registered", title=_l("Requests registered"), value=lambda one: one.registered),
+        *COUNTS,
         Column(name="undispatched", title=_l("Not dispatched"), value=lambda one: one.undispatched),
         Column(name="remark", title=_l("Remark"), value=lambda one: one.remark),
         Column(name="archived_at", title=_l("Archived"), value=lambda one: one.archived_at),

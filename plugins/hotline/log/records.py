@@ -102,7 +102,7 @@ FOOT = Part(
 
 
 def _counted(log: DayLog, count: int) -> int | None:
-    return count if log.reported_at or log.closed_at else None
+    return count if log.counted else None
 
 
 day_form = Record(

@@ -147,6 +147,6 @@ def _last_of(first: dt.date, by: str) -> dt.date:
 
 
 def _label(first: dt.date, last: dt.date, by: str) -> str:
-    if by == DAYS:
+    if by == DAYS or (by == WEEKS and first == last):
         return f"{first}"
     return f"{first} – {last:%m-%d}" if by == WEEKS else f"{first:%Y-%m}"
