@@ -48,6 +48,11 @@ class Cell:
     lines: int
     drawn: bool
 
+    @property
+    def text(self) -> str:
+        """What it says now, without what was struck through."""
+        return "\n".join(one.text for one in self.pieces if not one.struck)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Block:

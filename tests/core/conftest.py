@@ -6,6 +6,7 @@ import datetime as dt
 import multiprocessing
 import runpy
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -111,6 +112,7 @@ class Walk:
     def __init__(self, house: House, office: Office) -> None:
         self.house, self.office = house, office
         self.actor = house.hire(office, *NATIONAL_ROLES, name="万能")
+        self.days = count(1)
 
     @property
     def procedures(self) -> dict[str, Procedure]:
@@ -202,6 +204,9 @@ class Walk:
             return db.session.get_one(Customer, int(self.customer())).file_number
         if field.name in NAMED:
             return NAMED[field.name]
+        if field.name == "day":
+            # A day has one log: each walk takes an earlier one.
+            return clock.now().date() - dt.timedelta(days=next(self.days))
         if isinstance(field, forms.ChoiceField):
             offered = [choice.value for choice in field.choices if choice.value]
             return lot[field.name] if lot.get(field.name) in offered else offered[0]

@@ -127,13 +127,13 @@ def _piles(rules: Rules, now: dt.datetime) -> dict[str, Pile]:
     first = select(Deadline).join(ranked, ranked.c.id == Deadline.id).where(ranked.c.place <= MOST)
     lines = list(db.session.scalars(first.order_by(Deadline.due_at, Deadline.id)))
     late = func.count().filter(Deadline.due_at < now)
-    counted = select(_pile().label("pile"), func.count().label("count"), late.label("late"))
+    counted = select(_pile().label("pile"), func.count().label("total"), late.label("late"))
     rows = db.session.execute(counted.where(*_due(rules)).group_by("pile")).all()
     found = {row.pile: row for row in rows}
     return {
         name: Pile(
             lines=[one for one in lines if BY_KEY.get(one.key, PROMISES) == name],
-            count=found[name].count if name in found else 0,
+            count=found[name].total if name in found else 0,
             overdue=found[name].late if name in found else 0,
         )
         for name in (DEMANDS, TESTS, PROMISES)
@@ -149,7 +149,7 @@ def _owners(rules: Rules) -> list[Owner]:
     """Count the open calls of each engineer, the most first; whoever has many does not keep his line free (3.1.5)."""
     most = rules.parameter("hotline.most_open_calls")
     query = (
-        select(Person.id, Person.name, func.count().label("count"), func.min(Call.opened_at).label("oldest"))
+        select(Person.id, Person.name, func.count().label("total"), func.min(Call.opened_at).label("oldest"))
         .select_from(Call)
         .outerjoin(Person, Person.id == Call.owner_id)
         .where(*_open(rules))
@@ -160,9 +160,9 @@ def _owners(rules: Rules) -> list[Owner]:
         Owner(
             name=row.name or "",
             person_id=row.id,
-            count=row.count,
+            count=row.total,
             oldest=row.oldest,
-            too_many=row.count > most,
+            too_many=row.total > most,
         )
         for row in db.session.execute(query)
     ]
@@ -181,7 +181,7 @@ def _duty(rules: Rules, now: dt.datetime) -> list[Duty]:
         select(
             Deadline.procedure,
             Deadline.key,
-            func.count().label("count"),
+            func.count().label("total"),
             late.label("late"),
             due.label("due"),
         )
@@ -193,7 +193,7 @@ def _duty(rules: Rules, now: dt.datetime) -> list[Duty]:
     )
     rows = db.session.execute(query).all()
     return [
-        Duty(title=title, count=row.count, overdue=row.late, due_at=row.due)
+        Duty(title=title, count=row.total, overdue=row.late, due_at=row.due)
         for row in rows
         if (title := _title(rules, row.procedure, row.key)) is not None
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.cases import Case
@@ -41,7 +41,7 @@ class DayLog(Model, Case):
     calls: Mapped[int] = mapped_column(default=0)
     unfinished: Mapped[int] = mapped_column(default=0)
     registered: Mapped[int] = mapped_column(default=0)
-    undispatched: Mapped[list[str]] = mapped_column(JSON, default=list)
+    not_dispatched: Mapped[str] = mapped_column(Text, default="")
     reported_at: Mapped[dt.datetime | None]
     remark: Mapped[str] = mapped_column(Text, default="")
     closed_at: Mapped[dt.datetime | None]
@@ -49,6 +49,11 @@ class DayLog(Model, Case):
     archived_at: Mapped[dt.datetime | None]
     closed_by: Mapped[Person | None] = relationship(foreign_keys=[closed_by_id], lazy="joined")
     lines: Mapped[list[LogLine]] = relationship(order_by="LogLine.place", back_populates="log")
+
+    @property
+    def undispatched(self) -> list[str]:
+        """The numbers of what was registered that day and not dispatched when it was counted (QP/2-04 5.3)."""
+        return (self.not_dispatched or "").splitlines()
 
     @property
     def counted(self) -> bool:

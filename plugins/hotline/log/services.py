@@ -131,5 +131,5 @@ def _calls_of(log: DayLog) -> int:
 def _note_requests(act: Act) -> None:
     log: Any = act.case
     found = registered(act.rules, log.begins_at, log.ends_at)
-    log.registered, log.undispatched = found.count, list(found.waiting)
+    log.registered, log.not_dispatched = found.count, "\n".join(found.waiting)
     act.recorded |= {"registered": found.count, "undispatched": list(found.waiting)}

@@ -30,7 +30,7 @@ def _days() -> None:
         sa.Column("calls", sa.Integer(), nullable=False),
         sa.Column("unfinished", sa.Integer(), nullable=False),
         sa.Column("registered", sa.Integer(), nullable=False),
-        sa.Column("undispatched", sa.JSON(), nullable=False),
+        sa.Column("not_dispatched", sa.Text(), nullable=False),
         sa.Column("reported_at", MOMENT, nullable=True),
         sa.Column("remark", sa.Text(), nullable=False),
         sa.Column("closed_at", MOMENT, nullable=True),
