@@ -26,8 +26,6 @@ from plugins.hotline.board.views import in_minutes
 
 NINE = dt.datetime(2026, 11, 23, 1, tzinfo=dt.UTC)
 HOUR = dt.timedelta(hours=1)
-LINE = pytest.mark.clause("QI/03 3.1.5")
-REPORT = pytest.mark.clause("QP/2-04 5.3")
 
 
 @pytest.fixture(autouse=True)
@@ -80,7 +78,7 @@ def test_what_is_settled_and_what_is_anothers_waits_no_more(beijing: Any, shangh
     assert board(shanghai).open_calls == 1
 
 
-@LINE
+@pytest.mark.clause("QI/03 3.1.5")
 def test_open_calls_stand_by_engineer_with_the_oldest(beijing: Any) -> None:
     other = beijing.hire(HOTLINE_ENGINEER, name="孙悦")
     with clock.stopped_at(NINE - HOUR):
@@ -92,7 +90,7 @@ def test_open_calls_stand_by_engineer_with_the_oldest(beijing: Any) -> None:
     assert (second.name, second.count, second.oldest) == ("孙悦", 1, NINE - HOUR)
 
 
-@LINE
+@pytest.mark.clause("QI/03 3.1.5")
 def test_whoever_has_too_many_open_calls_does_not_keep_his_line_free(beijing: Any) -> None:
     for _ in range(5):
         beijing.log()
@@ -101,7 +99,7 @@ def test_whoever_has_too_many_open_calls_does_not_keep_his_line_free(beijing: An
     assert board(beijing).owners[0].too_many
 
 
-@LINE
+@pytest.mark.clause("QI/03 3.1.5")
 def test_an_office_may_be_stricter_about_it(beijing: Any, house: Any) -> None:
     beijing.log()
     beijing.log()
@@ -110,7 +108,7 @@ def test_an_office_may_be_stricter_about_it(beijing: Any, house: Any) -> None:
     assert board(beijing).owners[0].too_many
 
 
-@REPORT
+@pytest.mark.clause("QP/2-04 5.3")
 def test_requests_wait_for_dispatch_until_they_are_dispatched(beijing: Any) -> None:
     request = beijing.registered()
     beijing.registered()
@@ -121,7 +119,7 @@ def test_requests_wait_for_dispatch_until_they_are_dispatched(beijing: Any) -> N
     assert [one.count for one in there.duty if one.title.msgid == "Dispatch"] == [2]
 
 
-@REPORT
+@pytest.mark.clause("QP/2-04 5.3")
 def test_an_office_without_field_service_has_nothing_to_dispatch(house: Any) -> None:
     hotline = Centre(house, "GZ", "hotline")
     hotline.log()

@@ -32,9 +32,6 @@ HALF_PAST_FIVE = dt.datetime(2026, 11, 23, 9, 30, tzinfo=dt.UTC)
 EIGHT_PM = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
 MONDAY = dt.date(2026, 11, 23)
 ANSWER = "已电话告知重建索引的方法"
-FORM = pytest.mark.clause("QR/02 form")
-FLOW = pytest.mark.clause("QI/03 flow")
-REPORT = pytest.mark.clause("QP/2-04 5.3")
 
 
 @pytest.fixture(autouse=True)
@@ -74,7 +71,7 @@ def results(log: DayLog) -> list[str]:
 # --- no call is lost
 
 
-@FLOW
+@pytest.mark.clause("QI/03 flow")
 def test_the_timer_begins_the_day_once_the_office_has_opened(beijing: Any, house: Any) -> None:
     timer(house, dt.datetime(2026, 11, 23, 0, 29, tzinfo=dt.UTC))
     assert db.session.scalars(select(DayLog)).all() == []
@@ -84,7 +81,7 @@ def test_the_timer_begins_the_day_once_the_office_has_opened(beijing: Any, house
     assert len(db.session.scalars(select(DayLog)).all()) == 1
 
 
-@FLOW
+@pytest.mark.clause("QI/03 flow")
 def test_a_call_of_a_day_off_begins_its_log_and_a_day_off_without_one_has_none(
     beijing: Any, house: Any
 ) -> None:
@@ -97,7 +94,7 @@ def test_a_call_of_a_day_off_begins_its_log_and_a_day_off_without_one_has_none(
     assert [one.number for one in lines.shown(log_of(beijing, dt.date(2026, 11, 22)))] == [call.number]
 
 
-@FLOW
+@pytest.mark.clause("QI/03 flow")
 def test_a_call_belongs_to_its_day_by_the_clock_of_its_office(house: Any, beijing: Any) -> None:
     """Half past eleven at night in Beijing is Monday still; in UTC it is the afternoon."""
     with clock.stopped_at(dt.datetime(2026, 11, 23, 15, 30, tzinfo=dt.UTC)):
@@ -116,7 +113,7 @@ def test_one_office_has_one_log_a_day_and_none_of_tomorrow(beijing: Any, house: 
         assert set(refused.value.errors) == {"day"}
 
 
-@FLOW
+@pytest.mark.clause("QI/03 flow")
 def test_a_call_after_closing_is_added_and_marked(beijing: Any, house: Any) -> None:
     beijing.log()
     log = closed(beijing)
@@ -132,7 +129,7 @@ def test_a_call_after_closing_is_added_and_marked(beijing: Any, house: Any) -> N
 # --- closing
 
 
-@FORM
+@pytest.mark.clause("QR/02 form")
 def test_every_call_has_its_line_with_its_result(beijing: Any) -> None:
     calls = [beijing.log() for _ in range(4)]
     beijing.act(calls[0], "solve", beijing.hotline, answer=ANSWER)
@@ -150,7 +147,7 @@ def test_every_call_has_its_line_with_its_result(beijing: Any) -> None:
     assert (log.calls, log.unfinished, log.closed_by and log.closed_by.name) == (4, 1, "周艳")
 
 
-@FORM
+@pytest.mark.clause("QR/02 form")
 def test_a_day_that_runs_is_not_closed_and_an_engineer_does_not_close_it(beijing: Any, house: Any) -> None:
     timer(house)
     log = log_of(beijing)
@@ -159,7 +156,7 @@ def test_a_day_that_runs_is_not_closed_and_an_engineer_does_not_close_it(beijing
         assert beijing.refused(log, "close", beijing.hotline).kind is RefusalKind.ROLE
 
 
-@FORM
+@pytest.mark.clause("QR/02 form")
 def test_an_office_that_closes_later_closes_its_log_later(beijing: Any, house: Any) -> None:
     late = [Interval(weekday=day, start=dt.time(8, 30), end=dt.time(18)) for day in range(5)]
     with writing():
@@ -172,7 +169,7 @@ def test_an_office_that_closes_later_closes_its_log_later(beijing: Any, house: A
         assert beijing.act(log_of(beijing), "close", beijing.duty).state == "closed"
 
 
-@FORM
+@pytest.mark.clause("QR/02 form")
 def test_what_becomes_of_a_call_later_leaves_the_closed_log_as_it_was(beijing: Any) -> None:
     call = beijing.log()
     log = closed(beijing)
@@ -198,7 +195,7 @@ def test_closing_is_due_the_next_working_morning(beijing: Any, house: Any) -> No
 # --- corrections
 
 
-@FORM
+@pytest.mark.clause("QR/02 form")
 def test_a_correction_strikes_out_and_touches_neither_line_nor_call(beijing: Any) -> None:
     call = beijing.log()
     log = closed(beijing)
@@ -219,7 +216,7 @@ def test_a_correction_strikes_out_and_touches_neither_line_nor_call(beijing: Any
     assert beijing.look(call, beijing.hotline).case.customer.name == "上海恒远服装有限责任公司"
 
 
-@FORM
+@pytest.mark.clause("QR/02 form")
 @pytest.mark.parametrize(
     ("given", "wrong"),
     [
@@ -237,7 +234,7 @@ def test_a_correction_says_what_and_why(beijing: Any, given: dict[str, str], wro
     assert set(beijing.refused(log, "correct_line", beijing.duty, **said).errors) == wrong
 
 
-@FORM
+@pytest.mark.clause("QR/02 form")
 def test_a_running_day_needs_no_correction_and_another_logs_line_is_not_offered(
     beijing: Any, house: Any
 ) -> None:
@@ -270,7 +267,7 @@ def told(centre: Any) -> list[Any]:
     return [one.sentence for one in found if one.sentence and "Hotline on" in one.sentence["msgid"]]
 
 
-@REPORT
+@pytest.mark.clause("QP/2-04 5.3")
 def test_at_closing_the_duty_manager_hears_what_was_registered_and_not_dispatched(
     beijing: Any, house: Any
 ) -> None:
@@ -290,7 +287,7 @@ def test_at_closing_the_duty_manager_hears_what_was_registered_and_not_dispatche
     assert len(told(beijing)) == 1
 
 
-@REPORT
+@pytest.mark.clause("QP/2-04 5.3")
 def test_closing_counts_again_and_what_was_dispatched_meanwhile_waits_no_more(
     beijing: Any, house: Any
 ) -> None:
@@ -304,7 +301,7 @@ def test_closing_counts_again_and_what_was_dispatched_meanwhile_waits_no_more(
     assert (log.registered, log.undispatched) == (1, [])
 
 
-@REPORT
+@pytest.mark.clause("QP/2-04 5.3")
 def test_an_office_without_field_service_has_nothing_to_dispatch(house: Any) -> None:
     from plugins.fieldservice.testing import Centre
 
@@ -316,7 +313,7 @@ def test_an_office_without_field_service_has_nothing_to_dispatch(house: Any) -> 
     assert (log.calls, log.registered, log.undispatched) == (1, 0, [])
 
 
-@REPORT
+@pytest.mark.clause("QP/2-04 5.3")
 def test_another_offices_requests_are_not_counted(beijing: Any, shanghai: Any, house: Any) -> None:
     shanghai.registered()
     timer(house)

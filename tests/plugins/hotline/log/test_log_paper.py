@@ -25,7 +25,6 @@ NINE = dt.datetime(2026, 11, 23, 1, tzinfo=dt.UTC)
 EVENING = dt.datetime(2026, 11, 23, 10, tzinfo=dt.UTC)
 LONG = "上海恒远服装进出口股份有限责任公司浦东新区金桥出口加工区第二分公司财务部"
 ANSWER = "已电话告知重建索引的方法"
-FORM = pytest.mark.clause("QR/02 form")
 
 
 @pytest.fixture(autouse=True)
@@ -64,14 +63,14 @@ def pages_of(made: bytes) -> list[str]:
     return [page.get_textpage().get_text_range().replace("\r\n", "") for page in document]
 
 
-@FORM
+@pytest.mark.clause("QR/02 form")
 def test_the_paper_is_that_of_edition_1() -> None:
     assert (day_form.edition, day_form.orientation) == (1, LANDSCAPE)
     assert day_form.full_code("UFS/") == "UFS/QP/2-04/QR/02"
     assert day_form.fingerprint == "219302d358ccdea4"
 
 
-@FORM
+@pytest.mark.clause("QR/02 form")
 def test_it_says_who_was_on_duty_and_a_line_for_each_call(beijing: Any, log: DayLog, sign_in: SignIn) -> None:
     text = said(preview(sign_in(beijing.duty), log))
     request = beijing.request_of(db.session.scalars(select(Call).order_by(Call.id.desc())).first())
@@ -90,7 +89,7 @@ def test_it_says_who_was_on_duty_and_a_line_for_each_call(beijing: Any, log: Day
     assert "Corrections after closing" not in text
 
 
-@FORM
+@pytest.mark.clause("QR/02 form")
 def test_a_correction_is_struck_through_on_paper_and_on_the_screen(
     beijing: Any, log: DayLog, sign_in: SignIn
 ) -> None:
@@ -105,14 +104,14 @@ def test_a_correction_is_struck_through_on_paper_and_on_the_screen(
     assert f"<del>{LONG}</del>" in browser.get("/BJ/hotline/log/2026-11-23").text
 
 
-@FORM
+@pytest.mark.clause("QR/02 form")
 def test_what_was_not_corrected_is_not_struck_through(beijing: Any, log: DayLog, sign_in: SignIn) -> None:
     browser = sign_in(beijing.duty)
     assert "<s>" not in preview(browser, log)
     assert "<del>" not in browser.get("/BJ/hotline/log/2026-11-23").text
 
 
-@FORM
+@pytest.mark.clause("QR/02 form")
 def test_two_hundred_calls_print_over_several_pages_with_the_head_on_each(
     beijing: Any, log: DayLog, sign_in: SignIn
 ) -> None:

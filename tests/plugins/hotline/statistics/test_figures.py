@@ -31,8 +31,6 @@ MONDAY = dt.date(2026, 11, 23)
 THAT_DAY = Span(first=MONDAY, last=MONDAY)
 ANSWER = "已电话告知重建索引的方法"
 PAGE, EXPORT = "/BJ/hotline/figures/", "/BJ/hotline/figures/export"
-RINGS = pytest.mark.clause("QI/03 3.1.4")
-FLOW = pytest.mark.clause("QI/03 flow")
 
 
 @pytest.fixture(autouse=True)
@@ -56,7 +54,7 @@ def at(hour: int, day: int = 23) -> dt.datetime:
     return dt.datetime(2026, 11, day, hour, tzinfo=dt.timezone(dt.timedelta(hours=8)))
 
 
-@FLOW
+@pytest.mark.clause("QI/03 flow")
 def test_calls_are_counted_by_channel_and_outcome(beijing: Any) -> None:
     calls = [beijing.log(channel=one) for one in ("phone", "phone", "email", "walk_in")]
     beijing.act(calls[0], "solve", beijing.hotline, answer=ANSWER)
@@ -66,14 +64,14 @@ def test_calls_are_counted_by_channel_and_outcome(beijing: Any) -> None:
     assert total.channels == {"phone": 2, "fax": 0, "letter": 0, "email": 1, "walk_in": 1}
 
 
-@FLOW
+@pytest.mark.clause("QI/03 flow")
 def test_an_office_counts_its_own_calls_only(beijing: Any, shanghai: Any) -> None:
     shanghai.log()
     assert count(beijing).total == Figures(channels={})
     assert count(shanghai).total.calls == 1
 
 
-@RINGS
+@pytest.mark.clause("QI/03 3.1.4")
 def test_three_rings_are_quick_enough_and_four_are_not(beijing: Any) -> None:
     for rings in ("1", "3", "4"):
         beijing.log(rings=rings)
@@ -84,14 +82,14 @@ def test_three_rings_are_quick_enough_and_four_are_not(beijing: Any) -> None:
     assert column.value(total, NINE) == 66.7
 
 
-@RINGS
+@pytest.mark.clause("QI/03 3.1.4")
 def test_where_nobody_noted_the_rings_there_is_no_share(beijing: Any) -> None:
     beijing.log()
     (column,) = [one for one in measures(3) if one.name == "quick_share"]
     assert column.value(count(beijing).total, NINE) is None
 
 
-@RINGS
+@pytest.mark.clause("QI/03 3.1.4")
 def test_an_office_may_allow_two_rings_only(beijing: Any, shanghai: Any, house: Any) -> None:
     set_parameter(shanghai.office, "hotline.most_rings", "2", SETTER_UP)
     house.see()
