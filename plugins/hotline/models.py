@@ -31,6 +31,7 @@ class Call(Model, Case):
     __table_args__ = (
         Index("ix_hotline_call_list", "office_id", "id"),
         Index("ix_hotline_call_figures", "office_id", "opened_at"),
+        Index("ix_hotline_call_open", "office_id", "state", "opened_at"),
     )
 
     channel: Mapped[str] = mapped_column(String(10), default="phone")

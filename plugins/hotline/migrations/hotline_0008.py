@@ -19,6 +19,7 @@ def upgrade() -> None:
     _lines()
     _corrections()
     op.create_index("ix_hotline_call_figures", "hotline_call", ["office_id", "opened_at"])
+    op.create_index("ix_hotline_call_open", "hotline_call", ["office_id", "state", "opened_at"])
 
 
 def _days() -> None:
@@ -117,6 +118,7 @@ def _points_to(table: str, column: str, target: str) -> sa.ForeignKeyConstraint:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_hotline_call_open", "hotline_call")
     op.drop_index("ix_hotline_call_figures", "hotline_call")
     for name in ("hotline_log_correction", "hotline_log_line", "hotline_day_log"):
         op.drop_table(name)
