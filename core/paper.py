@@ -18,7 +18,7 @@ from core.db import only_looking
 from core.errors import PluginError
 from core.gate import Act
 from core.i18n import Sentence, _, _l
-from core.records import COLUMNS, LANDSCAPE, PORTRAIT, Field, Form, Part, Table
+from core.records import COLUMNS, LANDSCAPE, PORTRAIT, Corrected, Field, Form, Part, Table
 
 STATIC = Path(__file__).with_name("static")
 STYLE, MARK = STATIC / "paper.css", STATIC / "paper-mark.css"
@@ -28,17 +28,30 @@ Said = Sentence | str
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class Piece:
+    """One piece of a cell's text; what was ``struck`` through is no more so."""
+
+    text: str
+    struck: bool = False
+
+
 @dataclass(frozen=True, kw_only=True)
 class Cell:
     """One field as it stands on the paper: its label, and what is filled in or left to be written by hand."""
 
     label: Said
-    text: str
+    pieces: tuple[Piece, ...]
     picture: str
     ticks: tuple[tuple[Said, bool], ...]
     halves: int
     lines: int
     drawn: bool
+
+    @property
+    def text(self) -> str:
+        """What it says now, without what was struck through."""
+        return "\n".join(one.text for one in self.pieces if not one.struck)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +60,7 @@ class Block:
 
     title: Said
     lines: tuple[tuple[Cell, ...], ...]
+    heads: tuple[Cell, ...] = ()
     slip: bool = False
     table: bool = False
     clause: Citation = ""
@@ -63,6 +77,7 @@ class Paper:
     number: str
     blocks: tuple[Block, ...]
     as_of: str
+    running: str = ""
 
     @property
     def title(self) -> Said:
@@ -76,7 +91,7 @@ def filled(form: Form, act: Act) -> Paper:
     own = [_block(part, act, form.plugin) for part in form.record.parts]
     more = [_block(one.part, act, name, one.clause) for name, _version, one in form.added]
     # What is cut off comes last, so that nothing else goes with it.
-    blocks = sorted([*own, *more], key=lambda block: block.slip)
+    blocks = sorted((one for one in (*own, *more) if one.lines), key=lambda block: block.slip)
     return Paper(
         form=form,
         company=rules.parameter("core.company"),
@@ -85,6 +100,7 @@ def filled(form: Form, act: Act) -> Paper:
         number=act.case.number,
         blocks=tuple(blocks),
         as_of=_moment(act.now, act),
+        running=_text(form.record.running(act.case), act) if form.record.running else "",
     )
 
 
@@ -98,7 +114,8 @@ def _block(part: Part | Table, act: Act, plugin: str, clause: Citation = "") -> 
         text = _l("Plugin %(plugin)s failed to fill in “%(part)s”.", plugin=plugin, part=part.title)
         raise PluginError(text) from error
     table, slip = isinstance(part, Table), isinstance(part, Part) and part.slip
-    return Block(title=part.title, lines=lines, table=table, slip=slip, clause=clause)
+    heads = _line(part.fields, act, None) if table else ()
+    return Block(title=part.title, lines=lines, heads=heads, table=table, slip=slip, clause=clause)
 
 
 def _lines(part: Part, act: Act) -> Iterator[tuple[Cell, ...]]:
@@ -124,17 +141,26 @@ def _line(fields: tuple[Field, ...], act: Act, row: Any) -> tuple[Cell, ...]:
 def _cell(one: Field, act: Act, row: Any, halves: int) -> Cell:
     value = one.value(row) if one.value is not None and row is not None else None
     ticks = tuple((title, key == value) for key, title in (one.choices or {}).items())
-    text = "" if one.drawn or ticks else _text(value, act)
+    pieces = () if one.drawn or ticks else tuple(_pieces(value, act))
     picture = str(value) if one.drawn and str(value or "").startswith("data:image/") else ""
     return Cell(
         label=one.label,
-        text=text,
+        pieces=pieces,
         picture=picture,
         ticks=ticks,
         halves=halves,
         lines=one.lines,
         drawn=one.drawn,
     )
+
+
+def _pieces(value: Any, act: Act) -> Iterator[Piece]:
+    """Yield a value piece by piece, each on a line of its own; what was corrected is struck through first."""
+    for one in value if isinstance(value, list | tuple) else (value,):
+        if isinstance(one, Corrected):
+            yield from (Piece(_text(old, act), struck=True) for old in one.was if _text(old, act))
+        if text := _text(one.now if isinstance(one, Corrected) else one, act):
+            yield Piece(text)
 
 
 def _text(value: Any, act: Act) -> str:
@@ -144,8 +170,6 @@ def _text(value: Any, act: Act) -> str:
         return _("yes") if value else _("no")
     if isinstance(value, Decimal):
         return f"{value:.2f}"
-    if isinstance(value, list | tuple):
-        return "\n".join(_text(one, act) for one in value if one)
     return "" if value is None else str(value).strip()
 
 
@@ -181,7 +205,8 @@ def _css(paper: Paper) -> str:
     counted = " ".join(f"counter({one})" if one in ("page", "pages") else _quoted(one) for one in page)
     left = _quoted(f"{paper.code} · {edition_text(paper.form.edition)} · {paper.number}")
     size = f"size: A4 {paper.form.record.orientation}"
-    margins = f"@bottom-left {{ content: {left} }} @bottom-right {{ content: {counted} }}"
+    middle = f"@bottom-center {{ content: {_quoted(paper.running)} }}" if paper.running else ""
+    margins = f"@bottom-left {{ content: {left} }} {middle} @bottom-right {{ content: {counted} }}"
     return f"{STYLE.read_text(encoding='utf-8')}\n@page {{ {size}; {margins} }}"
 
 

@@ -48,6 +48,14 @@ class Field:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Corrected:
+    """A value that was corrected visibly: what it ``was``, the oldest first, is struck through before what it is now."""
+
+    was: tuple[Any, ...]
+    now: Any
+
+
+@dataclass(frozen=True, kw_only=True)
 class Part:
     """A part of a form that one person fills in; a ``slip`` is cut off and goes its own way."""
 
@@ -69,7 +77,10 @@ class Part:
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """A part with one line for each of many: what ``rows`` finds for the case, and at least ``least`` lines."""
+    """A part with one line for each of many: what ``rows`` finds for the case, and at least ``least`` lines.
+
+    With ``least=0`` it is left out where there are none.
+    """
 
     title: Sentence
     fields: tuple[Field, ...]
@@ -86,7 +97,7 @@ class Record:
     """A numbered paper form, filled from a case of ``procedure`` (``"fieldservice.request"``).
 
     ``under`` is the document to which it belongs, and the full code begins with that. ``sheets`` are the copies that
-    one printing makes, by what becomes of each.
+    one printing makes, by what becomes of each. ``running`` says of the case what stands at the foot of every page.
     """
 
     code: str
@@ -98,6 +109,7 @@ class Record:
     under: str = ""
     sheets: tuple[Sentence, ...] = ()
     orientation: str = PORTRAIT
+    running: Value | None = None
 
     @property
     def key(self) -> str:

@@ -143,3 +143,8 @@ def core_menu():
 @hookimpl
 def core_case_cards(act):
     return cards.cards_of(act)
+
+
+@hookimpl
+def hotline_call_results(calls):
+    return services.requests_of(calls)

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+
 from core import deadlines, gate
 from core.customers import services as customers
+from core.db import db
 from core.digits import narrow
 from core.errors import Objection
 from core.i18n import Sentence, _l
 from plugins.fieldservice.hooks import Admission
 from plugins.fieldservice.models import Backup, ServiceRequest
 from plugins.hotline import services as hotline
+from plugins.hotline.hooks import CallResult
 
 if TYPE_CHECKING:
     from core.gate import Act
     from core.people import Person
+    from plugins.hotline.models import Call
 
 BACKUP_ROOT = "fieldservice.backup_root"
 APPOINTMENT, VISIT = "fieldservice.appointment", "fieldservice.visit"
@@ -264,3 +270,12 @@ def is_solved(act: Act) -> Sentence | None:
 def is_unsolved(act: Act) -> Sentence | None:
     """Nobody is sent again for what is solved."""
     return None if act.case.result != "all_solved" else _l("The problem is solved: close the request.")
+
+
+def requests_of(calls: Sequence[Call]) -> list[CallResult]:
+    """Return which of the hotline's calls became a request, and its number, for the hotline's log (QR/02)."""
+    among = [call.id for call in calls]
+    query = select(ServiceRequest.call_id, ServiceRequest.number).where(ServiceRequest.call_id.in_(among))
+    return [
+        CallResult(call_id=row.call_id, number=row.number, visit=True) for row in db.session.execute(query)
+    ]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from core.rules import Rules
     from core.slots import Card
     from plugins.hotline.replies.entries import ReplyEntry
+    from plugins.hotline.models import Call
 
 
 class Entitlement(StrEnum):
@@ -67,4 +70,22 @@ def hotline_replies() -> list[ReplyEntry] | ReplyEntry | None:
 
     The more local entry counts, and an entry that the office itself approved counts before every plugin's. Called once
     for each page or step that reads the catalogue.
+    """
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallResult:
+    """What a call became elsewhere: the number of another plugin's case, and whether somebody visits for it."""
+
+    call_id: int
+    number: str
+    visit: bool = False
+
+
+@hookspec
+def hotline_call_results(calls: Sequence[Call]) -> list[CallResult] | CallResult | None:
+    """Contribute what became of calls elsewhere: the cases that were made of them.
+
+    Called once for all the calls of a day's log (QR/02), so answer for all with one query; the most local answer
+    for a call counts.
     """

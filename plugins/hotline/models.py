@@ -14,6 +14,7 @@ from core.i18n import _l
 from plugins.hotline.drafts import Draft
 from plugins.hotline.knowledge.models import RETIRED, KnowledgeEntry, KnowledgeWord
 from plugins.hotline.lines import Line
+from plugins.hotline.log import models as log
 from plugins.hotline.replies.models import Reply, ReplyUse
 from plugins.hotline.roster import models as roster
 from plugins.hotline.shift import models as shift
@@ -43,7 +44,11 @@ class Call(Model, Case):
     """One enquiry, by whatever channel, from the first word to its outcome (QR/02)."""
 
     __tablename__ = "hotline_call"
-    __table_args__ = (Index("ix_hotline_call_list", "office_id", "id"),)
+    __table_args__ = (
+        Index("ix_hotline_call_list", "office_id", "id"),
+        Index("ix_hotline_call_figures", "office_id", "opened_at"),
+        Index("ix_hotline_call_open", "office_id", "state", "opened_at"),
+    )
 
     channel: Mapped[str] = mapped_column(String(10), default="phone")
     contact: Mapped[str] = mapped_column(String(40), default="")
@@ -73,4 +78,4 @@ class Call(Model, Case):
 
 
 # The rooms' own tables, named here so that they are there wherever the plugin is.
-ROOMS = (roster, shift)
+ROOMS = (log, roster, shift)

@@ -10,12 +10,13 @@ from plugins.hotline import forms, services
 from plugins.hotline.knowledge import forms as knowledge_forms
 from plugins.hotline.knowledge import procedure as knowledge_procedure
 from plugins.hotline.knowledge import services as knowledge_services
+from plugins.hotline.log.procedure import day_log
 from plugins.hotline.models import CHANNELS, Call
 from plugins.hotline.replies import procedure as replies_procedure
 from plugins.hotline.roster.procedure import absence, roster, swap
 from plugins.hotline.shift import procedure as of_shift
 
-__all__ = ["absence", "call", "handover", "knowledge", "reply", "roster", "shift", "swap"]
+__all__ = ["absence", "call", "day_log", "handover", "knowledge", "reply", "roster", "shift", "swap"]
 
 call = Procedure(
     "hotline.call",

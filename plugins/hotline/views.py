@@ -20,15 +20,18 @@ from core.web.access import actor, may, needs, these_rules, this_office
 from core.web.cases import STATUS, case_url
 from plugins.hotline import desk as desks
 from plugins.hotline import draft_views, drafts, line_views, lines, panel, script, services, times
+from plugins.hotline.board import views as board_views
 from plugins.hotline.desk import Desk
 from plugins.hotline.drafts import LONGEST_MARK, AlreadyLogged
 from plugins.hotline.hooks import ENTITLEMENTS
 from plugins.hotline.knowledge import views as knowledge_views
+from plugins.hotline.log import views as log_views
 from plugins.hotline.models import Call
 from plugins.hotline.panel import KnownCase, Panel
 from plugins.hotline.replies import views as replies_views
 from plugins.hotline.roster import views as roster_views
 from plugins.hotline.shift import views as shift_views
+from plugins.hotline.statistics import views as figures_views
 
 DESK = "/<office>/hotline/desk"
 LONGEST_SEARCH = 60
@@ -50,6 +53,9 @@ ROOMS = (
     knowledge_views.pages,
     roster_views.pages,
     shift_views.pages,
+    board_views.pages,
+    log_views.pages,
+    figures_views.pages,
 )
 for room in ROOMS:
     pages.register_blueprint(room)

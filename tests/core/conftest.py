@@ -7,6 +7,7 @@ import multiprocessing
 import runpy
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
+from itertools import count
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -118,6 +119,7 @@ class Walk:
         self.house, self.office = house, office
         self.actor = house.hire(office, *NATIONAL_ROLES, name="万能")
         self.evening = FIRST_EVENING
+        self.days = count(1)
 
     @property
     def procedures(self) -> dict[str, Procedure]:
@@ -228,6 +230,9 @@ class Walk:
             return db.session.get_one(Customer, int(self.customer())).file_number
         if field.name in NAMED:
             return NAMED[field.name]
+        if field.name == "day":
+            # A day has one log: each walk takes an earlier one.
+            return clock.now().date() - dt.timedelta(days=next(self.days))
         if isinstance(field, forms.ChoiceField):
             offered = [choice.value for choice in field.choices if choice.value]
             return lot[field.name] if lot.get(field.name) in offered else offered[0]

@@ -111,6 +111,7 @@ class Premises:
             "token_id": self._a_token(),
             "token": accounts.new_link(self.person, walk.actor),
             "day_id": self._a_day(),
+            "day": "2026-11-23",
             "saved_id": self._a_filter(),
             "run_id": importing.receive(office.id, SAMPLE.read_bytes(), "customers.csv", walk.actor).id,
         }

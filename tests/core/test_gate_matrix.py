@@ -27,6 +27,7 @@ PROCEDURES = (
     "hotline.swap",
     "hotline.reply",
     "hotline.knowledge",
+    "hotline.day_log",
     "fieldservice.request",
     "billing.sealing",
     "quality.complaint",
