@@ -10,6 +10,8 @@ from core.slots import MenuItem
 from core.verdicts import Verdict
 from plugins.hotline.cards import case_card, entitlement_card
 from plugins.hotline.hooks import Entitlement
+from plugins.hotline.mail import parameters as mail
+from plugins.hotline.mail.poll import JOB as READ_MAIL
 from plugins.hotline.services import KNOWLEDGE
 
 manifest = Manifest(
@@ -50,8 +52,12 @@ manifest = Manifest(
             label=_l("The regional manager settles what the hotline handed over within"),
             clause=house_rule(_l("What is on nobody's desk is forgotten.")),
         ),
+        *mail.PARAMETERS,
     ),
-    permissions=(Permission(key="hotline.read", title=_l("See calls"), roles=OFFICE_STAFF),),
+    permissions=(
+        Permission(key="hotline.read", title=_l("See calls"), roles=OFFICE_STAFF),
+        *mail.PERMISSIONS,
+    ),
 )
 
 
@@ -99,3 +105,8 @@ def core_case_cards(act):
 @hookimpl
 def core_customer_cards(customer, rules):
     return entitlement_card(customer, rules)
+
+
+@hookimpl
+def core_jobs():
+    return [READ_MAIL]

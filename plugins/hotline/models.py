@@ -20,12 +20,17 @@ CHANNELS = {
     "walk_in": _l("Walk-in"),
 }
 
+LONGEST_LINE = 120
+
 
 class Call(Model, Case):
     """One enquiry, by whatever channel, from the first word to its outcome (QR/02)."""
 
     __tablename__ = "hotline_call"
-    __table_args__ = (Index("ix_hotline_call_list", "office_id", "id"),)
+    __table_args__ = (
+        Index("ix_hotline_call_list", "office_id", "id"),
+        Index("ix_hotline_call_sender", "office_id", "sender"),
+    )
 
     channel: Mapped[str] = mapped_column(String(10), default="phone")
     contact: Mapped[str] = mapped_column(String(40), default="")
@@ -43,12 +48,23 @@ class Call(Model, Case):
     rings: Mapped[int | None]
     promised_at: Mapped[dt.datetime | None]
     promise: Mapped[str] = mapped_column(Text, default="", server_default="")
+    # What a message, fax or letter said, in its own words, before anybody asked; from which address; of which day.
+    sender: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    subject: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    told: Mapped[str] = mapped_column(Text, default="", server_default="")
+    received_on: Mapped[dt.date | None]
     installation: Mapped[Installation | None] = relationship(lazy="joined")
 
     @property
     def symptom(self) -> str:
         """The symptom in one line, as lists and paper show it."""
-        return " · ".join(part for part in (self.module, self.operation, self.happens, self.message) if part)
+        asked = " · ".join(part for part in (self.module, self.operation, self.happens, self.message) if part)
+        return asked or self.subject or self.told[:LONGEST_LINE]
+
+    @property
+    def heading(self) -> str:
+        """Whose call it is: the customer's, or the sender's of a message that nobody has taken yet."""
+        return self.customer.name if self.customer else self.sender
 
 
 class KnowledgeEntry(Model, OfficeRow):
@@ -65,3 +81,7 @@ class KnowledgeEntry(Model, OfficeRow):
     written_at: Mapped[dt.datetime]
     written_by_id: Mapped[int | None] = mapped_column(ForeignKey("core_person.id"))
     product: Mapped[Product | None] = relationship(lazy="joined")
+
+
+# At the end: a room's tables may refer to those above.
+from plugins.hotline.mail.models import Mail  # noqa: E402, F401

@@ -7,6 +7,8 @@ from core.i18n import _l
 from core.procedure import Column, Filter, Procedure
 from core.roles import DUTY_MANAGER, HOTLINE_ENGINEER, REGIONAL_MANAGER
 from plugins.hotline import forms, services
+from plugins.hotline.mail import procedure as mail
+from plugins.hotline.mail.procedure import MAIL_FACTS
 from plugins.hotline.models import CHANNELS, Call
 
 call = Procedure(
@@ -16,7 +18,7 @@ call = Procedure(
     letter="H",
     record="QR/02",
     reads="hotline.read",
-    heading=lambda one: one.customer.name if one.customer else "",
+    heading=lambda one: one.heading,
     columns=(
         Column(name="symptom", title=_l("Symptom"), value=lambda one: one.symptom),
         Column(name="contact", title=_l("Contact"), value=lambda one: one.contact),
@@ -28,6 +30,7 @@ call = Procedure(
     ),
     filters=(Filter(name="channel", title=_l("Channel"), attribute="channel", choices=CHANNELS),),
     facts=(
+        *MAIL_FACTS,
         Column(name="channel", title=_l("Channel"), value=lambda one: CHANNELS[one.channel]),
         Column(name="contact", title=_l("Contact"), value=lambda one: f"{one.contact} {one.phone}"),
         Column(name="product", title=_l("Product"), value=lambda one: _product(one)),
@@ -55,6 +58,7 @@ DESK = (HOTLINE_ENGINEER, DUTY_MANAGER)
 # First-contact ownership (QI/03 3.1.9): who has not taken the call over does not decide its outcome.
 THE_OWNER = (HOTLINE_ENGINEER.where("owner_id"), DUTY_MANAGER)
 
+mail.add_states(call)
 call.state("open", _l("Being handled"), tone="wait")
 call.state("parked", _l("Parked for a test"), tone="wait")
 call.state("demanded", _l("With the duty manager"), tone="alert")
@@ -234,3 +238,5 @@ call.step(
     form=ReasonForm,
     does=services.take_over,
 )
+
+mail.add_steps(call, DESK, PROMISE)
