@@ -31,6 +31,7 @@ from core.web import (
     notices,
     numbers,
     office,
+    office_jobs,
     office_rules,
     offices,
     pocketbook,
@@ -59,6 +60,7 @@ OWN_PAGES = (
     lists,
     notices,
     office,
+    office_jobs,
     office_rules,
     offices,
     pocketbook,
@@ -92,6 +94,7 @@ def init_web(app: Flask) -> None:
     init_show(app)
     menu.init_menu(app)
     talk.init_talk(app)
+    office_jobs.init_jobs(app)
     notices.init_notices(app)
     for part in OWN_PAGES:
         app.register_blueprint(part.pages)

@@ -89,6 +89,7 @@ def core_menu():
             icon="telephone",
             weight=20,
         ),
+        *mail.MENU,
     ]
 
 

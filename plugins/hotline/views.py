@@ -20,6 +20,7 @@ from plugins.hotline import desk as desks
 from plugins.hotline import panel, script, services
 from plugins.hotline.desk import Desk
 from plugins.hotline.hooks import ENTITLEMENTS
+from plugins.hotline.mail import views as mail_views
 from plugins.hotline.panel import KnownCase, Panel
 
 DESK = "/<office>/hotline/desk"
@@ -34,6 +35,7 @@ pages = Blueprint(
     static_folder="static",
     static_url_path="/hotline/static",
 )
+pages.register_blueprint(mail_views.pages)
 pages.app_template_filter("numbers_of")(panel.numbers_of)
 pages.app_template_filter("caller")(panel.caller)
 

@@ -5,6 +5,7 @@ from core.i18n import _l
 from core.parameters import Parameter
 from core.plugins import Permission
 from core.roles import DUTY_MANAGER, SUPPORT_MANAGER
+from core.slots import MenuItem
 
 TLS = {
     "tls": _l("TLS from the first byte on"),
@@ -96,5 +97,14 @@ PERMISSIONS = (
         key="hotline.mail",
         title=_l("See incoming mail, and deal with what was set aside"),
         roles=(DUTY_MANAGER, SUPPORT_MANAGER),
+    ),
+)
+MENU = (
+    MenuItem(
+        title=_l("Incoming mail"),
+        endpoint="hotline.mail.mail",
+        permission="hotline.mail",
+        icon="envelope",
+        weight=25,
     ),
 )

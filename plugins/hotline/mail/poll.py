@@ -6,7 +6,10 @@ import datetime as dt
 import logging
 from typing import TYPE_CHECKING
 
+from sqlalchemy.exc import OperationalError
+
 from core import clock
+from core.db import offices_seen, see_offices
 from core.errors import KoudaiError
 from core.i18n import Sentence, _l
 from core.slots import Job
@@ -27,6 +30,7 @@ def poll(rules: Rules) -> None:
     address = mailbox.address_of(rules)
     if address is None:
         return
+    _end_reading()
     with mailbox.opened(address) as box:
         trouble = _emptied(rules, box)
     if trouble is not None:
@@ -46,13 +50,20 @@ def _emptied(rules: Rules, box: Mailbox) -> Sentence | None:
     return trouble
 
 
+def _end_reading() -> None:
+    """Hold no transaction while the mail server is waited for."""
+    see_offices(offices_seen())
+
+
 def _one(rules: Rules, box: Mailbox, uid: str) -> None:
+    _end_reading()
     sack = box.fetch(uid)
     if sack is None:
         return
     try:
         fate = intake.take(rules, sack)
-    except (OSError, KoudaiError):
+    except OperationalError:
+        # The database is away or busy: nothing is wrong with the message, which is read again at the next turn.
         raise
     except Exception as error:
         log.exception("a message of %s could not be taken in", rules.office.code)

@@ -40,7 +40,8 @@ def one_line(text: str, most: int) -> str:
 def from_html(page: str) -> str:
     """Return what an HTML message says: its words alone; nothing is fetched, run or followed."""
     reader = _Reader()
-    reader.feed(page)
+    # A page that was cut off may end inside of a mark.
+    reader.feed(re.sub(r"<[^<>]*\Z", "", page))
     reader.close()
     return tidy("".join(reader.said))
 
