@@ -35,7 +35,9 @@ class ShownJob:
     @property
     def running(self) -> bool:
         """Whether some process is at it now."""
-        return self.turn is not None and self.turn.held_until is not None and self.turn.held_until > clock.now()
+        return (
+            self.turn is not None and self.turn.held_until is not None and self.turn.held_until > clock.now()
+        )
 
     @property
     def late(self) -> bool:

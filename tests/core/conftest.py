@@ -196,7 +196,11 @@ class Walk:
         procedure = self.procedures[name]
         blank = case or procedure.model(office_id=self.office.id)
         act = gate.Act(procedure, step, blank, self.actor, rules_of(self.office), clock.now())
-        asked = [one for one in act.form() if not one.flags.optional or one.name in (*NAMED, "customer_id", "whose")]
+        asked = [
+            one
+            for one in act.form()
+            if not one.flags.optional or one.name in (*NAMED, "customer_id", "whose")
+        ]
         return {one.name: self.value(one, lot) for one in asked}
 
     def value(self, field: Any, lot: dict[str, Any]) -> Any:

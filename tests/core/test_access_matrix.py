@@ -169,7 +169,7 @@ class Premises:
 
     def _a_message(self) -> int:
         """Let a message come in that cannot be read."""
-        intake.take(self.rules, intake.Sack(raw=b"nothing", place="here", size=7))
+        intake.take(self.rules, intake.Sack(raw=b"nothing", size=7))
         return db.session.scalars(select(Mail.id)).one()
 
     def _a_day(self) -> int:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 LONGEST_REASON = 500
 
 
-def newest(office_id: int, *, aside: bool) -> Select[tuple[Mail]]:
+def newest(office_id: int, *, aside: bool) -> Select[Mail]:
     """Return the query for an office's messages, the newest first: those set aside, or all others."""
     fate = Mail.fate == Fate.ASIDE if aside else Mail.fate != Fate.ASIDE
     return select(Mail).where(Mail.office_id == office_id, fate).order_by(Mail.id.desc())
@@ -42,7 +42,7 @@ def try_again(rules: Rules, mail_id: int, actor: Actor) -> Fate:
     """Take a message in once more; raise KoudaiError with the reason when it still cannot be."""
     office_id = rules.office.id
     raw = find(office_id, mail_id, whole=True).raw or b""
-    sack = Sack(raw=raw, place="", size=len(raw))
+    sack = Sack(raw=raw, size=len(raw))
     parcel = intake.parcel_of(rules, message.read(raw), sack, again=mail_id)
     with gate.together():
         find(office_id, mail_id, lock=True)
@@ -74,5 +74,3 @@ def _record(row: Mail, actor: Actor, details: dict[str, Any]) -> None:
         actor_id=actor.person_id,
         details=details,
     )
-
-

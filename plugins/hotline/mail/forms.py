@@ -33,12 +33,18 @@ def _again(field: UnboundField[Any]) -> UnboundField[Any]:
 class AcceptForm(LogForm):
     """The structured symptom, asked of the sender by whoever takes the message (QI/03 3.1.6)."""
 
-    customer_id = channel = rings = received_on = None
+    # What the message itself has told.
+    customer_id: Any = None
+    channel: Any = None
+    rings: Any = None
+    received_on: Any = None
     whose = TextField(
         _l("Customer"),
         required=False,
         limit=60,
-        hint=_l("File number, name, phone or serial number. A proposal may be wrong: read the message first."),
+        hint=_l(
+            "File number, name, phone or serial number. A proposal may be wrong: read the message first."
+        ),
     )
     new_customer = _again(LogForm.new_customer)
     new_address = _again(LogForm.new_address)

@@ -1,4 +1,4 @@
-"""What becomes of one message: a call, a note on its call, nothing, or set aside; once, whoever reads it how often."""
+"""What becomes of one message: a call, a note on its call, nothing, or set aside; once, however often it is read."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Sack:
     """A message on its way: its bytes, where it lay, and whether its end was left on the server."""
 
     raw: bytes
-    place: str
+    place: str = ""
     size: int
     cut: bool = False
 
@@ -99,25 +99,22 @@ def mail_row(rules: Rules, letter: Letter, size: int) -> Mail:
     )
 
 
-def take(rules: Rules, sack: Sack) -> Fate | None:
-    """Take a message in; return what became of it, or None when it was taken before."""
-    if was_taken(rules, message.key_of(sack.raw), sack.place):
-        return None
+def take(rules: Rules, sack: Sack) -> Fate:
+    """Take a message in, unless it was taken in before; return what became of it."""
+    key = message.key_of(sack.raw, sack.place)
+    if turns.is_claimed(rules.office.id, JOB, key):
+        return _fate_of(rules, key)
     try:
-        letter = message.read(sack.raw)
-        return _delivered(rules, parcel_of(rules, letter, sack), sack.place)
+        letter = message.read(sack.raw, sack.place)
+        return _delivered(rules, parcel_of(rules, letter, sack))
     except KoudaiError as error:
         return set_aside(rules, sack, error.sentence)
 
 
-def was_taken(rules: Rules, key: str, place: str) -> bool:
-    """Say whether a message was taken before, told by what it is or by where it lay."""
-    known = select(turns.JobClaim.id).where(
-        turns.JobClaim.office_id == rules.office.id,
-        turns.JobClaim.job == JOB,
-        turns.JobClaim.key.in_((f"message {key}", f"place {place}")),
-    )
-    return db.session.scalar(known.limit(1)) is not None
+def _fate_of(rules: Rules, key: str) -> Fate:
+    """Return what became of a message that was claimed before."""
+    known = select(Mail.fate).where(Mail.office_id == rules.office.id, Mail.key == key).limit(1)
+    return Fate(db.session.scalar(known) or Fate.CALL)
 
 
 def parcel_of(rules: Rules, letter: Letter, sack: Sack, again: int = 0) -> Parcel:
@@ -126,9 +123,7 @@ def parcel_of(rules: Rules, letter: Letter, sack: Sack, again: int = 0) -> Parce
     sent = [files.Sent(one.name, io.BytesIO(one.content)) for one in letter.attachments]
     if sack.cut:
         megabytes = round(sack.size / files.MEGABYTE)
-        remarks.append(
-            _l("The message has %(size)s MB: its files are left in the mailbox.", size=megabytes)
-        )
+        remarks.append(_l("The message has %(size)s MB: its files are left in the mailbox.", size=megabytes))
         sent = []
     if len(sent) > files.MOST_AT_ONCE:
         more = len(sent) - files.MOST_AT_ONCE
@@ -141,12 +136,12 @@ def parcel_of(rules: Rules, letter: Letter, sack: Sack, again: int = 0) -> Parce
     return Parcel(letter=letter, size=sack.size, kept=kept, remarks=said, again=again)
 
 
-def _delivered(rules: Rules, parcel: Parcel, place: str) -> Fate | None:
+def _delivered(rules: Rules, parcel: Parcel) -> Fate:
     """Write everything that follows from a message in one transaction, with the claim that it was done."""
     with gate.together():
-        if not _claim(rules, parcel.letter.key, place):
-            return None
-        return deliver(rules, parcel)
+        if turns.claim(rules.office.id, JOB, parcel.letter.key):
+            return deliver(rules, parcel)
+    return _fate_of(rules, parcel.letter.key)
 
 
 def deliver(rules: Rules, parcel: Parcel) -> Fate:
@@ -161,16 +156,9 @@ def deliver(rules: Rules, parcel: Parcel) -> Fate:
     if answered is not None:
         more = _l("This answers %(number)s, which has come to its end.", number=answered.number)
         parcel.remarks.append(more)
-    gate.perform(
-        CALL, None, "receive", MAIL_ACTOR, _head(rules, parcel.letter), office=rules.office, given={"parcel": parcel}
-    )
+    head, office = _head(rules, parcel.letter), rules.office
+    gate.perform(CALL, None, "receive", MAIL_ACTOR, head, office=office, given={"parcel": parcel})
     return Fate.CALL
-
-
-def _claim(rules: Rules, key: str, place: str) -> bool:
-    """Claim a message by what it is and by where it lay; either was claimed once, and it is done."""
-    fresh = turns.claim(rules.office.id, JOB, f"message {key}")
-    return turns.claim(rules.office.id, JOB, f"place {place}") and fresh
 
 
 def _answered(rules: Rules, subject: str) -> Call | None:
@@ -206,12 +194,12 @@ def _head(rules: Rules, letter: Letter) -> dict[str, str]:
     return {name: value for name, value in said.items() if value}
 
 
-def set_aside(rules: Rules, sack: Sack, why: Sentence) -> Fate | None:
+def set_aside(rules: Rules, sack: Sack, why: Sentence) -> Fate:
     """Keep a message that cannot be taken in, with the reason, for the duty manager to see."""
-    key = message.key_of(sack.raw)
+    key = message.key_of(sack.raw, sack.place)
     with writing():
-        if not _claim(rules, key, sack.place):
-            return None
+        if not turns.claim(rules.office.id, JOB, key):
+            return _fate_of(rules, key)
         row = Mail(
             office_id=rules.office.id,
             key=key,

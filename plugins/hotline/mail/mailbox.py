@@ -45,7 +45,9 @@ class Address:
 
 def address_of(rules: Rules) -> Address | None:
     """Return the mailbox of an office; None when it has none. A mailbox of the region's is no office's own."""
-    own = next(one for one in rules.rungs("hotline.mail_user") if one.source in ("office", "region", "nation"))
+    own = next(
+        one for one in rules.rungs("hotline.mail_user") if one.source in ("office", "region", "nation")
+    )
     host = rules.parameter("hotline.mail_host")
     if not (own.given and own.name == rules.office.code and own.value and host):
         return None
@@ -123,9 +125,16 @@ def _unreachable(address: Address, error: Exception) -> KoudaiError:
         TimeoutError: _l("it does not answer"),
         ConnectionRefusedError: _l("nothing answers on this port"),
     }
-    why = next((said for kind, said in known.items() if isinstance(error, kind)), _l("it broke the connection off"))
+    why = next(
+        (said for kind, said in known.items() if isinstance(error, kind)), _l("it broke the connection off")
+    )
     return KoudaiError(
-        _l("The mail server %(host)s:%(port)s cannot be used: %(why)s.", host=address.host, port=address.port, why=why)
+        _l(
+            "The mail server %(host)s:%(port)s cannot be used: %(why)s.",
+            host=address.host,
+            port=address.port,
+            why=why,
+        )
     )
 
 

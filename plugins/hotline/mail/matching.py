@@ -7,13 +7,16 @@ from collections.abc import Iterator
 
 from sqlalchemy import select
 
-from core.customers import lookup, services, values
+from core.customers import lookup, services
 from core.customers.models import Customer
 from core.db import db
 from plugins.hotline.models import Call
 
 MOST_TRIED, MOST_BEFORE, FEWEST, READ = 12, 6, 4, 6000
-FILE_NUMBER = re.compile(r"(?<![A-Za-z0-9-])[A-Za-z]{0,4}(?:-?[A-Za-z0-9]{1,8}){0,3}\d{3,}(?![A-Za-z0-9-])")
+# Five characters at least, with a digit: a shorter number is rather that of an error.
+FILE_NUMBER = re.compile(
+    r"(?<![A-Za-z0-9-])(?=[A-Za-z0-9-]{5,24}(?![A-Za-z0-9-]))(?=[A-Za-z-]*\d)[A-Za-z0-9]+(?:-[A-Za-z0-9]+){0,3}"
+)
 PHONE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?(?:1\d{2}[- ]?\d{4}[- ]?\d{4}|0\d{2,3}[- ]?\d{7,8})(?!\d)")
 UNIT = re.compile(
     r"[\u4e00-\u9fff()（）]{2,40}?(?:公司|集团|工厂|厂|医院|学校|大学|中学|学院|事务所|研究所|研究院|中心|局|商店|酒店|银行)"
@@ -56,7 +59,7 @@ def _by_sender(office_id: int, address: str) -> Customer | None:
 
 def _by_words(office_id: int, text: str) -> Iterator[Customer | None]:
     for typed in _first(FILE_NUMBER, text):
-        yield services.by_file_number(values.code(typed), office_id)
+        yield services.by_file_number(typed, office_id)
     for typed in _first(PHONE, text):
         yield _only(office_id, re.sub(r"\D", "", typed.removeprefix("+").removeprefix("86")))
     for typed in _first(UNIT, text):

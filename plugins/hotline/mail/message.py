@@ -49,7 +49,7 @@ class Letter:
     automatic: bool = False
 
 
-def read(raw: bytes) -> Letter:
+def read(raw: bytes, place: str = "") -> Letter:
     """Read a message; raise KoudaiError when nobody could say from whom it is or what it wants."""
     message = BytesParser(policy=email.policy.compat32).parsebytes(raw)
     name, address = _sender(message)
@@ -59,7 +59,7 @@ def read(raw: bytes) -> Letter:
     if not address and not subject:
         raise KoudaiError(_l("The message has neither a sender nor a subject."))
     return Letter(
-        key=key_of(raw),
+        key=key_of(raw, place),
         message_id=words.one_line(_header(message, "Message-ID"), 200),
         name=name,
         address=address,
@@ -71,8 +71,9 @@ def read(raw: bytes) -> Letter:
     )
 
 
-def key_of(raw: bytes) -> str:
-    """Return what tells a message from every other: its Message-ID with what it says, or all of it without one.
+def key_of(raw: bytes, place: str = "") -> str:
+    """Return what tells a message from every other: its Message-ID with what it says; without one, all of it and
+    the place where it lay.
 
     Machines that send faxes on give one Message-ID to all of them: it alone would lose every fax but the first.
     """
@@ -80,7 +81,7 @@ def key_of(raw: bytes) -> str:
     said = [_header(message, name) for name in ("Message-ID", "From", "Date", "Subject")]
     body = raw.replace(b"\r\n", b"\n").partition(b"\n\n")[2]
     known = "\n".join(said).encode("utf-8", "surrogateescape") + b"\n" + body
-    return hashlib.sha256(known if said[0] else raw.replace(b"\r\n", b"\n")).hexdigest()
+    return hashlib.sha256(known if said[0] else raw + place.encode()).hexdigest()
 
 
 def _header(message: Message, name: str) -> str:

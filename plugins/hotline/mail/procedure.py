@@ -17,7 +17,9 @@ WAITS = house_rule(_l("Nobody's mail lies unseen."))
 
 MAIL_FACTS = (
     Column(name="sender", title=_l("Sender"), value=lambda one: one.sender),
-    Column(name="received_on", title=_l("Date of the message, fax or letter"), value=lambda one: one.received_on),
+    Column(
+        name="received_on", title=_l("Date of the message, fax or letter"), value=lambda one: one.received_on
+    ),
     Column(name="subject", title=_l("Subject"), value=lambda one: one.subject),
     Column(name="told", title=_l("In the customer's own words"), value=lambda one: one.told),
 )

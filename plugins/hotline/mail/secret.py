@@ -24,7 +24,10 @@ def password_of(code: str) -> str:
     path = _path(code)
     if not path.exists():
         raise KoudaiError(
-            _l("The password of the mailbox is not there: run “koudai mail password %(office)s”.", office=code)
+            _l(
+                "The password of the mailbox is not there: run “koudai mail password %(office)s”.",
+                office=code,
+            )
         )
     if path.stat().st_mode & OTHERS:
         raise KoudaiError(

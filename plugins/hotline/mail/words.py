@@ -6,7 +6,13 @@ import re
 from html.parser import HTMLParser
 
 # What Chinese senders call GB 2312 is nearly always the larger set.
-LARGER = {"gb2312": "gb18030", "gbk": "gb18030", "gb_2312-80": "gb18030", "us-ascii": "utf-8", "ascii": "utf-8"}
+LARGER = {
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "gb_2312-80": "gb18030",
+    "us-ascii": "utf-8",
+    "ascii": "utf-8",
+}
 GUESSES = ("utf-8", "gb18030", "latin-1")
 HIDDEN = frozenset({"script", "style", "head", "title", "template", "noscript", "object"})
 BREAKS = frozenset({"br", "p", "div", "tr", "li", "h1", "h2", "h3", "h4", "blockquote", "table", "hr", "pre"})

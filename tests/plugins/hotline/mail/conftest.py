@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -16,7 +16,7 @@ from importlib.util import find_spec
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from core import settings
 from core.db import db, see_offices
@@ -156,3 +156,21 @@ def write() -> Any:
     return a_message
 
 
+@pytest.fixture
+def queries_of(app: Any) -> Callable[[Callable[[], Any]], int]:
+    """The means to count the questions that something puts to the database."""
+
+    def count(doing: Callable[[], Any]) -> int:
+        asked: list[str] = []
+
+        def note(connection: Any, cursor: Any, statement: str, *_rest: Any) -> None:
+            asked.append(statement)
+
+        event.listen(db.engine, "before_cursor_execute", note)
+        try:
+            doing()
+        finally:
+            event.remove(db.engine, "before_cursor_execute", note)
+        return len(asked)
+
+    return count

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
+from core.rules import rules_of
 from core.talk import files, store
 from core.talk.topics import topic_of
-from core.rules import rules_of
 
 WORDS = "打不开凭证，提示错误 8001"
 PNG = b"\x89PNG\r\n\x1a\n picture"
@@ -129,10 +129,13 @@ AWKWARD: dict[str, bytes | Callable[[], bytes]] = {
     "iso-2022-cn by its name only": lying("iso-2022-cn-ext", "utf-8"),
     "us-ascii, and it is not": lying("us-ascii", "gb18030"),
     "an encoding that nobody knows": lying("klingon", "utf-8"),
-    "no encoding at all": HEAD.format("=?utf-8?Q?=E5=87=AD=E8=AF=81?=", "").encode() + WORDS.encode("gb18030"),
+    "no encoding at all": HEAD.format("=?utf-8?Q?=E5=87=AD=E8=AF=81?=", "").encode()
+    + WORDS.encode("gb18030"),
     "8-bit in its head": "From: 高敏 <gao@customer.example>\r\nSubject: 打不开\r\n\r\n".encode("gb18030")
     + WORDS.encode("gb18030"),
-    "HTML alone": page(f"<style>p {{}}</style><p>{WORDS}</p><script>alert(1)</script><img src='http://x.example'>"),
+    "HTML alone": page(
+        f"<style>p {{}}</style><p>{WORDS}</p><script>alert(1)</script><img src='http://x.example'>"
+    ),
     "HTML with a mistake": page(f"<table><tr><td><p>{WORDS}<br></b></td"),
     "nested": nested,
     "forwarded": forwarded,
@@ -178,7 +181,9 @@ def attached(post: Any, raw: bytes) -> tuple[dict[str, Any], list[str]]:
 
 @pytest.mark.clause("QP/2-04 5.2")
 def test_its_files_are_files_of_the_call(post: Any) -> None:
-    found, said = attached(post, with_files(("截图 一.png", "image/png", PNG), ("a/../b.txt", "text/plain", b"log")))
+    found, said = attached(
+        post, with_files(("截图 一.png", "image/png", PNG), ("a/../b.txt", "text/plain", b"log"))
+    )
     assert set(found) == {"截图 一.png", "b.txt"}
     assert (found["截图 一.png"].giver_id, found["截图 一.png"].giver, said) == (None, "mail", [])
     assert store.path_of(found["截图 一.png"].sha256).read_bytes() == PNG
@@ -206,7 +211,9 @@ def test_a_name_in_the_old_way_and_a_forwarded_message_are_kept_whole(post: Any)
 
 def test_of_a_message_that_is_too_large_the_text_is_read(post: Any) -> None:
     post.set(megabytes=1)
-    found, (said,) = attached(post, with_files(("big.zip", "application/zip", b"PK\x03\x04" + b"0" * 2_000_000)))
+    found, (said,) = attached(
+        post, with_files(("big.zip", "application/zip", b"PK\x03\x04" + b"0" * 2_000_000))
+    )
     assert (found, WORDS in post.calls()[-1].told) == ({}, True)
     assert "MB" in said
 

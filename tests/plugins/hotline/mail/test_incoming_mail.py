@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from email.message import EmailMessage
 from typing import Any
 
 import pytest
 
-from core import clock
 from core.deadlines import MET, OPEN
 from core.roles import HOTLINE_ENGINEER
+from core.rules import rules_of
 from core.talk import files, notes
 from core.talk.topics import topic_of
-from core.rules import rules_of
 from plugins.hotline.mail.models import Fate
 
 PNG = b"\x89PNG\r\n\x1a\n picture"
-SYMPTOM = {"module": "总账", "operation": "反结账", "happens": "点反结账后报错退出，账套仍是已结账状态", "phone": "021-61541030"}
+SYMPTOM = {
+    "module": "总账",
+    "operation": "反结账",
+    "happens": "点反结账后报错退出，账套仍是已结账状态",
+    "phone": "021-61541030",
+}
 TAKE = "hotline.take_mail"
 
 
@@ -42,7 +45,12 @@ def test_a_message_is_a_call_that_waits_for_the_hotline(post: Any, beijing: Any,
     assert (call.subject, call.told) == ("反结账报错", "您好：\n点反结账后报错退出。\n高敏 13817771234")
     assert call.number.startswith(f"{post.office.code}-H-")
     waits = beijing.promises(call)[TAKE]
-    assert (waits.state, waits.role, waits.person_id, waits.number) == (OPEN, HOTLINE_ENGINEER.key, None, call.number)
+    assert (waits.state, waits.role, waits.person_id, waits.number) == (
+        OPEN,
+        HOTLINE_ENGINEER.key,
+        None,
+        call.number,
+    )
     assert (post.lying(), post.lying(post.done)) == (0, 1)
     assert [(one.fate, one.call_id) for one in post.mails()] == [(Fate.CALL, call.id)]
 
@@ -53,7 +61,9 @@ def test_whoever_takes_it_owns_it_and_asks_what_is_missing(post: Any, beijing: A
     post.poll()
     (call,) = post.calls()
     customer = beijing.house.customer(beijing.office)
-    vague = beijing.refused(call, "accept", beijing.hotline, whose=customer.file_number, **SYMPTOM | {"happens": "不行"})
+    vague = beijing.refused(
+        call, "accept", beijing.hotline, whose=customer.file_number, **SYMPTOM | {"happens": "不行"}
+    )
     assert "happens" in vague.errors
     call = beijing.act(call, "accept", beijing.hotline, whose=customer.file_number, contact="高敏", **SYMPTOM)
     assert (call.state, call.owner_id, call.customer_id) == ("open", beijing.hotline.person_id, customer.id)

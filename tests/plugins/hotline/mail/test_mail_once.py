@@ -122,7 +122,11 @@ def test_a_message_that_breaks_the_program_is_set_aside_too(
     post.put(write())
     post.poll()
     (aside,) = post.mails()
-    assert (aside.fate, aside.subject, aside.why["values"]) == (Fate.ASIDE, "反结账报错", {"kind": "ValueError"})
+    assert (aside.fate, aside.subject, aside.why["values"]) == (
+        Fate.ASIDE,
+        "反结账报错",
+        {"kind": "ValueError"},
+    )
     assert (post.lying(), post.lying(post.aside)) == (0, 1)
 
 
@@ -163,7 +167,9 @@ def test_without_tls_no_password_travels_to_another_machine(post: Any) -> None:
     assert "Without TLS" in trouble(post) or "TLS" in trouble(post)
 
 
-def test_the_password_is_a_file_for_nobody_else(post: Any, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_password_is_a_file_for_nobody_else(
+    post: Any, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = Path(app.config["KOUDAI_HOME"]) / "mail-password-BJ"
     assert path.stat().st_mode & 0o777 == 0o600
     path.chmod(0o640)
