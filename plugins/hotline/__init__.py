@@ -8,7 +8,7 @@ from core.plugins import Manifest, Permission
 from core.roles import OFFICE_STAFF
 from core.slots import MenuItem
 from core.verdicts import Verdict
-from plugins.hotline.cards import case_card, entitlement_card
+from plugins.hotline.cards import case_card, entitlement_card, message_card
 from plugins.hotline.hooks import Entitlement
 from plugins.hotline.mail import parameters as mail
 from plugins.hotline.mail.poll import JOB as READ_MAIL
@@ -100,7 +100,7 @@ def core_searchables():
 
 @hookimpl
 def core_case_cards(act):
-    return case_card(act)
+    return [card for card in (message_card(act), case_card(act)) if card]
 
 
 @hookimpl

@@ -46,13 +46,6 @@ class AcceptForm(LogForm):
             "File number, name, phone or serial number. A proposal may be wrong: read the message first."
         ),
     )
-    new_customer = _again(LogForm.new_customer)
-    new_address = _again(LogForm.new_address)
-    new_product_id = _again(LogForm.new_product_id)
-    new_version = _again(LogForm.new_version)
-    new_serial_number = _again(LogForm.new_serial_number)
-    new_contract_date = _again(LogForm.new_contract_date)
-    new_all_the_same = _again(LogForm.new_all_the_same)
     contact = _again(LogForm.contact)
     phone = _again(LogForm.phone)
     installation_id = _again(LogForm.installation_id)
@@ -64,6 +57,14 @@ class AcceptForm(LogForm):
     tried = _again(LogForm.tried)
     promised_at = _again(LogForm.promised_at)
     promise = _again(LogForm.promise)
+    # Last: few who write are not in the file.
+    new_customer = _again(LogForm.new_customer)
+    new_address = _again(LogForm.new_address)
+    new_product_id = _again(LogForm.new_product_id)
+    new_version = _again(LogForm.new_version)
+    new_serial_number = _again(LogForm.new_serial_number)
+    new_contract_date = _again(LogForm.new_contract_date)
+    new_all_the_same = _again(LogForm.new_all_the_same)
 
     def process(self, *args: Any, **kwargs: Any) -> None:
         self._found: tuple[str, Customer | None, list[Customer]] | None = None

@@ -8,13 +8,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from flask_babel import force_locale
 from sqlalchemy import select
 from sqlalchemy.orm import lazyload
 
 from core import clock, gate
 from core.db import db, writing
 from core.errors import KoudaiError
-from core.i18n import Sentence, _l
+from core.i18n import DEFAULT_LOCALE, Sentence, _l
 from core.jobs import turns
 from core.people import MAIL_ACTOR
 from core.talk import files, notes
@@ -71,7 +72,9 @@ class Parcel:
     def hang_on(self, topic: Topic, words: list[str], tells: tuple[int, ...] = ()) -> None:
         """Add the files to a call, and a note where there is something to say."""
         files.add(topic, self.kept, MAIL_ACTOR)
-        said = [*words, *map(str, self.remarks)]
+        # Read by the whole office for years: not in the language of whoever started the jobs.
+        with force_locale(DEFAULT_LOCALE):
+            said = [*words, *map(str, self.remarks)]
         if said:
             notes.leave(topic, "\n\n".join(said), MAIL_ACTOR, tells)
 
