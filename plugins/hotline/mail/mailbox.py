@@ -45,16 +45,13 @@ class Address:
 
 def address_of(rules: Rules) -> Address | None:
     """Return the mailbox of an office; None when it has none. A mailbox of the region's is no office's own."""
-    own = next(
-        one for one in rules.rungs("hotline.mail_user") if one.source in ("office", "region", "nation")
-    )
-    host = rules.parameter("hotline.mail_host")
-    if not (own.given and own.name == rules.office.code and own.value and host):
+    user, host = rules.own("hotline.mail_user"), rules.parameter("hotline.mail_host")
+    if not user or not host:
         return None
     return Address(
         office=rules.office.code,
         host=host,
-        user=own.value,
+        user=user,
         port=rules.parameter("hotline.mail_port"),
         tls=rules.parameter("hotline.mail_tls"),
         folder=rules.parameter("hotline.mail_folder"),

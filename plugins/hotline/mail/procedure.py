@@ -26,12 +26,8 @@ MAIL_FACTS = (
 
 
 def add_states(call: Procedure) -> None:
-    """Let a call wait for somebody before it is anybody's."""
+    """Let a call wait for somebody before it is anybody's, not for ever."""
     call.state("received", _l("Waiting to be taken"), tone="alert")
-
-
-def add_steps(call: Procedure, desk: Iterable[Role], promise: str) -> None:
-    """Let mail make calls, and the desk take them."""
     call.deadline(
         TAKE,
         title=_l("Take the message and ask what is missing"),
@@ -39,6 +35,10 @@ def add_steps(call: Procedure, desk: Iterable[Role], promise: str) -> None:
         owner=HOTLINE_ENGINEER,
         clause=WAITS,
     )
+
+
+def add_steps(call: Procedure, desk: Iterable[Role], promise: str) -> None:
+    """Let mail make calls, and the desk take them."""
     call.step(
         "receive",
         "-> received",
