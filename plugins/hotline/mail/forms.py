@@ -8,7 +8,7 @@ from wtforms.fields.core import UnboundField
 
 from core.customers.models import Customer
 from core.forms import DayField, StepForm, TextField, Wrong
-from core.i18n import _l
+from core.i18n import Sentence, _l
 from plugins.hotline.forms import LogForm
 from plugins.hotline.mail.matching import customer_named
 
@@ -25,9 +25,10 @@ class ReceiveForm(StepForm):
     received_on = DayField(_l("Date of the message, fax or letter"), required=False)
 
 
-def _again(field: UnboundField[Any]) -> UnboundField[Any]:
-    """Ask the same once more, in the order of the form that asks it."""
-    return UnboundField(field.field_class, *field.args, **field.kwargs)
+def _again(field: UnboundField[Any], label: Sentence | None = None) -> UnboundField[Any]:
+    """Ask the same once more, in the order of the form that asks it, perhaps in other words."""
+    first, *rest = field.args
+    return UnboundField(field.field_class, label or first, *rest, **field.kwargs)
 
 
 class AcceptForm(LogForm):
@@ -59,11 +60,11 @@ class AcceptForm(LogForm):
     promise = _again(LogForm.promise)
     # Last: few who write are not in the file.
     new_customer = _again(LogForm.new_customer)
-    new_address = _again(LogForm.new_address)
-    new_product_id = _again(LogForm.new_product_id)
-    new_version = _again(LogForm.new_version)
-    new_serial_number = _again(LogForm.new_serial_number)
-    new_contract_date = _again(LogForm.new_contract_date)
+    new_address = _again(LogForm.new_address, _l("New customer: address"))
+    new_product_id = _again(LogForm.new_product_id, _l("New customer: product"))
+    new_version = _again(LogForm.new_version, _l("New customer: version"))
+    new_serial_number = _again(LogForm.new_serial_number, _l("New customer: serial number"))
+    new_contract_date = _again(LogForm.new_contract_date, _l("New customer: contract date"))
     new_all_the_same = _again(LogForm.new_all_the_same)
 
     def process(self, *args: Any, **kwargs: Any) -> None:

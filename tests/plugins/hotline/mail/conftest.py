@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import imaplib
+import shutil
 import socket
 import subprocess
 import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,16 +33,16 @@ USER, PASSWORD = "hotline@office.example", "口令 that nobody may read"
 SETTER = Actor("tests")
 
 
-@pytest.fixture(scope="session")
-def mail_server() -> Iterator[int]:
-    """The port of a real IMAP server, in a process of its own."""
+@contextmanager
+def serving(*more: str) -> Iterator[int]:
+    """Run a real IMAP server in a process of its own, and say its port; ``more`` is what it is told besides."""
     if find_spec("pymap") is None:
         pytest.skip("pymap is not installed: make dev")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     run = "from pymap.main import main; main()"
-    where = ["--host", "127.0.0.1", "--port", str(port), "--no-tls"]
+    where = ["--host", "127.0.0.1", "--port", str(port), *(more or ("--no-tls",))]
     who = ["dict", "--demo-data", "--demo-user", USER, "--demo-password", PASSWORD]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     server = subprocess.Popen([sys.executable, "-c", run, *where, *who], **quiet)  # type: ignore[call-overload]
@@ -50,6 +52,44 @@ def mail_server() -> Iterator[int]:
     finally:
         server.terminate()
         server.wait(10)
+
+
+@pytest.fixture(scope="session")
+def mail_server() -> Iterator[int]:
+    """The port of a mail server for all tests."""
+    with serving() as port:
+        yield port
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> tuple[Path, Path]:
+    """A certificate of this very machine that nobody else has signed, and its key."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed")
+    signed, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
+    asked = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        "1",
+        "-subj",
+        "/CN=127.0.0.1",
+    ]
+    kept = ["-addext", "subjectAltName=IP:127.0.0.1", "-out", str(signed), "-keyout", str(key)]
+    subprocess.run([*asked, *kept], check=True, capture_output=True)
+    return signed, key
+
+
+@pytest.fixture
+def locked_server(certificate: tuple[Path, Path]) -> Iterator[int]:
+    """The port of a mail server that can speak TLS (STARTTLS)."""
+    signed, key = certificate
+    with serving("--cert", str(signed), "--key", str(key)) as port:
+        yield port
 
 
 def _wait_for(port: int) -> None:

@@ -171,6 +171,18 @@ def test_without_tls_no_password_travels_to_another_machine(post: Any) -> None:
     assert "its certificate or its TLS is not in order" in trouble(post)
 
 
+def test_over_starttls_a_server_must_show_a_certificate_that_is_trusted(
+    post: Any, locked_server: int, certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post.set(tls="starttls", port=locked_server, folder="INBOX")
+    assert "its certificate or its TLS is not in order" in trouble(post)
+    assert post.mails() == []
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
+    post.poll()
+    # What the server brought with itself.
+    assert len(post.mails()) > 0
+
+
 def test_the_password_is_a_file_for_nobody_else(
     post: Any, app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
