@@ -6,7 +6,7 @@ state -> role -> objections -> form -> effect -> deadlines -> number -> ledger -
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -52,6 +52,7 @@ class Act:
     to_state: str = ""
     let_in: Allowed | None = None
     subject: Mapping[str, Any] = field(default_factory=dict)
+    afterwards: list[Callable[[Act], None]] = field(default_factory=list)
 
     @property
     def ended(self) -> bool:
@@ -105,7 +106,6 @@ def perform(
     """Take a step of a case (``key`` is its number; None creates one in ``office``) and return the case.
 
     A case that was created in the same transaction has no number yet: there the case itself is the key.
-
     A ``Step`` itself is one that no procedure lists: a release takes it (core.life.carrying).
     ``values`` is what somebody typed; ``given`` is what one service hands to the step that it takes inside another.
     Raises ``Refused`` when a door of the gate stays shut, ``NotFound`` when the case cannot be seen. An inner
@@ -351,6 +351,8 @@ def _finish(acts: list[Act]) -> None:
         index.note_case(act.procedure, act.case)
     for act in sorted(acts, key=lambda one: one.case.office_id):
         _record(act, "step", _subject(act.case), to_state=act.to_state, details=_details(act))
+        for deed in act.afterwards:
+            deed(act)
 
 
 def _details(act: Act) -> dict[str, Any]:

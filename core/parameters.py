@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String, func, select
@@ -30,7 +30,8 @@ ONE_OF = {
 class Parameter:
     """A number, text or switch that an office may set, within bounds and under a clause.
 
-    ``check`` says what is wrong with a text, or nothing.
+    ``check`` says what is wrong with a text, or nothing. A text that is one of a few has ``choices``: what is stored,
+    and what is shown.
     """
 
     key: str
@@ -44,6 +45,7 @@ class Parameter:
     locked: bool = False
     stricter: str = ""
     check: Callable[[str], Sentence | None] | None = None
+    choices: Mapping[str, Sentence] = field(default_factory=dict)
 
     def unit_of(self, value: Any) -> Sentence | str:
         """Return the unit as it is said beside a value: 1 working day, 2 working days."""
@@ -54,6 +56,8 @@ class Parameter:
         """Take what a person typed or a program gives, or raise UnknownSetting naming the remedy."""
         if self.kind is bool:
             return self._read_switch(str(given))
+        if self.choices:
+            return self._read_choice(str(given).strip())
         if self.kind is str:
             return self._read_text(str(given))
         try:
@@ -66,6 +70,12 @@ class Parameter:
         if text.strip().lower() not in ("true", "false", "yes", "no", "1", "0"):
             raise UnknownSetting(_l("%(key)s is yes or no.", key=self.key))
         return text.strip().lower() in ("true", "yes", "1")
+
+    def _read_choice(self, text: str) -> str:
+        if text not in self.choices:
+            known = ", ".join(self.choices)
+            raise UnknownSetting(_l("%(key)s is one of these: %(known)s.", key=self.key, known=known))
+        return text
 
     def _read_text(self, text: str) -> str:
         longest = self.maximum or LONGEST_TEXT

@@ -16,7 +16,7 @@ from core.db import Model, db
 from core.errors import NotFound
 from core.i18n import _l
 from core.offices import Office, below
-from core.roles import ADMINISTRATOR, RELEASE, ROLES, TIMER, Allowed, Role
+from core.roles import ADMINISTRATOR, MAIL, RELEASE, ROLES, TIMER, Allowed, Role
 
 
 class Person(Model, UserMixin):
@@ -102,6 +102,7 @@ class Actor:
 
 TIMER_ACTOR = Actor("timer", everywhere=frozenset({TIMER.key}))
 RELEASE_ACTOR = Actor("release", everywhere=frozenset({RELEASE.key}))
+MAIL_ACTOR = Actor("mail", everywhere=frozenset({MAIL.key}))
 
 
 def actor_for(person: Person, tree: dict[int, Office]) -> Actor:

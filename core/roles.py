@@ -46,6 +46,9 @@ HEAD_OFFICE_SUPPORT = Role("head_office_support", _l("Head-office support"), "QP
 ADMINISTRATOR = Role("administrator", _l("Administrator"), inherits=True)
 TIMER = Role("timer", _l("Timer"))
 RELEASE = Role("release", _l("Release"))
+MAIL = Role("mail", _l("Incoming mail"))
+# Whom nobody can be made: what only they may do is on no page's list of what one can do.
+MACHINES = frozenset({TIMER, RELEASE, MAIL})
 
 NATIONAL_ROLES = (
     SUPPORT_MANAGER,

@@ -75,6 +75,10 @@ class Rules:
             )
         return self.parameters[key]
 
+    def own(self, key: str) -> Any:
+        """Return what this very office set a parameter to, for what no two offices may share; None if it did not."""
+        return self._stored.get((self.office.id, key))
+
     def rungs(self, key: str) -> list[Rung]:
         """Return the ladder of a parameter, most local first."""
         return ladder(self.declared(key), self.line, self._stored, self.plugins.presets(key))

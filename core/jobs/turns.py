@@ -46,6 +46,12 @@ def claim(office_id: int, job: str, key: str) -> bool:
     return insert_once(JobClaim, office_id=office_id, job=job, key=key, claimed_at=clock.now())
 
 
+def is_claimed(office_id: int, job: str, key: str) -> bool:
+    """Say whether a deed was done before; ``claim`` alone decides, and this spares the work that goes before it."""
+    where = (JobClaim.office_id == office_id, JobClaim.job == job, JobClaim.key == key)
+    return db.session.scalar(select(JobClaim.id).where(*where)) is not None
+
+
 def run_due(only: str = "") -> Iterator[Ran]:
     """Give every job that is due its turn, office by office (``only``: one office, by its code)."""
     closed = safe_mode.closed_offices()

@@ -15,6 +15,7 @@ from core.db import db, writing
 from core.errors import Invalid, NotFound
 from core.i18n import Sentence, _l
 from core.people import Actor
+from core.rules import Rules
 from core.talk import store
 from core.talk.kinds import KINDS, kind_of
 from core.talk.models import File
@@ -31,10 +32,20 @@ MOST = 200
 
 @dataclass(frozen=True)
 class Sent:
-    """One file as a browser sends it."""
+    """One file as a browser or a message sends it."""
 
     name: str
     stream: IO[bytes]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """One file that may be kept: its bytes lie where they stay, its row is still to be written."""
+
+    name: str
+    media_type: str
+    size: int
+    sha256: str
 
 
 def of_topic(topic: Topic) -> list[File]:
@@ -45,7 +56,12 @@ def of_topic(topic: Topic) -> list[File]:
 
 def limit(topic: Topic) -> int:
     """Return how many megabytes a file may have in this office."""
-    return int(topic.rules.parameter("core.file_megabytes"))
+    return megabytes_allowed(topic.rules)
+
+
+def megabytes_allowed(rules: Rules) -> int:
+    """Return how many megabytes a file may have in an office."""
+    return int(rules.parameter("core.file_megabytes"))
 
 
 def attach(topic: Topic, sent: Sequence[Sent], actor: Actor) -> tuple[list[File], list[Sentence]]:
@@ -54,11 +70,20 @@ def attach(topic: Topic, sent: Sequence[Sent], actor: Actor) -> tuple[list[File]
         return [], [_l("Choose a file first.")]
     if len(sent) > MOST_AT_ONCE:
         return [], [_l("At most %(most)s files at once.", most=MOST_AT_ONCE)]
-    kept: list[File] = []
+    kept, refused = keep(topic.rules, sent)
+    if not kept:
+        return [], refused
+    with writing():
+        return add(topic, kept, actor), refused
+
+
+def keep(rules: Rules, sent: Sequence[Sent]) -> tuple[list[Kept], list[Sentence]]:
+    """Keep the bytes of what may be kept, outside of any transaction; say why each of the others was refused."""
+    kept: list[Kept] = []
     refused: list[Sentence] = []
     for one in sent:
         try:
-            kept.append(_kept(topic, one, actor))
+            kept.append(_kept(one, megabytes_allowed(rules)))
         except Invalid as error:
             refused.append(error.sentence)
         except OSError:
@@ -66,12 +91,12 @@ def attach(topic: Topic, sent: Sequence[Sent], actor: Actor) -> tuple[list[File]
             refused.append(
                 _l("%(name)s could not be stored. Tell the administrator.", name=clean_name(one.name))
             )
-    return _added(topic, kept, actor), refused
+    return kept, refused
 
 
-def _kept(topic: Topic, sent: Sent, actor: Actor) -> File:
-    """Check a file and keep its bytes; its row is made but not yet added."""
-    full, most = clean_name(sent.name), limit(topic)
+def _kept(sent: Sent, most: int) -> Kept:
+    """Check a file of at most so many megabytes, and keep its bytes."""
+    full = clean_name(sent.name)
     kind, name = kind_of(full), brief(full)
     if kind is None:
         known = ", ".join(KINDS)
@@ -92,26 +117,18 @@ def _kept(topic: Topic, sent: Sent, actor: Actor) -> File:
                 ),
             )
         store.keep(found)
-    return File(
-        **topic.place,
-        name=full,
-        media_type=kind.media_type,
-        size=found.size,
-        sha256=found.sha256,
-        giver_id=actor.person_id,
-        giver=actor.name,
-        given_at=clock.now(),
-    )
+    return Kept(name=full, media_type=kind.media_type, size=found.size, sha256=found.sha256)
 
 
-def _added(topic: Topic, kept: list[File], actor: Actor) -> list[File]:
-    if kept:
-        with writing():
-            db.session.add_all(kept)
-            db.session.flush()
-            for one in kept:
-                _record(topic, one, "attach", actor)
-    return kept
+def add(topic: Topic, kept: Sequence[Kept], actor: Actor) -> list[File]:
+    """Write the rows of files whose bytes are kept, inside the write transaction; a machine may be who gives them."""
+    signed = {"giver_id": actor.person_id, "giver": actor.name, "given_at": clock.now()}
+    files = [File(**topic.place, **vars(one), **signed) for one in kept]
+    db.session.add_all(files)
+    db.session.flush()
+    for one in files:
+        _record(topic, one, "attach", actor)
+    return files
 
 
 def clean_name(given: str) -> str:

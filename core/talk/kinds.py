@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import mmap
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,8 @@ ENCODINGS = ("utf-8-sig", "gb18030")
 WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 ZIP, EMPTY_ZIP = b"PK\x03\x04", b"PK\x05\x06"
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+# How a message begins: a name of a header, and a colon.
+HEADER = re.compile(rb"(?:>?From [^\r\n]*\r?\n)?[!-9;-~]{1,60}:")
 OPEN_XML = "application/vnd.openxmlformats-officedocument."
 
 
@@ -48,6 +51,10 @@ def _decodes(head: bytes, encoding: str) -> bool:
     return True
 
 
+def _message(head: bytes, _path: Path) -> bool:
+    return b"\0" not in head and HEADER.match(head) is not None
+
+
 def _document(folder: bytes) -> Callable[[bytes, Path], bool]:
     """Look for the folder that makes an archive a document; nothing is unpacked, so that no bomb goes off."""
 
@@ -76,6 +83,7 @@ KINDS = {
     "xlsx": Kind(f"{OPEN_XML}spreadsheetml.sheet", _document(b"xl/")),
     "zip": Kind("application/zip", _begins(ZIP, EMPTY_ZIP)),
     "rar": Kind("application/vnd.rar", _begins(b"Rar!\x1a\x07")),
+    "eml": Kind("message/rfc822", _message),
     "7z": Kind("application/x-7z-compressed", _begins(b"7z\xbc\xaf\x27\x1c")),
 }
 SHOWN = frozenset(kind.media_type for kind in KINDS.values() if kind.shown)

@@ -26,7 +26,7 @@ class Note(Model, OfficeRow):
     subject_id: Mapped[int]
     number: Mapped[str] = mapped_column(String(24), default="")
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("core_customer.id"), index=True)
-    author_id: Mapped[int] = mapped_column(ForeignKey("core_person.id"))
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("core_person.id"))
     author: Mapped[str] = mapped_column(String(40))
     text: Mapped[str] = mapped_column(Text)
     mentions: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
@@ -53,7 +53,7 @@ class File(Model, OfficeRow):
     media_type: Mapped[str] = mapped_column(String(80))
     size: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))
-    giver_id: Mapped[int] = mapped_column(ForeignKey("core_person.id"))
+    giver_id: Mapped[int | None] = mapped_column(ForeignKey("core_person.id"))
     giver: Mapped[str] = mapped_column(String(40))
     given_at: Mapped[dt.datetime]
     removed_at: Mapped[dt.datetime | None]

@@ -47,6 +47,27 @@ def write(topic: Topic, text: str, actor: Actor) -> Mentions:
     return mentions
 
 
+def leave(topic: Topic, text: str, actor: Actor, tells: Iterable[int] = ()) -> Note:
+    """Leave a note inside the write transaction, as a machine does: cut where it is too long, no @word read in it.
+
+    ``tells`` are the people who hear of it.
+    """
+    words = CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    cut = words if len(words) <= LONGEST else f"{words[: LONGEST - 1]}…"
+    note = Note(
+        **topic.place,
+        author_id=actor.person_id,
+        author=actor.name,
+        text=cut,
+        mentions={},
+        written_at=clock.now(),
+    )
+    db.session.add(note)
+    _tell(topic, note, tells, actor)
+    _record(topic, note, "write", actor)
+    return note
+
+
 def correct(topic: Topic, note_id: int, text: str, actor: Actor) -> Mentions:
     """Put other words into one's own note; whom only these mention is told."""
     words, mentions = _understood(topic, text)

@@ -32,6 +32,7 @@ from core.web import (
     notices,
     numbers,
     office,
+    office_jobs,
     office_rules,
     offices,
     pocketbook,
@@ -61,6 +62,7 @@ OWN_PAGES = (
     lists,
     notices,
     office,
+    office_jobs,
     office_rules,
     offices,
     pocketbook,
@@ -95,6 +97,7 @@ def init_web(app: Flask) -> None:
     init_show(app)
     menu.init_menu(app)
     talk.init_talk(app)
+    office_jobs.init_jobs(app)
     notices.init_notices(app)
     for part in OWN_PAGES:
         app.register_blueprint(part.pages)

@@ -32,6 +32,15 @@ def entitlement_card(customer: Customer, rules: Rules, product: Installation | N
     return Card(title=_l("Entitlement"), template="hotline/_entitlement.html", values=said, weight=10)
 
 
+def message_card(act: Act) -> Card | None:
+    """Show what a message says beside the form in which it is taken; afterwards it stands among the facts."""
+    if act.case.state != "received":
+        return None
+    return Card(
+        title=_l("The message"), template="hotline/mail/_message.html", values={"call": act.case}, weight=1
+    )
+
+
 def case_card(act: Act) -> Card | None:
     """Show the verdict beside a case that is still open: whoever decides on it sees what is covered today."""
     if act.ended or act.case.customer is None:

@@ -157,11 +157,12 @@ class LogForm(SymptomForm):
     contact = TextField(_l("Contact"), limit=40)
     phone = PhoneField(_l("Phone"), limit=40)
     rings = NumberField(_l("Rings before it was answered"), required=False, maximum=99)
+    received_on = DayField(_l("Date of the message, fax or letter"), required=False)
     promised_at = MomentField(_l("Phone back by"), required=False)
     promise = TextField(_l("What was promised"), required=False)
 
     def seen_together(self) -> list[Wrong | None]:
-        mine = [self._whose(), self._twin(), self._taken(), self._ahead(), too_late(self)]
+        mine = [self._whose(), self._twin(), self._taken(), self._ahead(), self._tomorrow(), too_late(self)]
         return [*super().seen_together(), *mine]
 
     def _customer(self) -> Customer | None:
@@ -211,6 +212,12 @@ class LogForm(SymptomForm):
         if not told or told <= services.today(self.act.rules, self.act.now):
             return None
         return "new_contract_date", _l("The contract date lies ahead. Give the day on which it was signed.")
+
+    def _tomorrow(self) -> Wrong | None:
+        told = self.received_on.data if self.received_on else None
+        if not told or told <= services.today(self.act.rules, self.act.now):
+            return None
+        return "received_on", _l("This day lies ahead. Give the day on which the fax or letter came in.")
 
 
 class AnswerForm(StepForm):

@@ -39,6 +39,8 @@ CHANNELS = {
     "walk_in": _l("Walk-in"),
 }
 
+LONGEST_LINE = 120
+
 
 class Call(Model, Case):
     """One enquiry, by whatever channel, from the first word to its outcome (QR/02)."""
@@ -48,6 +50,7 @@ class Call(Model, Case):
         Index("ix_hotline_call_list", "office_id", "id"),
         Index("ix_hotline_call_figures", "office_id", "opened_at"),
         Index("ix_hotline_call_open", "office_id", "state", "opened_at"),
+        Index("ix_hotline_call_sender", "office_id", "sender"),
     )
 
     channel: Mapped[str] = mapped_column(String(10), default="phone")
@@ -69,13 +72,26 @@ class Call(Model, Case):
     knowledge_id: Mapped[int | None] = mapped_column(ForeignKey("hotline_knowledge_entry.id"), index=True)
     reply_promise: Mapped[str] = mapped_column(String(10), default="", server_default="")
     reply_owner: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    # What a message, fax or letter said, in its own words, before anybody asked; from which address; of which day.
+    sender: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    subject: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    told: Mapped[str] = mapped_column(Text, default="", server_default="")
+    received_on: Mapped[dt.date | None]
     installation: Mapped[Installation | None] = relationship(lazy="joined")
 
     @property
     def symptom(self) -> str:
         """The symptom in one line, as lists and paper show it."""
-        return " · ".join(part for part in (self.module, self.operation, self.happens, self.message) if part)
+        asked = " · ".join(part for part in (self.module, self.operation, self.happens, self.message) if part)
+        return asked or self.subject or self.told[:LONGEST_LINE]
+
+    @property
+    def heading(self) -> str:
+        """Whose call it is: the customer's, or the sender's of a message that nobody has taken yet."""
+        return self.customer.name if self.customer else self.sender
 
 
-# The rooms' own tables, named here so that they are there wherever the plugin is.
-ROOMS = (log, roster, shift)
+# The rooms' own tables, named here so that they are there wherever the plugin is; some refer to those above.
+from plugins.hotline.mail import models as mail  # noqa: E402
+
+ROOMS = (log, mail, roster, shift)

@@ -11,6 +11,8 @@ from plugins.hotline.knowledge import forms as knowledge_forms
 from plugins.hotline.knowledge import procedure as knowledge_procedure
 from plugins.hotline.knowledge import services as knowledge_services
 from plugins.hotline.log.procedure import day_log
+from plugins.hotline.mail import procedure as mail
+from plugins.hotline.mail.procedure import MAIL_FACTS
 from plugins.hotline.models import CHANNELS, Call
 from plugins.hotline.replies import procedure as replies_procedure
 from plugins.hotline.roster.procedure import absence, roster, swap
@@ -25,7 +27,7 @@ call = Procedure(
     letter="H",
     record="QR/02",
     reads="hotline.read",
-    heading=lambda one: one.customer.name if one.customer else "",
+    heading=lambda one: one.heading,
     columns=(
         Column(name="symptom", title=_l("Symptom"), value=lambda one: one.symptom),
         Column(name="contact", title=_l("Contact"), value=lambda one: one.contact),
@@ -37,6 +39,7 @@ call = Procedure(
     ),
     filters=(Filter(name="channel", title=_l("Channel"), attribute="channel", choices=CHANNELS),),
     facts=(
+        *MAIL_FACTS,
         Column(name="channel", title=_l("Channel"), value=lambda one: CHANNELS[one.channel]),
         Column(name="contact", title=_l("Contact"), value=lambda one: f"{one.contact} {one.phone}"),
         Column(name="product", title=_l("Product"), value=lambda one: _product(one)),
@@ -64,6 +67,7 @@ DESK = (HOTLINE_ENGINEER, DUTY_MANAGER)
 # First-contact ownership (QI/03 3.1.9): who has not taken the call over does not decide its outcome.
 THE_OWNER = (HOTLINE_ENGINEER.where("owner_id"), DUTY_MANAGER)
 
+mail.add_states(call)
 call.state("open", _l("Being handled"), tone="wait")
 call.state("parked", _l("Parked for a test"), tone="wait")
 call.state("demanded", _l("With the duty manager"), tone="alert")
@@ -253,6 +257,7 @@ call.step(
     does=knowledge_services.standardise,
     requires=(knowledge_services.not_stored,),
 )
+mail.add_steps(call, DESK, PROMISE)
 # Last, so that it knows every state and every end of a call.
 replies_procedure.teach(call)
 

@@ -26,6 +26,7 @@ from plugins.hotline.drafts import LONGEST_MARK, AlreadyLogged
 from plugins.hotline.hooks import ENTITLEMENTS
 from plugins.hotline.knowledge import views as knowledge_views
 from plugins.hotline.log import views as log_views
+from plugins.hotline.mail import views as mail_views
 from plugins.hotline.models import Call
 from plugins.hotline.panel import KnownCase, Panel
 from plugins.hotline.replies import views as replies_views
@@ -51,6 +52,7 @@ ROOMS = (
     line_views.phone,
     replies_views.pages,
     knowledge_views.pages,
+    mail_views.pages,
     roster_views.pages,
     shift_views.pages,
     board_views.pages,

@@ -25,7 +25,7 @@ from core.hooks import hookimpl
 from core.i18n import Sentence
 from core.ledger import LedgerRow
 from core.offices import Office
-from core.people import Actor
+from core.people import MAIL_ACTOR, Actor
 from core.plugins import Manifest, Plugins
 from core.procedure import SAME, Procedure, Step
 from core.roles import DUTY_MANAGER, HOTLINE_ENGINEER, NATIONAL_ROLES
@@ -56,6 +56,8 @@ BORN_INSIDE = {"fieldservice.request": "request_visit", "quality.complaint": "co
 ONE_A_DAY = {"hotline.shift", "hotline.handover"}
 FIRST_EVENING = dt.datetime(2026, 5, 12, 10, tzinfo=dt.UTC)
 EXPIRED = {"contract": dt.date(2019, 1, 1)}
+# What no person begins begins with a machine: by the state that its step leads to.
+BY_MACHINE = {"received": MAIL_ACTOR}
 LOTS = ({}, {"result": "unsolved"}, EXPIRED)
 
 
@@ -130,7 +132,7 @@ class Walk:
 
     def case_in(self, name: str, state: str, on_the_way: Callable[[Any], None] = lambda case: None) -> Any:
         """Walk a new case into a state, by the shortest way that its lot allows."""
-        for lot in LOTS:
+        for lot in (*LOTS, *({"by": one} for one in BY_MACHINE)):
             case = self.born(name, lot)
             while case is not None and case.state != state:
                 on_the_way(case)
@@ -162,8 +164,9 @@ class Walk:
         if name == "hotline.swap":
             self.publish_a_roster()
         if name not in BORN_INSIDE:
-            (creating, *_more) = [step for step in self.procedures[name].steps_from(None) if not step.inner]
-            return self.take(name, None, creating, lot)
+            creating = [step for step in self.procedures[name].steps_from(None) if not step.inner]
+            by = next((step for step in creating if step.targets[0] == lot.get("by")), creating[0])
+            return self.take(name, None, by, lot)
         call = self.born("hotline.call", lot)
         self.take("hotline.call", call, self.procedures["hotline.call"].steps[BORN_INSIDE[name]], lot)
         model = self.procedures[name].model
@@ -210,23 +213,28 @@ class Walk:
             return None
 
     def take(self, name: str, case: Any, step: Step, lot: dict[str, Any]) -> Any:
+        actor = BY_MACHINE[step.targets[0]] if step.targets[0] in BY_MACHINE and step.creates else self.actor
         with clock.stopped_at(self.evening) if name in ONE_A_DAY else nullcontext():
             values = self.filled(name, case, step, lot)
             number = case.number if case is not None else None
-            return gate.perform(name, number, step.name, self.actor, values, office=self.office)
+            return gate.perform(name, number, step.name, actor, values, office=self.office)
 
     def filled(self, name: str, case: Any, step: Step, lot: dict[str, Any]) -> dict[str, Any]:
         """Fill in what a step asks, each field as its type wants it."""
         procedure = self.procedures[name]
         blank = case or procedure.model(office_id=self.office.id)
         act = gate.Act(procedure, step, blank, self.actor, rules_of(self.office), clock.now())
-        asked = [one for one in act.form() if not one.flags.optional or one.name in (*NAMED, "customer_id")]
+        asked = [
+            one
+            for one in act.form()
+            if not one.flags.optional or one.name in (*NAMED, "customer_id", "whose")
+        ]
         return {one.name: self.value(one, lot) for one in asked}
 
     def value(self, field: Any, lot: dict[str, Any]) -> Any:
         if field.name == "customer_id":
             return self.customer(**{key: value for key, value in lot.items() if key == "contract"})
-        if field.name == "file_number":
+        if field.name in ("file_number", "whose"):
             return db.session.get_one(Customer, int(self.customer())).file_number
         if field.name in NAMED:
             return NAMED[field.name]

@@ -33,6 +33,8 @@ from core.talk.topics import CUSTOMER, topic_of
 from core.testing import House, SignIn
 from core.web.access import needed_for
 from core.worktime import DayKind
+from plugins.hotline.mail import intake
+from plugins.hotline.mail.models import Mail
 
 SAMPLE = Path(__file__).parents[2] / "samples" / "customers-sh.csv"
 OPEN_TO_EVERYBODY = {
@@ -46,7 +48,7 @@ ONLY_AT_HEAD_OFFICE = {"offices.offices"}
 PNG = b"\x89PNG\r\n\x1a\n picture"
 WELL, UNBROKEN = range(200, 400), range(200, 500)
 OF_CASES = ("plugin", "noun", "number", "step", "record", "print_id", "copy")
-FOR_ADMINISTRATORS = ("staff.", "office.", "office_rules.", "offices.")
+FOR_ADMINISTRATORS = ("staff.", "office.", "office_rules.", "office_jobs.", "offices.")
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,7 @@ class Premises:
             "token": accounts.new_link(self.person, walk.actor),
             "day_id": self._a_day(),
             "day": "2026-11-23",
+            "mail_id": self._a_message(),
             "saved_id": self._a_filter(),
             "run_id": importing.receive(office.id, SAMPLE.read_bytes(), "customers.csv", walk.actor).id,
         }
@@ -171,6 +174,11 @@ class Premises:
         with writing():
             customer = keeping.locked(customer_id, self.office.id)
             return moving.offer(self._keeper(), customer, other.id, said).id
+
+    def _a_message(self) -> int:
+        """Let a message come in that cannot be read."""
+        intake.take(self.rules, intake.Sack(raw=b"nothing", size=7))
+        return db.session.scalars(select(Mail.id)).one()
 
     def _a_day(self) -> int:
         with writing():
