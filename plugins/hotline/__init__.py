@@ -8,8 +8,10 @@ from core.plugins import Manifest, Permission
 from core.roles import OFFICE_STAFF
 from core.slots import MenuItem
 from core.verdicts import Verdict
-from plugins.hotline.cards import case_card, entitlement_card
+from plugins.hotline.calls import parameters as calls
+from plugins.hotline.cards import case_cards, entitlement_card
 from plugins.hotline.hooks import Entitlement
+from plugins.hotline.recovery import parameters as recovery
 from plugins.hotline.services import KNOWLEDGE
 
 manifest = Manifest(
@@ -50,8 +52,13 @@ manifest = Manifest(
             label=_l("The regional manager settles what the hotline handed over within"),
             clause=house_rule(_l("What is on nobody's desk is forgotten.")),
         ),
+        *calls.PARAMETERS,
+        *recovery.PARAMETERS,
     ),
-    permissions=(Permission(key="hotline.read", title=_l("See calls"), roles=OFFICE_STAFF),),
+    permissions=(
+        Permission(key="hotline.read", title=_l("See calls"), roles=OFFICE_STAFF),
+        *recovery.PERMISSIONS,
+    ),
 )
 
 
@@ -83,6 +90,7 @@ def core_menu():
             icon="telephone",
             weight=20,
         ),
+        *recovery.MENU,
     ]
 
 
@@ -93,7 +101,7 @@ def core_searchables():
 
 @hookimpl
 def core_case_cards(act):
-    return case_card(act)
+    return case_cards(act)
 
 
 @hookimpl

@@ -9,6 +9,8 @@ from core import clock
 from core.i18n import _l
 from core.slots import Card
 from plugins.hotline.hooks import COVERED, ENTITLEMENTS
+from plugins.hotline.links.cards import links_card
+from plugins.hotline.recovery.cards import recovery_card
 from plugins.hotline.services import entitlement
 
 if TYPE_CHECKING:
@@ -25,7 +27,13 @@ def entitlement_card(customer: Customer, rules: Rules, product: Installation | N
     return Card(title=_l("Entitlement"), template="hotline/_entitlement.html", values=said, weight=10)
 
 
-def case_card(act: Act) -> Card | None:
+def case_cards(act: Act) -> list[Card]:
+    """Show beside a case what is covered, while that matters, and what belongs together."""
+    found = (_covered(act), links_card(act), recovery_card(act))
+    return [card for card in found if card is not None]
+
+
+def _covered(act: Act) -> Card | None:
     """Show the verdict beside a case that is still open: whoever decides on it sees what is covered today."""
     if act.ended or act.case.customer is None:
         return None

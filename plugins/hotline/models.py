@@ -11,6 +11,9 @@ from core.cases import Case
 from core.customers.models import Installation, Product
 from core.db import Model, OfficeRow
 from core.i18n import _l
+from core.people import Person
+from plugins.hotline.links.models import Link as Link
+from plugins.hotline.recovery.models import Recovery as Recovery
 
 CHANNELS = {
     "phone": _l("Phone"),
@@ -18,6 +21,13 @@ CHANNELS = {
     "letter": _l("Letter"),
     "email": _l("E-mail"),
     "walk_in": _l("Walk-in"),
+}
+
+HANDED_OVER_AS = {
+    "expired": _l("service expired"),
+    "sealed": _l("customer sealed"),
+    "non_routine": _l("non-routine work that may be charged"),
+    "other": _l("another reason"),
 }
 
 
@@ -43,7 +53,20 @@ class Call(Model, Case):
     rings: Mapped[int | None]
     promised_at: Mapped[dt.datetime | None]
     promise: Mapped[str] = mapped_column(Text, default="", server_default="")
+    former_owner_id: Mapped[int | None] = mapped_column(ForeignKey("core_person.id"))
+    handed_over_as: Mapped[str] = mapped_column(String(12), default="", server_default="")
+    demanded_for: Mapped[str] = mapped_column(String(12), default="", server_default="")
+    department: Mapped[str] = mapped_column(String(60), default="", server_default="")
+    matter: Mapped[str] = mapped_column(Text, default="", server_default="")
+    reached_by: Mapped[str] = mapped_column(String(10), default="", server_default="")
+    passed_to: Mapped[str] = mapped_column(String(60), default="", server_default="")
+    remark: Mapped[str] = mapped_column(Text, default="", server_default="")
+    result_by: Mapped[dt.datetime | None]
+    warned_at: Mapped[dt.datetime | None]
+    warning: Mapped[str] = mapped_column(Text, default="", server_default="")
+    abuse: Mapped[str] = mapped_column(Text, default="", server_default="")
     installation: Mapped[Installation | None] = relationship(lazy="joined")
+    former_owner: Mapped[Person | None] = relationship(foreign_keys=[former_owner_id])
 
     @property
     def symptom(self) -> str:
