@@ -23,7 +23,7 @@ from core.errors import Invalid, NotFound, Objection, RefusalKind, Refused
 from core.forms import EmptyForm, StepForm
 from core.i18n import Sentence, _l
 from core.offices import Office
-from core.people import Actor
+from core.people import Actor, Person
 from core.procedure import Procedure, Step
 from core.roles import Allowed
 from core.rules import Rules, installed_plugins, rules_of
@@ -52,6 +52,7 @@ class Act:
     to_state: str = ""
     let_in: Allowed | None = None
     subject: Mapping[str, Any] = field(default_factory=dict)
+    owner_before: int | None = None
 
     @property
     def ended(self) -> bool:
@@ -240,7 +241,7 @@ def _open(asked: _Asked, office_id: int, inside: bool) -> Act:
     case = _case_of(asked, procedure, office_id)
     act = Act(procedure, step, case, asked.actor, rules, clock.now(), asked.given or {})
     act.from_state, act.subject = case.state or "", _subject(case)
-    act.held = notices.holders(procedure, case)
+    act.held, act.owner_before = notices.holders(procedure, case), case.owner_id
     return act
 
 
@@ -350,7 +351,16 @@ def _finish(acts: list[Act]) -> None:
     for act in acts:
         index.note_case(act.procedure, act.case)
     for act in sorted(acts, key=lambda one: one.case.office_id):
-        _record(act, "step", _subject(act.case), to_state=act.to_state, details=_details(act))
+        _record(act, "step", _subject(act.case), to_state=act.to_state, details=_details(act) | _new_owner(act))
+
+
+def _new_owner(act: Act) -> dict[str, Any]:
+    """Return from whom to whom the case went with the step; of one that began with it, nothing."""
+    before, now = act.owner_before, act.case.owner_id
+    if before == now or not act.from_state:
+        return {}
+    names = {one.id: one.name for one in db.session.scalars(select(Person).where(Person.id.in_([one for one in (before, now) if one])))}
+    return {"owner": {"from": names.get(before, ""), "to": names.get(now, "")}}
 
 
 def _details(act: Act) -> dict[str, Any]:

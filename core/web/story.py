@@ -115,7 +115,7 @@ def _tell(act: Act, row: LedgerRow, step: Step | None, form: StepForm | None, na
         into=state.title if state and moved else "",
         clause=_citation(row, step),
         refused=row.kind == "refused",
-        values=_values(act, row, form, names),
+        values=[*_owners(row), *_values(act, row, form, names)],
         decisions=row.details.get("decisions", []),
         objections=_against(row, form),
         let_in=row.details.get("let_in"),
@@ -143,6 +143,12 @@ def _tell_print(row: LedgerRow) -> Told:
 def _citation(row: LedgerRow, step: Step | None) -> Citation:
     """Return what a row cites; of a house rule the ledger keeps no code, the step still knows the reason."""
     return step.clause if step and not row.clause and isinstance(step.clause, HouseRule) else row.clause
+
+
+def _owners(row: LedgerRow) -> list[Pair]:
+    """Say whose the case was before the step, and whose it was after it."""
+    changed = row.details.get("owner")
+    return [(_l("Owner"), f"{changed['from'] or '—'} → {changed['to'] or '—'}")] if changed else []
 
 
 def _values(act: Act, row: LedgerRow, form: StepForm | None, names: dict[str, str]) -> list[Pair]:

@@ -76,6 +76,11 @@ class Outcome:
         return [one for one in self.form if one.short_name not in ABOVE]
 
     @property
+    def seldom(self) -> bool:
+        """Whether it comes of few calls only, and may take less room."""
+        return self.step.name in SELDOM
+
+    @property
     def foretold(self) -> Decision | None:
         """What a form knows of where its step will lead, if it foretells anything."""
         return getattr(self.form, "foretold", None)

@@ -47,7 +47,7 @@ def was_warned(act: Act) -> Sentence | None:
     """Nobody hangs up on a customer who was not warned."""
     if act.case.warned_at:
         return None
-    return _l("Hear the customer out and warn him once; log the call and write the warning down first.")
+    return _l("Only after a warning that was written down on the call.")
 
 
 def add_to(call: Procedure) -> None:

@@ -85,20 +85,20 @@ class DepartmentForm(StepForm):
 class TransferForm(SeenTogether, DepartmentForm):
     """What another department shall do, and how the customer hears of it."""
 
+    reached_by = ChoiceField(_l("The customer"), choices=LEAVES)
     matter = LongTextField(
         _l("What the customer wants"),
         limit=1000,
         checks=(telling,),
         hint=_l("Say: “Our colleagues do that; they will tell you the terms.” Never “no” or “we can't”."),
     )
-    reached_by = ChoiceField(_l("The customer"), choices=LEAVES)
     contact = TextField(_l("Contact"), limit=40)
     phone = PhoneField(_l("Phone"), limit=40)
     result_by = MomentField(
         _l("Result is phoned by"),
         required=False,
         fresh=True,
-        description=_l("Left empty: as many working days as the office allows itself."),
+        description=_l("Left empty: as the office's rule says."),
     )
 
     def process(self, *args: Any, **kwargs: Any) -> None:

@@ -72,12 +72,13 @@ def told(procedure: Procedure, case: Case) -> str:
 
 def link(act: Act, call: Call, kind: Kind, procedure: str, number: str | None) -> None:
     """Write down which case a call belongs to; the call may be one that has no number yet."""
+    db.session.add(call)
     db.session.flush()
     db.session.add(
         Link(
             office_id=call.office_id,
             call_id=call.id,
-            kind=kind,
+            kind=str(kind),
             procedure=procedure,
             number=number or "",
             made_at=act.now,
@@ -115,7 +116,7 @@ def has_double(act: Act) -> Sentence | None:
     """There must be another call of the customer's that is under way."""
     if doubles(act):
         return None
-    return _l("The customer has no other call under way here with which this one could be merged.")
+    return _l("No other call of this customer is under way.")
 
 
 def merge(act: Act) -> None:
