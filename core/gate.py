@@ -351,7 +351,9 @@ def _finish(acts: list[Act]) -> None:
     for act in acts:
         index.note_case(act.procedure, act.case)
     for act in sorted(acts, key=lambda one: one.case.office_id):
-        _record(act, "step", _subject(act.case), to_state=act.to_state, details=_details(act) | _new_owner(act))
+        _record(
+            act, "step", _subject(act.case), to_state=act.to_state, details=_details(act) | _new_owner(act)
+        )
 
 
 def _new_owner(act: Act) -> dict[str, Any]:
@@ -359,8 +361,9 @@ def _new_owner(act: Act) -> dict[str, Any]:
     before, now = act.owner_before, act.case.owner_id
     if before == now or not act.from_state:
         return {}
-    names = {one.id: one.name for one in db.session.scalars(select(Person).where(Person.id.in_([one for one in (before, now) if one])))}
-    return {"owner": {"from": names.get(before, ""), "to": names.get(now, "")}}
+    ids = [one for one in (before, now) if one is not None]
+    names = {one.id: one.name for one in db.session.scalars(select(Person).where(Person.id.in_(ids)))}
+    return {"owner": {"from": names.get(before or 0, ""), "to": names.get(now or 0, "")}}
 
 
 def _details(act: Act) -> dict[str, Any]:

@@ -53,7 +53,11 @@ call = Procedure(
         Column(name="since", title=_l("Since when"), value=lambda one: one.since),
         Column(name="tried", title=_l("What was tried"), value=lambda one: one.tried),
         Column(name="demand", title=_l("What the customer demands"), value=lambda one: one.demand),
-        Column(name="handed_over_as", title=_l("Because of"), value=lambda one: HANDED_OVER_AS.get(one.handed_over_as)),
+        Column(
+            name="handed_over_as",
+            title=_l("Because of"),
+            value=lambda one: HANDED_OVER_AS.get(one.handed_over_as),
+        ),
         Column(name="matter", title=_l("Wanted from another department"), value=lambda one: one.matter),
         Column(name="department", title=_l("Department"), value=lambda one: transfer.with_whom(one)),
         Column(name="result_by", title=_l("Result is phoned by"), value=lambda one: one.result_by),

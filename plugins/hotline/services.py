@@ -19,6 +19,7 @@ from core.slots import Searchable
 from plugins.hotline.hooks import Entitlement
 from plugins.hotline.links import services as links
 from plugins.hotline.models import KnowledgeEntry
+from plugins.hotline.recovery.services import no_recovery as no_recovery
 from plugins.hotline.vague import is_vague
 
 if TYPE_CHECKING:

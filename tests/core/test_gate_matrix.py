@@ -18,7 +18,13 @@ from core.roles import NATIONAL_ROLES
 from core.rules import rules_of
 from core.testing import NATIONAL, House
 
-PROCEDURES = ("hotline.call", "hotline.recovery", "fieldservice.request", "billing.sealing", "quality.complaint")
+PROCEDURES = (
+    "hotline.call",
+    "hotline.recovery",
+    "fieldservice.request",
+    "billing.sealing",
+    "quality.complaint",
+)
 SHANGHAI = (*NATIONAL, "shanghai")
 AMENDED = ("fieldservice.request",)
 MATRIX = [(name, NATIONAL) for name in PROCEDURES] + [(name, SHANGHAI) for name in AMENDED]

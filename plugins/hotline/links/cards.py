@@ -54,20 +54,20 @@ def links_card(act: Act) -> Card | None:
 def _related(act: Act) -> list[Related]:
     found = db.session.execute(_links_of(act)).unique().all()
     others = _others(act, [one for one, call in found if _is_from(one, act)])
-    return [
-        _other(one, act, others) if _is_from(one, act) else _call(one, call, act) for one, call in found
-    ]
+    return [_other(one, act, others) if _is_from(one, act) else _call(one, call, act) for one, call in found]
 
 
 def _is_from(one: Link, act: Act) -> bool:
     return act.procedure.name == CALL and one.call_id == act.case.id
 
 
-def _links_of(act: Act) -> Select[tuple[Link, Call]]:
+def _links_of(act: Act) -> Select[Link, Call]:
     here = and_(Link.procedure == act.procedure.name, Link.number == act.case.number)
     mine = or_(here, Link.call_id == act.case.id) if act.procedure.name == CALL else here
     joined = select(Link, Call).join(Call, Call.id == Link.call_id)
-    return joined.where(Link.office_id == act.case.office_id, mine, Link.undone_at.is_(None)).order_by(Link.id)
+    return joined.where(Link.office_id == act.case.office_id, mine, Link.undone_at.is_(None)).order_by(
+        Link.id
+    )
 
 
 def _others(act: Act, links: list[Link]) -> dict[str, tuple[Procedure, Case]]:

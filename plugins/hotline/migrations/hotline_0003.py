@@ -43,7 +43,9 @@ def _links() -> None:
         sa.Column("made_by_id", sa.Integer(), nullable=True),
         sa.Column("undone_at", core.db.UTCDateTime(timezone=True), nullable=True),
         sa.Column("office_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["call_id"], ["hotline_call.id"], name=op.f("fk_hotline_link_call_id_hotline_call")),
+        sa.ForeignKeyConstraint(
+            ["call_id"], ["hotline_call.id"], name=op.f("fk_hotline_link_call_id_hotline_call")
+        ),
         sa.ForeignKeyConstraint(
             ["made_by_id"], ["core_person.id"], name=op.f("fk_hotline_link_made_by_id_core_person")
         ),

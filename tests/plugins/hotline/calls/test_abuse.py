@@ -30,7 +30,10 @@ def test_after_the_warning_the_call_may_be_ended_and_says_why(beijing: Any, warn
     assert warned.state == "open", "the customer is still helped"
     call = beijing.act(warned, "end_abuse", beijing.hotline, **ABUSE)
     assert (call.state, call.warning, call.abuse) == ("abused", WARNING["warning"], ABUSE["abuse"])
-    rows = {row.action: row.details["values"] for row in ledger.of_case("hotline.call", call.id, number=call.number)}
+    rows = {
+        row.action: row.details["values"]
+        for row in ledger.of_case("hotline.call", call.id, number=call.number)
+    }
     assert (rows["warn"], rows["end_abuse"]) == (WARNING, ABUSE)
 
 

@@ -91,7 +91,10 @@ def test_only_the_duty_manager_deals_with_departments(beijing: Any, call: Any) -
     [
         ("实施部 / Implementation", [Department("实施部", "Implementation")]),
         ("实施部", [Department("实施部")]),
-        ("甲 / A 8021; 乙/B 021-5555 1234；", [Department("甲", "A", "8021"), Department("乙", "B 021-5555", "1234")]),
+        (
+            "甲 / A 8021; 乙/B 021-5555 1234；",
+            [Department("甲", "A", "8021"), Department("乙", "B 021-5555", "1234")],
+        ),
         ("甲 / A 021-55551234x12", [Department("甲", "A", "021-55551234x12")]),
         (" ; ", []),
     ],
@@ -107,12 +110,18 @@ def test_an_office_has_departments_of_its_own_in_both_languages(beijing: Any, si
     assert "Tax 8055" in said(sign_in(beijing.hotline).get(page).text)
     assert "税控部 8055" in said(sign_in(beijing.hotline, "zh_Hans_CN").get(page).text)
     assert "department" in beijing.refused(call, "transfer", beijing.hotline, **WANTED).errors
-    assert beijing.act(call, "transfer", beijing.hotline, **WANTED | {"department": "税控部"}).department == "税控部"
+    assert (
+        beijing.act(call, "transfer", beijing.hotline, **WANTED | {"department": "税控部"}).department
+        == "税控部"
+    )
 
 
 def test_a_department_that_was_struck_out_stays_where_it_was_chosen(beijing: Any, call: Any) -> None:
     set_parameter(beijing.office, "hotline.departments", "税控部 / Tax", SETTER_UP)
-    assert beijing.act(call, "pass_on", beijing.duty, passed_to="赵工", department="定制开发部").state == "passed_on"
+    assert (
+        beijing.act(call, "pass_on", beijing.duty, passed_to="赵工", department="定制开发部").state
+        == "passed_on"
+    )
 
 
 def test_a_promise_of_the_hotlines_own_is_kept_with_the_result(beijing: Any, call: Any) -> None:

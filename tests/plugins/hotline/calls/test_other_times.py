@@ -1,4 +1,4 @@
-"""The customer does not agree with the time that is offered: noted, arranged by the duty manager, phoned (QI/03 3.2.8)."""
+"""The customer wants another time than is offered: noted, arranged by the duty manager, phoned (QI/03 3.2.8)."""
 
 from __future__ import annotations
 
@@ -35,7 +35,11 @@ def call(beijing: Any) -> Any:
 def test_it_goes_into_the_duty_managers_queue_with_a_deadline_of_its_own(beijing: Any, call: Any) -> None:
     promise = beijing.promises(call)[OWN]
     assert (call.state, call.demand, call.demanded_for) == ("demanded", WISH["demand"], "another_time")
-    assert (promise.role, promise.due_at - NINE, promise.state) == ("duty_manager", dt.timedelta(hours=2), OPEN)
+    assert (promise.role, promise.due_at - NINE, promise.state) == (
+        "duty_manager",
+        dt.timedelta(hours=2),
+        OPEN,
+    )
     assert TODAY not in beijing.promises(call)
 
 
@@ -55,7 +59,10 @@ def test_the_two_demands_are_not_answered_for_one_another(beijing: Any, call: An
     wrong = beijing.refused(call, "answer_demand", beijing.duty, **ARRANGED)
     other = beijing.refused(today, "arrange", beijing.duty, **ARRANGED)
     assert wrong.kind is other.kind is RefusalKind.OBJECTION
-    assert [one.clause for one in (wrong.objections[0], other.objections[0])] == ["QI/03 3.1.7", "QI/03 3.2.8"]
+    assert [one.clause for one in (wrong.objections[0], other.objections[0])] == [
+        "QI/03 3.1.7",
+        "QI/03 3.2.8",
+    ]
     assert beijing.act(today, "answer_demand", beijing.duty, **ARRANGED).state == "open"
 
 

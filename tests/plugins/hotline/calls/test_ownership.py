@@ -52,7 +52,9 @@ def test_whose_it_is_not_hands_nothing_back(beijing: Any, colleague: Any) -> Non
 
 def test_the_duty_manager_gives_a_call_to_a_colleague(beijing: Any, colleague: Any) -> None:
     call = beijing.log(promised_at="2099-11-24T10:00")
-    call = beijing.act(call, "assign", beijing.duty, assigned_to_id=colleague.person_id, reason="罗文下午请假")
+    call = beijing.act(
+        call, "assign", beijing.duty, assigned_to_id=colleague.person_id, reason="罗文下午请假"
+    )
     assert call.owner_id == colleague.person_id
     assert beijing.promises(call)[PROMISE].person_id == colleague.person_id
     beijing.house.see()
