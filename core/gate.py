@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import lazyload
 
-from core import clock, deadlines, ledger, numbers, refusals
+from core import clock, deadlines, ledger, numbers, owners, refusals
 from core.cases import Case
 from core.clauses import code_of
 from core.customers.history import Source, origin
@@ -23,7 +23,7 @@ from core.errors import Invalid, NotFound, Objection, RefusalKind, Refused
 from core.forms import EmptyForm, StepForm
 from core.i18n import Sentence, _l
 from core.offices import Office
-from core.people import Actor, Person
+from core.people import Actor
 from core.procedure import Procedure, Step
 from core.roles import Allowed
 from core.rules import Rules, installed_plugins, rules_of
@@ -106,7 +106,6 @@ def perform(
     """Take a step of a case (``key`` is its number; None creates one in ``office``) and return the case.
 
     A case that was created in the same transaction has no number yet: there the case itself is the key.
-
     A ``Step`` itself is one that no procedure lists: a release takes it (core.life.carrying).
     ``values`` is what somebody typed; ``given`` is what one service hands to the step that it takes inside another.
     Raises ``Refused`` when a door of the gate stays shut, ``NotFound`` when the case cannot be seen. An inner
@@ -352,18 +351,8 @@ def _finish(acts: list[Act]) -> None:
         index.note_case(act.procedure, act.case)
     for act in sorted(acts, key=lambda one: one.case.office_id):
         _record(
-            act, "step", _subject(act.case), to_state=act.to_state, details=_details(act) | _new_owner(act)
+            act, "step", _subject(act.case), to_state=act.to_state, details=_details(act) | owners.change(act)
         )
-
-
-def _new_owner(act: Act) -> dict[str, Any]:
-    """Return from whom to whom the case went with the step; of one that began with it, nothing."""
-    before, now = act.owner_before, act.case.owner_id
-    if before == now or not act.from_state:
-        return {}
-    ids = [one for one in (before, now) if one is not None]
-    names = {one.id: one.name for one in db.session.scalars(select(Person).where(Person.id.in_(ids)))}
-    return {"owner": {"from": names.get(before or 0, ""), "to": names.get(now or 0, "")}}
 
 
 def _details(act: Act) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core import gate, prints
+from core import gate, owners, prints
 from core.clauses import Citation, HouseRule
 from core.db import db
 from core.errors import RefusalKind
@@ -147,8 +147,8 @@ def _citation(row: LedgerRow, step: Step | None) -> Citation:
 
 def _owners(row: LedgerRow) -> list[Pair]:
     """Say whose the case was before the step, and whose it was after it."""
-    changed = row.details.get("owner")
-    return [(_l("Owner"), f"{changed['from'] or '—'} → {changed['to'] or '—'}")] if changed else []
+    changed = owners.changed(row)
+    return [(_l("Owner"), changed)] if changed else []
 
 
 def _values(act: Act, row: LedgerRow, form: StepForm | None, names: dict[str, str]) -> list[Pair]:
