@@ -26,6 +26,12 @@ class MergeForm(StepForm):
     into_id = RecordField(_l("Same problem as"), offers=services.doubles)
 
 
+class DoubleForm(StepForm):
+    """What the call that is kept writes down of its double: its number."""
+
+    double = TextField(_l("Number of the double"), required=False, limit=24)
+
+
 class SplitForm(StepForm):
     """The second problem of one call: its own symptom, the caller stays the same."""
 

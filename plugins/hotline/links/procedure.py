@@ -28,6 +28,7 @@ def add_to(call: Procedure) -> None:
         title=_l("A double was merged into it"),
         by=DESK,
         clause=ONE_PROBLEM,
+        form=forms.DoubleForm,
         does=services.take_double,
         inner=True,
     )
