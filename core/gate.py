@@ -14,9 +14,8 @@ from typing import Any
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import lazyload
 
-from core import clock, deadlines, ledger, numbers, refusals
+from core import clock, deadlines, numbers, owners, recording, refusals
 from core.cases import Case
-from core.clauses import code_of
 from core.customers.history import Source, origin
 from core.db import db, looking_into, offices_seen, writing
 from core.errors import Invalid, NotFound, Objection, RefusalKind, Refused
@@ -53,6 +52,7 @@ class Act:
     let_in: Allowed | None = None
     subject: Mapping[str, Any] = field(default_factory=dict)
     afterwards: list[Callable[[Act], None]] = field(default_factory=list)
+    owner_before: int | None = None
 
     @property
     def ended(self) -> bool:
@@ -239,8 +239,8 @@ def _open(asked: _Asked, office_id: int, inside: bool) -> Act:
         )
     case = _case_of(asked, procedure, office_id)
     act = Act(procedure, step, case, asked.actor, rules, clock.now(), asked.given or {})
-    act.from_state, act.subject = case.state or "", _subject(case)
-    act.held = notices.holders(procedure, case)
+    act.from_state, act.subject = case.state or "", recording.subject(case)
+    act.held, act.owner_before = notices.holders(procedure, case), case.owner_id
     return act
 
 
@@ -350,39 +350,10 @@ def _finish(acts: list[Act]) -> None:
     for act in acts:
         index.note_case(act.procedure, act.case)
     for act in sorted(acts, key=lambda one: one.case.office_id):
-        _record(act, "step", _subject(act.case), to_state=act.to_state, details=_details(act))
+        details = recording.details(act) | owners.change(act)
+        recording.record(act, "step", recording.subject(act.case), to_state=act.to_state, details=details)
         for deed in act.afterwards:
             deed(act)
-
-
-def _details(act: Act) -> dict[str, Any]:
-    decisions = [decision.to_json() for decision in act.decisions]
-    said = {"values": act.recorded, "decisions": decisions, "plugins": sorted(act.rules.plugins.names)}
-    if act.let_in is None or not act.let_in.plugin:
-        return said
-    plugin, version = act.let_in.plugin, act.rules.plugins.version(act.let_in.plugin)
-    return {**said, "let_in": {"plugin": plugin, "version": version, "beyond": code_of(act.step.clause)}}
-
-
-def _subject(case: Case) -> dict[str, Any]:
-    """Return what the ledger says of whose case it is and which; one without a number is none yet."""
-    known = {"subject_id": case.id, "number": case.number} if case.number else {}
-    return {"office_id": case.office_id, **known}
-
-
-def _record(act: Act, kind: str, subject: Mapping[str, Any], **said: Any) -> None:
-    ledger.append(
-        kind=kind,
-        actor=act.actor.name,
-        actor_id=act.actor.person_id,
-        procedure=act.procedure.name,
-        action=act.step.name,
-        from_state=act.from_state,
-        clause=code_of((act.let_in and act.let_in.clause) or act.step.clause),
-        version=f"{act.step.plugin} {act.rules.plugins.version(act.step.plugin)}",
-        **subject,
-        **said,
-    )
 
 
 def _record_refusal(turned: _Turned) -> Refused:
@@ -395,6 +366,6 @@ def _record_refusal(turned: _Turned) -> Refused:
         now = rules_of(lock_office(act.subject["office_id"], shared=True)).plugins
         if now.names != act.rules.plugins.names:
             refused = Refused(RefusalKind.STALE, [refusals.switched(act)], step=refused.step)
-        details = {**_details(act), **refusals.details(refused), "plugins": sorted(now.names)}
-        _record(act, "refused", act.subject, details=details)
+        details = {**recording.details(act), **refusals.details(refused), "plugins": sorted(now.names)}
+        recording.record(act, "refused", act.subject, details=details)
     return refused

@@ -189,7 +189,6 @@ class Procedure:
         record: str = "",
         begins: Sentence | None = None,
         collection: str = "",
-        headed: Sentence | None = None,
     ) -> None:
         self.name, self.model, self.title, self.letter, self.reads = name, model, title, letter, reads
         self.heading, self.columns, self.facts, self.record, self.begins = (

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core import gate, prints
+from core import gate, owners, prints
 from core.clauses import Citation, HouseRule
 from core.db import db
 from core.errors import RefusalKind
@@ -104,7 +104,7 @@ def _tell(act: Act, row: LedgerRow, step: Step | None, form: StepForm | None, na
         into=state.title if state and moved else "",
         clause=_citation(row, step),
         refused=row.kind == "refused",
-        values=_values(act, row, form, names),
+        values=[*_owners(row), *_values(act, row, form, names)],
         decisions=row.details.get("decisions", []),
         objections=_against(row, form),
         let_in=row.details.get("let_in"),
@@ -132,6 +132,12 @@ def _tell_print(row: LedgerRow) -> Told:
 def _citation(row: LedgerRow, step: Step | None) -> Citation:
     """Return what a row cites; of a house rule the ledger keeps no code, the step still knows the reason."""
     return step.clause if step and not row.clause and isinstance(step.clause, HouseRule) else row.clause
+
+
+def _owners(row: LedgerRow) -> list[Pair]:
+    """Say whose the case was before the step, and whose it was after it."""
+    changed = owners.changed(row)
+    return [(_l("Owner"), changed)] if changed else []
 
 
 def _values(act: Act, row: LedgerRow, form: StepForm | None, names: dict[str, str]) -> list[Pair]:

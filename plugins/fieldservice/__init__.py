@@ -17,6 +17,7 @@ from core.slots import MenuItem
 from core.verdicts import Verdict
 from plugins.fieldservice import cards, forms, services
 from plugins.fieldservice.hooks import Admission
+from plugins.hotline.services import no_recovery
 
 manifest = Manifest(
     name="fieldservice",
@@ -110,6 +111,7 @@ def amend(procedures):
         does=services.request_visit,
         tone="primary",
     )
+    call.require("request_visit", no_recovery, clause="QI/03 3.1.14")
 
 
 @hookimpl

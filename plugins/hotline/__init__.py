@@ -1,5 +1,7 @@
 """The hotline (QI/03): every problem arrives here, as a call."""
 
+from typing import Any
+
 from core.clauses import house_rule
 from core.hooks import answers, hookimpl
 from core.i18n import _l
@@ -29,7 +31,7 @@ from plugins.hotline.statistics import parameters as statistics
 ROOMS = (own, calls, recovery, replies, mail, roster, shift, log, board, statistics)
 
 
-def _of_rooms(name):
+def _of_rooms(name: str) -> tuple[Any, ...]:
     """Return what the plugin and its rooms declare under a name, in their order."""
     return tuple(one for room in ROOMS for one in getattr(room, name, ()))
 

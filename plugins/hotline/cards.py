@@ -14,6 +14,9 @@ from plugins.hotline import panel
 from plugins.hotline.hooks import COVERED, ENTITLEMENTS
 from plugins.hotline.knowledge.models import KnowledgeEntry
 from plugins.hotline.knowledge.services import entry_of
+from plugins.hotline.links.cards import links_card
+from plugins.hotline.log import cards as log_cards
+from plugins.hotline.recovery.cards import recovery_card
 from plugins.hotline.replies.entries import LOOK_UP
 from plugins.hotline.replies.services import uses_of
 from plugins.hotline.services import entitlement
@@ -32,7 +35,13 @@ def entitlement_card(customer: Customer, rules: Rules, product: Installation | N
     return Card(title=_l("Entitlement"), template="hotline/_entitlement.html", values=said, weight=10)
 
 
-def message_card(act: Act) -> Card | None:
+def case_cards(act: Act) -> list[Card]:
+    """Show beside a case what is covered, while that matters, and what belongs together."""
+    found = (_message(act), _covered(act), links_card(act), recovery_card(act), log_cards.card(act))
+    return [card for card in found if card is not None] + _call_cards(act)
+
+
+def _message(act: Act) -> Card | None:
     """Show what a message says beside the form in which it is taken; afterwards it stands among the facts."""
     if act.case.state != "received":
         return None
@@ -41,7 +50,7 @@ def message_card(act: Act) -> Card | None:
     )
 
 
-def case_card(act: Act) -> Card | None:
+def _covered(act: Act) -> Card | None:
     """Show the verdict beside a case that is still open: whoever decides on it sees what is covered today."""
     if act.ended or act.case.customer is None:
         return None
@@ -49,7 +58,7 @@ def case_card(act: Act) -> Card | None:
     return replace(card, values={**card.values, "beside_a_case": True})
 
 
-def call_cards(act: Act) -> list[Card]:
+def _call_cards(act: Act) -> list[Card]:
     """Show beside a call which replies were given, and what it has to do with the support database."""
     if act.procedure.name != "hotline.call":
         return []

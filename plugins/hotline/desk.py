@@ -15,22 +15,40 @@ from core.customers.models import Customer, Installation, Product
 from core.db import db
 from core.errors import Objection, Refused
 from core.gate import Act
+from core.i18n import Sentence, _l
 from core.procedure import SAME, Procedure, Step
 from plugins.hotline.hooks import Entitlement
 from plugins.hotline.models import Call
 from plugins.hotline.panel import Contract, contract_of
+from plugins.hotline.recovery.services import NEVER_TOLD, is_recovery
 
 if TYPE_CHECKING:
+    from core.clauses import Citation
     from core.forms import StepForm
     from core.people import Actor
     from core.rules import Rules
     from core.verdicts import Decision
 
-CALL, LOG, HAND_OVER = "hotline.call", "log", "hand_over"
+CALL, LOG, HAND_OVER, RECOVER = "hotline.call", "log", "hand_over", "recover"
+# What comes of few calls stands after everything else, so that a digit stays where the finger knows it.
+SELDOM = ("ask_otherwise", "transfer", RECOVER, "merge", "end_abuse")
+# As many outcomes as there are digits after the 0, which keeps the call open.
+DIGITS = 9
+SYMPTOM = ("module", "operation", "happens", "message")
 # What the call itself asks: an outcome that asks it too takes the same answer.
 ABOVE = ("contact", "phone")
 # Beside a field stands what was proposed for it: who let it stand has typed nothing.
 PROPOSED = "proposed-"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Advice:
+    """Which outcome is the one to take, and why."""
+
+    step: str
+    reason: Sentence
+    clause: Citation
+    evidence: tuple[Sentence, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +74,11 @@ class Outcome:
     def asked(self) -> list[Any]:
         """The fields that are still to be filled in."""
         return [one for one in self.form if one.short_name not in ABOVE]
+
+    @property
+    def seldom(self) -> bool:
+        """Whether it comes of few calls only, and may take less room."""
+        return self.step.name in SELDOM
 
     @property
     def foretold(self) -> Decision | None:
@@ -98,10 +121,22 @@ class Desk:
         return picked if any(one.step.name == picked for one in self.outcomes) else ""
 
     @property
-    def advised(self) -> str:
-        """The outcome to take: a sealed customer's call goes to the regional manager (QI/03 3.3.1)."""
-        sealed = self.contract is not None and self.contract.verdict.verdict.value == Entitlement.SEALED
-        return HAND_OVER if sealed else ""
+    def digits(self) -> int:
+        """How many outcomes have a digit of their own."""
+        return min(len(self.outcomes), DIGITS)
+
+    @cached_property
+    def advice(self) -> Advice | None:
+        """The outcome to take: a lost password is the duty manager's (QI/03 3.1.14), a sealed customer the
+        regional manager's (QI/03 3.3.1)."""
+        if is_recovery(self._logged()):
+            text = _l("Customer has lost a password: no visit, and no method is told to anybody.")
+            return Advice(step=RECOVER, reason=text, clause=NEVER_TOLD)
+        verdict = self.contract.verdict.verdict if self.contract is not None else None
+        if verdict is None or verdict.value != Entitlement.SEALED:
+            return None
+        evidence = tuple(verdict.evidence)
+        return Advice(step=HAND_OVER, reason=verdict.reason, clause=verdict.clause, evidence=evidence)
 
     @cached_property
     def caller(self) -> Customer | None:
@@ -173,6 +208,7 @@ class Desk:
             customer_id=self.caller.id if self.caller else None,
             customer=self.caller,
             installation=self._installation(),
+            **{name: self.typed.get(name, "") for name in SYMPTOM},
         )
 
     def _installation(self) -> Installation | None:
@@ -216,14 +252,17 @@ def after_logging(procedure: Procedure) -> str:
 def leading_on(procedure: Procedure) -> list[Step]:
     """Return the steps that carry a logged call on, whoever added them; undoing and correcting come later."""
     found = procedure.steps_from(after_logging(procedure))
-    return [step for step in found if SAME not in step.targets and not step.voids and not step.inner]
+    leading = [step for step in found if SAME not in step.targets and not step.voids and not step.inner]
+    return sorted(leading, key=lambda step: SELDOM.index(step.name) + 1 if step.name in SELDOM else 0)
 
 
-def opening(customer: Customer | None, contact: str = "", phone: str = "") -> MultiDict[str, str]:
+def opening(
+    customer: Customer | None, contact: str = "", phone: str = "", follows: str = ""
+) -> MultiDict[str, str]:
     """Return what the form says before anything is typed."""
     said = {"contact": contact, "phone": phone}
     proposed = {PROPOSED + name: value for name, value in said.items()}
-    chosen = {"channel": "phone", "customer_id": str(customer.id) if customer else ""}
+    chosen = {"channel": "phone", "customer_id": str(customer.id) if customer else "", "follows": follows}
     return about_the_only_product(said | proposed | chosen)
 
 

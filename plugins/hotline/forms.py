@@ -17,6 +17,7 @@ from core.forms import (
     MomentField,
     NumberField,
     PhoneField,
+    ReasonForm,
     RecordField,
     SeenTogether,
     StepForm,
@@ -26,22 +27,22 @@ from core.forms import (
 )
 from core.i18n import _l
 from plugins.hotline import services
-from plugins.hotline.models import CHANNELS
+from plugins.hotline.links.services import to_follow
+from plugins.hotline.models import CHANNELS, HANDED_OVER_AS
+from plugins.hotline.recovery.words import asks_for_password
 from plugins.hotline.vague import is_bare, is_empty, is_vague
 
-# A field, and what is wrong with it.
+TOO_VAGUE = _l(
+    "Too vague to help anybody (QI/03 3.1.6). Ask: which operation, what exactly appears on the "
+    "screen, since when?"
+)
 
 
 def not_vague(form: Any, field: Any) -> None:
     """Refuse a symptom that says nothing (QI/03 3.1.6, 3.1.8), unless another answer says it."""
     module, operation = _said(form, "module"), _said(form, "operation")
     if is_vague(field.data or "", module, operation) and not _said_elsewhere(form, field.data or ""):
-        raise ValidationError(
-            _l(
-                "Too vague to help anybody (QI/03 3.1.6). Ask: which operation, what exactly appears on the "
-                "screen, since when?"
-            )
-        )
+        raise ValidationError(TOO_VAGUE)
 
 
 def _said_elsewhere(form: Any, happens: str) -> bool:
@@ -73,13 +74,21 @@ def telling(form: Any, field: Any) -> None:
         raise ValidationError(_l("Write what was said or done, so that a colleague could do the same."))
 
 
+def tells_no_password(form: Any, field: Any) -> None:
+    """Refuse an answer that tells how to get past a password (QI/03 3.1.14)."""
+    if asks_for_password(field.data or ""):
+        raise ValidationError(
+            _l("Recovery methods are told to nobody (QI/03 3.1.14). Choose “Password recovery” instead.")
+        )
+
+
 def known_customer(form: Any, field: Any) -> None:
     """Accept a customer of this office only."""
     if customers.of_office(field.data, form.act.rules.office.id) is None:
         raise ValidationError(_l("This customer is not in the file. Choose one, or add it during the call."))
 
 
-def _titles(installations: Iterable[Installation]) -> dict[str, str]:
+def titles(installations: Iterable[Installation]) -> dict[str, str]:
     return {str(one.id): f"{one.product.name} {one.version}".strip() for one in installations}
 
 
@@ -98,7 +107,7 @@ class SymptomForm(SeenTogether, StepForm):
     def process(self, *args: Any, **kwargs: Any) -> None:
         """Offer the customer's products and nobody else's; the only one is chosen by itself."""
         super().process(*args, **kwargs)
-        offered = _titles(self._installations())
+        offered = titles(self._installations())
         self.installation_id.offer(offered)
         if len(offered) == 1 and not self.installation_id.data:
             (self.installation_id.data,) = offered
@@ -156,10 +165,17 @@ class LogForm(SymptomForm):
     channel = ChoiceField(_l("Channel"), choices=CHANNELS)
     contact = TextField(_l("Contact"), limit=40)
     phone = PhoneField(_l("Phone"), limit=40)
+    # Whose cases are offered is known only when the form has been read.
+    follows = ChoiceField(_l("Follows on"), required=False)
     rings = NumberField(_l("Rings before it was answered"), required=False, maximum=99)
     received_on = DayField(_l("Date of the message, fax or letter"), required=False)
     promised_at = MomentField(_l("Phone back by"), required=False)
     promise = TextField(_l("What was promised"), required=False)
+
+    def process(self, *args: Any, **kwargs: Any) -> None:
+        """Offer the customer's open and recent cases, for a call that follows on one of them."""
+        super().process(*args, **kwargs)
+        self.follows.offer(to_follow(self._customer(), self.act.rules, self.act.actor))
 
     def seen_together(self) -> list[Wrong | None]:
         mine = [self._whose(), self._twin(), self._taken(), self._ahead(), self._tomorrow(), too_late(self)]
@@ -223,7 +239,27 @@ class LogForm(SymptomForm):
 class AnswerForm(StepForm):
     """What was answered or done."""
 
-    answer = LongTextField(_l("Answer given"), checks=(telling,), fresh=True)
+    answer = LongTextField(_l("Answer given"), checks=(telling, tells_no_password), fresh=True)
+
+
+class HandOverForm(ReasonForm):
+    """Why the regional manager has to deal with it; the customer hears no blunt refusal (QI/03 3.3.2)."""
+
+    handed_over_as = ChoiceField(
+        _l("Because of"),
+        choices=HANDED_OVER_AS,
+        required=False,
+        hint=_l(
+            "Left open: as the contract says. Tell the customer that it can be done and that the regional manager "
+            "phones about the terms. Never “no”, “can't” or “that costs money” (QI/03 3.3.2)."
+        ),
+    )
+
+    def process(self, *args: Any, **kwargs: Any) -> None:
+        """A call that comes again may come for another reason."""
+        super().process(*args, **kwargs)
+        if not self.handed_over_as.raw_data:
+            self.handed_over_as.data = None
 
 
 class DemandForm(StepForm):

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from core.customers.models import Customer, Installation
     from core.rules import Rules
     from core.slots import Card
-    from plugins.hotline.replies.entries import ReplyEntry
     from plugins.hotline.models import Call
+    from plugins.hotline.replies.entries import ReplyEntry
 
 
 class Entitlement(StrEnum):

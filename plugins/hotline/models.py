@@ -11,22 +11,28 @@ from core.cases import Case
 from core.customers.models import Installation
 from core.db import Model
 from core.i18n import _l
+from core.people import Person
 from plugins.hotline.drafts import Draft
 from plugins.hotline.knowledge.models import RETIRED, KnowledgeEntry, KnowledgeWord
 from plugins.hotline.lines import Line
+from plugins.hotline.links.models import Link
 from plugins.hotline.log import models as log
+from plugins.hotline.recovery.models import Recovery
 from plugins.hotline.replies.models import Reply, ReplyUse
 from plugins.hotline.roster import models as roster
 from plugins.hotline.shift import models as shift
 
 __all__ = [
     "CHANNELS",
+    "HANDED_OVER_AS",
     "RETIRED",
     "Call",
     "Draft",
     "KnowledgeEntry",
     "KnowledgeWord",
     "Line",
+    "Link",
+    "Recovery",
     "Reply",
     "ReplyUse",
 ]
@@ -40,6 +46,12 @@ CHANNELS = {
 }
 
 LONGEST_LINE = 120
+HANDED_OVER_AS = {
+    "expired": _l("service expired"),
+    "sealed": _l("customer sealed"),
+    "non_routine": _l("non-routine work that may be charged"),
+    "other": _l("another reason"),
+}
 
 
 class Call(Model, Case):
@@ -77,7 +89,20 @@ class Call(Model, Case):
     subject: Mapped[str] = mapped_column(String(200), default="", server_default="")
     told: Mapped[str] = mapped_column(Text, default="", server_default="")
     received_on: Mapped[dt.date | None]
+    former_owner_id: Mapped[int | None] = mapped_column(ForeignKey("core_person.id"))
+    handed_over_as: Mapped[str] = mapped_column(String(12), default="", server_default="")
+    demanded_for: Mapped[str] = mapped_column(String(12), default="", server_default="")
+    department: Mapped[str] = mapped_column(String(60), default="", server_default="")
+    matter: Mapped[str] = mapped_column(Text, default="", server_default="")
+    reached_by: Mapped[str] = mapped_column(String(10), default="", server_default="")
+    passed_to: Mapped[str] = mapped_column(String(60), default="", server_default="")
+    remark: Mapped[str] = mapped_column(Text, default="", server_default="")
+    result_by: Mapped[dt.datetime | None]
+    warned_at: Mapped[dt.datetime | None]
+    warning: Mapped[str] = mapped_column(Text, default="", server_default="")
+    abuse: Mapped[str] = mapped_column(Text, default="", server_default="")
     installation: Mapped[Installation | None] = relationship(lazy="joined")
+    former_owner: Mapped[Person | None] = relationship(foreign_keys=[former_owner_id])
 
     @property
     def symptom(self) -> str:

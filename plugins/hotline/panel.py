@@ -15,6 +15,7 @@ from core.customers.lookup import MOST, find, plain
 from core.db import db
 from core.deadlines import OPEN, Deadline
 from plugins.hotline.hooks import COVERED, Entitlement
+from plugins.hotline.links.services import MOST_OPEN, MOST_PAST, newest
 from plugins.hotline.services import entitlement
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from core.verdicts import Decision
 
 CALL, PROMISE = "hotline.call", "hotline.promise"
-MOST_OPEN, MOST_PAST = 20, 5
 TONES = dict.fromkeys(COVERED, "wait") | {Entitlement.UNCHECKED: "off"}
 Readable = Callable[[str], bool]
 
@@ -103,7 +103,7 @@ def panel_of(customer: Customer, rules: Rules, readable: Readable) -> Panel:
         KnownCase(procedure=procedure, case=case)
         for procedure in rules.plugins.procedures.values()
         if readable(procedure.reads)
-        for case in _newest(procedure, customer)
+        for case in newest(procedure, customer, rules)
     ]
     found.sort(key=lambda one: one.case.opened_at, reverse=True)
     still_open = [one for one in found if one.open][:MOST_OPEN]
@@ -115,15 +115,6 @@ def panel_of(customer: Customer, rules: Rules, readable: Readable) -> Panel:
         promises=promises,
         last_call=next((one for one in found if one.procedure.name == CALL), None),
     )
-
-
-def _newest(procedure: Procedure, customer: Customer) -> list[Any]:
-    """Return the customer's cases of one procedure: all that is open first, then the last ones."""
-    model = procedure.model
-    unfinished = [state.name for state in procedure.states.values() if not state.final]
-    of_customer = select(model).where(model.customer_id == customer.id, model.office_id == customer.office_id)
-    open_first = of_customer.order_by(model.state.in_(unfinished).desc(), model.id.desc())
-    return list(db.session.scalars(open_first.limit(MOST_OPEN + MOST_PAST)).unique())
 
 
 def _key(one: KnownCase) -> tuple[str, int]:

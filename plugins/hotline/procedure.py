@@ -1,24 +1,40 @@
 """The life of a call: QI/03, from the first word to an outcome."""
 
-from core.clauses import house_rule
 from core.deadlines import as_promised, working_days, working_minutes
 from core.forms import ReasonForm
 from core.i18n import _l
 from core.procedure import Column, Filter, Procedure
 from core.roles import DUTY_MANAGER, HOTLINE_ENGINEER, REGIONAL_MANAGER
 from plugins.hotline import forms, services
+from plugins.hotline.calls import abuse, demand, ownership, transfer
+from plugins.hotline.calls.who import DESK, KEPT, NOT_FORGOTTEN, PROMISE, THE_OWNER, UNDER_WAY
 from plugins.hotline.knowledge import forms as knowledge_forms
 from plugins.hotline.knowledge import procedure as knowledge_procedure
 from plugins.hotline.knowledge import services as knowledge_services
+from plugins.hotline.links import procedure as links
 from plugins.hotline.log.procedure import day_log
 from plugins.hotline.mail import procedure as mail
 from plugins.hotline.mail.procedure import MAIL_FACTS
-from plugins.hotline.models import CHANNELS, Call
+from plugins.hotline.models import CHANNELS, HANDED_OVER_AS, Call
+from plugins.hotline.recovery import procedure as recoveries
+from plugins.hotline.recovery import services as recovery_services
 from plugins.hotline.replies import procedure as replies_procedure
 from plugins.hotline.roster.procedure import absence, roster, swap
 from plugins.hotline.shift import procedure as of_shift
 
-__all__ = ["absence", "call", "day_log", "handover", "knowledge", "reply", "roster", "shift", "swap"]
+# Procedures are found by their names here; the rooms' own come after the call.
+__all__ = [
+    "absence",
+    "call",
+    "day_log",
+    "handover",
+    "knowledge",
+    "recovery",
+    "reply",
+    "roster",
+    "shift",
+    "swap",
+]
 
 call = Procedure(
     "hotline.call",
@@ -37,7 +53,15 @@ call = Procedure(
         Column(name="module", title=_l("Module"), value=lambda one: one.module, usual=False),
         Column(name="answer", title=_l("Answer given"), value=lambda one: one.answer, usual=False),
     ),
-    filters=(Filter(name="channel", title=_l("Channel"), attribute="channel", choices=CHANNELS),),
+    filters=(
+        Filter(name="channel", title=_l("Channel"), attribute="channel", choices=CHANNELS),
+        Filter(
+            name="handed_over_as",
+            title=_l("To the regional manager because of"),
+            attribute="handed_over_as",
+            choices=HANDED_OVER_AS,
+        ),
+    ),
     facts=(
         *MAIL_FACTS,
         Column(name="channel", title=_l("Channel"), value=lambda one: CHANNELS[one.channel]),
@@ -50,6 +74,16 @@ call = Procedure(
         Column(name="since", title=_l("Since when"), value=lambda one: one.since),
         Column(name="tried", title=_l("What was tried"), value=lambda one: one.tried),
         Column(name="demand", title=_l("What the customer demands"), value=lambda one: one.demand),
+        Column(
+            name="handed_over_as",
+            title=_l("Because of"),
+            value=lambda one: HANDED_OVER_AS.get(one.handed_over_as),
+        ),
+        Column(name="matter", title=_l("Wanted from another department"), value=lambda one: one.matter),
+        Column(name="department", title=_l("Department"), value=lambda one: transfer.with_whom(one)),
+        Column(name="result_by", title=_l("Result is phoned by"), value=lambda one: one.result_by),
+        Column(name="warning", title=_l("Warned for"), value=lambda one: one.warning),
+        Column(name="abuse", title=_l("After the warning"), value=lambda one: one.abuse),
         Column(name="rings", title=_l("Rings before it was answered"), value=lambda one: one.rings),
         Column(name="promised_at", title=_l("Phone back by"), value=lambda one: one.promised_at),
         Column(name="promise", title=_l("What was promised"), value=lambda one: one.promise),
@@ -63,17 +97,19 @@ def _product(one: Call) -> str:
     return one.installation.title if one.installation else ""
 
 
-DESK = (HOTLINE_ENGINEER, DUTY_MANAGER)
-# First-contact ownership (QI/03 3.1.9): who has not taken the call over does not decide its outcome.
-THE_OWNER = (HOTLINE_ENGINEER.where("owner_id"), DUTY_MANAGER)
-
 mail.add_states(call)
 call.state("open", _l("Being handled"), tone="wait")
 call.state("parked", _l("Parked for a test"), tone="wait")
 call.state("demanded", _l("With the duty manager"), tone="alert")
 call.state("handed_over", _l("With the regional manager"), tone="wait")
+call.state("to_pass_on", _l("For another department"), tone="alert")
+call.state("passed_on", _l("With another department"), tone="wait")
 call.state("solved", _l("Solved by phone"), tone="done", final=True)
 call.state("settled", _l("Settled"), tone="done", final=True)
+call.state("transferred", _l("Done by another department"), tone="done", final=True)
+call.state("recovery", _l("Password recovery"), tone="done", final=True)
+call.state("abused", _l("Ended for abuse"), tone="off", final=True)
+call.state("merged", _l("Merged"), tone="off", final=True)
 call.state("cancelled", _l("Cancelled"), tone="off", final=True)
 
 call.deadline(
@@ -95,12 +131,8 @@ call.deadline(
     title=_l("Settle with the customer what was handed over"),
     within=working_days("hotline.settle_working_days"),
     owner=REGIONAL_MANAGER,
-    clause=house_rule(_l("What is on nobody's desk is forgotten.")),
+    clause=NOT_FORGOTTEN,
 )
-
-PROMISE = "hotline.promise"
-KEPT = house_rule(_l("A promise that nobody wrote down is not kept."))
-
 call.deadline(
     PROMISE,
     title=_l("Phone the customer back, as promised"),
@@ -130,6 +162,7 @@ call.step(
     clause="QI/03 3.1.9",
     form=knowledge_forms.SolveForm,
     does=services.keep_promise,
+    requires=(recovery_services.no_recovery,),
     meets=("hotline.long_test", PROMISE),
     tone="primary",
     undone_by="reopen",
@@ -158,6 +191,7 @@ call.step(
     by=THE_OWNER,
     clause="QI/03 3.1.7",
     form=forms.DemandForm,
+    does=demand.note_today,
     starts=("hotline.same_day_demand",),
 )
 call.step(
@@ -168,6 +202,7 @@ call.step(
     clause="QI/03 3.1.7",
     form=forms.AnswerForm,
     does=services.keep_promise,
+    requires=(demand.is_for_today,),
     meets=("hotline.same_day_demand", PROMISE),
     tone="primary",
 )
@@ -177,7 +212,8 @@ call.step(
     title=_l("To the regional manager"),
     by=THE_OWNER,
     clause="QI/03 3.2.6",
-    form=ReasonForm,
+    form=forms.HandOverForm,
+    does=services.hand_over,
     starts=("hotline.settle",),
 )
 call.step(
@@ -193,7 +229,7 @@ call.step(
 )
 call.step(
     "promise",
-    "open | parked | demanded | handed_over -> same",
+    f"{UNDER_WAY} -> same",
     title=_l("Promise to phone back"),
     by=(*THE_OWNER, REGIONAL_MANAGER),
     clause=KEPT,
@@ -202,7 +238,7 @@ call.step(
 )
 call.step(
     "phone_back",
-    "open | parked | demanded | handed_over -> same",
+    f"{UNDER_WAY} -> same",
     title=_l("The customer was phoned back"),
     by=(*THE_OWNER, REGIONAL_MANAGER),
     clause=KEPT,
@@ -211,15 +247,7 @@ call.step(
     requires=(services.promise_open,),
     meets=(PROMISE,),
 )
-call.step(
-    "take_over",
-    "open | parked -> same",
-    title=_l("Take the call over"),
-    by=DESK,
-    clause="QI/03 3.1.9",
-    does=services.take_over,
-    requires=(services.another_owner,),
-)
+ownership.add_to(call)
 call.step(
     "correct",
     "open | parked | demanded -> same",
@@ -240,12 +268,12 @@ call.step(
 )
 call.step(
     "reopen",
-    "solved | settled -> open",
+    "solved | settled | transferred | abused -> open",
     title=_l("Reopen"),
     by=DESK,
     clause="QI/03 3.1.9",
     form=ReasonForm,
-    does=services.take_over,
+    does=ownership.take_over,
 )
 call.step(
     "standardise",
@@ -257,11 +285,15 @@ call.step(
     does=knowledge_services.standardise,
     requires=(knowledge_services.not_stored,),
 )
+demand.add_to(call)
+transfer.add_to(call)
+recoveries.add_to(call)
+abuse.add_to(call)
+links.add_to(call)
 mail.add_steps(call, DESK, PROMISE)
 # Last, so that it knows every state and every end of a call.
 replies_procedure.teach(call)
 
-# The rooms of the plugin.
-reply = replies_procedure.reply
+recovery, reply = recoveries.recovery, replies_procedure.reply
 knowledge = knowledge_procedure.knowledge
 shift, handover = of_shift.shift, of_shift.handover

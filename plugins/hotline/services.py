@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from core import deadlines, gate
+from core import gate
 from core.customers import services as customers
 from core.customers import values
 from core.customers.models import Customer, Installation, Product
 from core.db import db
 from core.i18n import Sentence, _l
 from plugins.hotline import drafts
+from plugins.hotline.hooks import Entitlement
 from plugins.hotline.knowledge.services import rewrite_knowledge as rewrite_knowledge
 from plugins.hotline.knowledge.services import write_knowledge as write_knowledge
+from plugins.hotline.links import services as links
+from plugins.hotline.recovery.services import no_recovery as no_recovery
 from plugins.hotline.vague import is_vague
 
 if TYPE_CHECKING:
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
     from core.procedure import Procedure
     from core.rules import Rules
     from core.verdicts import Decision
+
+HANDED_OVER_FOR = {str(Entitlement.EXPIRED): "expired", str(Entitlement.SEALED): "sealed"}
 
 
 def says_nothing(text: str) -> bool:
@@ -39,6 +44,7 @@ def log(act: Act) -> None:
     chosen = customers.of_office(act.values["customer_id"] or "", act.rules.office.id)
     act.case.customer = chosen or add_customer(act)
     act.case.customer_id, act.case.owner_id = act.case.customer.id, act.actor.person_id
+    links.link_logged(act)
 
 
 def log_call(
@@ -111,11 +117,6 @@ def catalogue(act: Act) -> dict[str, str]:
     return {str(one.id): one.name for one in db.session.scalars(select(Product).order_by(Product.name))}
 
 
-def another_owner(act: Act) -> Sentence | None:
-    """Nobody takes over what is his own."""
-    return _l("The call is yours already.") if act.case.owner_id == act.actor.person_id else None
-
-
 def promise_open(act: Act) -> Sentence | None:
     """Only a promise that is still to be kept can be kept."""
     return None if act.case.promised_at else _l("No call back is promised. Promise one first, or go on.")
@@ -126,10 +127,12 @@ def keep_promise(act: Act) -> None:
     act.case.promised_at = None
 
 
-def take_over(act: Act) -> None:
-    """The call changes hands, and its promises with it (QI/03 3.1.9)."""
-    act.case.owner_id = act.actor.person_id
-    deadlines.hand_over(act, act.actor.person_id)
+def hand_over(act: Act) -> None:
+    """Say why the regional manager gets the call: as it was chosen, else as the contract says (QI/03 3.2.6)."""
+    call = act.case
+    covered = bound_entitlement(act, call.customer, call.installation) if call.customer else ""
+    call.handed_over_as = act.values["handed_over_as"] or HANDED_OVER_FOR.get(covered, "other")
+    act.recorded["handed_over_as"] = call.handed_over_as
 
 
 def today(rules: Rules, now: dt.datetime) -> dt.date:

@@ -82,7 +82,8 @@ def desk(office: str) -> Any:
     customer = customers.of_office(request.args.get("customer", ""), this_office().id)
     caller = panel.caller(customer, request.args.get("q", "")) if customer else None
     said = (caller.name, panel.numbers_of(caller)[0]) if caller else ("", "")
-    return _page(_look(desks.opening(customer, *said)))
+    follows = request.args.get("follows", "")
+    return _page(_look(desks.opening(customer, *said, follows)))
 
 
 @pages.get(f"{DESK}/find")
@@ -142,7 +143,8 @@ def _log() -> Any:
         again = _look(request.form)
         again.show_errors(refused)
         return _page(again, refused), STATUS.get(refused.kind, 409)
-    known = [KnownCase(procedure=procedure, case=case) for procedure, case in cases]
+    readable = [one for one in cases if may(one[0].reads)]
+    known = [KnownCase(procedure=procedure, case=case) for procedure, case in readable]
     flash(Markup(render_template("hotline/_logged.html", known=known)), "done")
     _note_logged(mark)
     here = url_for("hotline.desk", office=this_office().code)

@@ -28,6 +28,7 @@ PROCEDURES = (
     "hotline.reply",
     "hotline.knowledge",
     "hotline.day_log",
+    "hotline.recovery",
     "fieldservice.request",
     "billing.sealing",
     "quality.complaint",

@@ -121,6 +121,16 @@
     return true;
   };
   const chose = () => { label(); closeOutcomes(); };
+  // Whoever lost a password gets neither visit nor answer (QI/03 3.1.14): that is seen as soon as it is written.
+  let secret = false;
+  form.addEventListener("change", (event) => {
+    if (!event.target.closest(".desk-form")) return;
+    const before = secret;
+    secret = all(".desk-form :is(input, textarea)").some((one) => /密码|口令|passw/i.test(one.value));
+    if (!before && !secret) return;
+    const path = find.getAttribute("hx-get").replace(/find$/, "outcomes");
+    window.htmx.ajax("POST", path, { source: form, target: "#outcomes", swap: "outerHTML" });
+  });
   form.addEventListener("change", (event) => { if (event.target.name === "outcome") chose(); });
 
   // The script follows the call.

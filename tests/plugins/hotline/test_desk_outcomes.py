@@ -243,7 +243,7 @@ def test_the_help_knows_the_keys_of_the_desk(shanghai: Desk) -> None:
     page = shanghai.get()
     keys = page.split('id="keys"')[1]
     assert "<kbd>Ctrl+Enter</kbd>" in keys
-    assert "<kbd>Alt+0–6</kbd>" in keys
+    assert "<kbd>Alt+0–9</kbd>" in keys
     assert "Ctrl+Enter" not in shanghai.client.get("/SH/hotline/call/").text.split('id="keys"')[1]
 
 

@@ -1,0 +1,1 @@
+"""Which calls and cases belong together: doubles, several problems of one call, and what follows on what."""
