@@ -15,7 +15,7 @@ from core.hooks import clauses_of
 from core.i18n import Sentence, _l
 from core.parameters import preset_of
 from core.plugin_sets import answers_of
-from core.roles import RELEASE, ROLES, TIMER
+from core.roles import MACHINES, ROLES
 
 if TYPE_CHECKING:
     from core.plugins import Installed, Manifest, PluginSet
@@ -159,7 +159,7 @@ def _refuse_unknown(procedure: Procedure, found: PluginSet) -> None:
 
 def _roles_of(found: PluginSet) -> set[str]:
     own = {role.key for one in found.enabled.values() for role in one.manifest.roles}
-    return own | {*ROLES, TIMER.key, RELEASE.key}
+    return own | {*ROLES, *(role.key for role in MACHINES)}
 
 
 def _roles_in(procedure: Procedure) -> Iterator[tuple[str, str]]:
