@@ -14,7 +14,7 @@ from core.i18n import Sentence, _l
 from core.roles import SUPPORT_MANAGER
 from core.standing_in import StandIn
 from plugins.hotline.roster.cells import Change
-from plugins.hotline.roster.models import PLACES, Absence, Roster, Shift
+from plugins.hotline.roster.models import PLACES, Absence, Roster, RosterShift
 
 if TYPE_CHECKING:
     from core.gate import Act
@@ -44,16 +44,16 @@ def approve(act: Act) -> None:
     absence.to_cover_at = act.now if left else None
 
 
-def shifts_left(absence: Absence) -> list[Shift]:
+def shifts_left(absence: Absence) -> list[RosterShift]:
     """Return the shifts of a published roster that somebody still has on days on which he is away."""
-    holds = or_(Shift.engineer_id == absence.owner_id, Shift.manager_id == absence.owner_id)
+    holds = or_(RosterShift.engineer_id == absence.owner_id, RosterShift.manager_id == absence.owner_id)
     query = (
-        select(Shift)
-        .join(Roster, Roster.id == Shift.roster_id)
-        .where(Shift.office_id == absence.office_id, holds, Roster.state == "published")
-        .where(Shift.day >= absence.first_day, Shift.day <= absence.last_day)
+        select(RosterShift)
+        .join(Roster, Roster.id == RosterShift.roster_id)
+        .where(RosterShift.office_id == absence.office_id, holds, Roster.state == "published")
+        .where(RosterShift.day >= absence.first_day, RosterShift.day <= absence.last_day)
     )
-    return list(db.session.scalars(query.order_by(Shift.starts_at)))
+    return list(db.session.scalars(query.order_by(RosterShift.starts_at)))
 
 
 def promises_left(rules: Rules, absence: Absence) -> int:

@@ -12,7 +12,7 @@ from wtforms.validators import ValidationError
 
 from core.fields import LongTextField
 from core.i18n import _l
-from plugins.hotline.roster.models import PLACES, SHIFTS, Shift
+from plugins.hotline.roster.models import PLACES, SHIFTS, RosterShift
 
 NOBODY = "-"
 LINE = re.compile(rf"(\d{{4}}-\d\d-\d\d) ({'|'.join(SHIFTS)}) ({'|'.join(PLACES)}) (-|\d{{1,9}})")
@@ -72,7 +72,7 @@ class CellsField(LongTextField):
 class Edit:
     """One cell that changes: its shift and place, who held it before, who holds it now."""
 
-    shift: Shift
+    shift: RosterShift
     place: str
     before: int | None
     after: int | None

@@ -10,7 +10,7 @@ from sqlalchemy import case, exists, select
 
 from core.db import db
 from core.people import Person
-from plugins.hotline.roster.models import DAY, Absence, Roster, Shift
+from plugins.hotline.roster.models import DAY, Absence, Roster, RosterShift
 from plugins.hotline.roster.reading import AWAY, IN_FORCE
 
 if TYPE_CHECKING:
@@ -56,11 +56,13 @@ Row = tuple[str, Person | None, Person | None]
 def _rows(rules: Rules, at: dt.datetime) -> list[Row]:
     """Return the shifts of a moment, the shortest first; who is away and has no substitute counts as nobody."""
     query = (
-        select(Shift, _away(Shift.engineer_id), _away(Shift.manager_id))
-        .join(Roster, Roster.id == Shift.roster_id)
-        .where(Shift.office_id == rules.office.id, Shift.starts_at <= at, Shift.ends_at > at)
-        .where(Shift.day == rules.calendar.local_day(at), Roster.state.in_(IN_FORCE))
-        .order_by(case((Shift.shift == DAY, 1), else_=0), Shift.starts_at.desc())
+        select(RosterShift, _away(RosterShift.engineer_id), _away(RosterShift.manager_id))
+        .join(Roster, Roster.id == RosterShift.roster_id)
+        .where(
+            RosterShift.office_id == rules.office.id, RosterShift.starts_at <= at, RosterShift.ends_at > at
+        )
+        .where(RosterShift.day == rules.calendar.local_day(at), Roster.state.in_(IN_FORCE))
+        .order_by(case((RosterShift.shift == DAY, 1), else_=0), RosterShift.starts_at.desc())
     )
     return [
         (one.shift, None if engineer_away else one.engineer, None if manager_away else one.manager)
@@ -70,9 +72,9 @@ def _rows(rules: Rules, at: dt.datetime) -> list[Row]:
 
 def _away(person: Any) -> Any:
     return exists().where(
-        Absence.office_id == Shift.office_id,
+        Absence.office_id == RosterShift.office_id,
         Absence.owner_id == person,
         Absence.state.in_(AWAY),
-        Absence.first_day <= Shift.day,
-        Absence.last_day >= Shift.day,
+        Absence.first_day <= RosterShift.day,
+        Absence.last_day >= RosterShift.day,
     )

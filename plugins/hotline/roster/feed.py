@@ -16,7 +16,7 @@ from core.i18n import _
 from core.offices import all_offices
 from core.people import Actor, Person
 from plugins.hotline.roster import ical
-from plugins.hotline.roster.models import PLACES, SHIFTS, CalendarKey, Roster, Shift
+from plugins.hotline.roster.models import PLACES, SHIFTS, CalendarKey, Roster, RosterShift
 from plugins.hotline.roster.reading import IN_FORCE
 
 if TYPE_CHECKING:
@@ -107,20 +107,23 @@ def _digest(secret: str) -> str:
 def calendar_of(rules: Rules, person_id: int) -> str:
     """Return a person's published duties, from two months back on, as an iCalendar file (RFC 5545)."""
     since = clock.now() - PAST
-    holds = or_(Shift.engineer_id == person_id, Shift.manager_id == person_id)
+    holds = or_(RosterShift.engineer_id == person_id, RosterShift.manager_id == person_id)
     query = (
-        select(Shift)
-        .join(Roster, Roster.id == Shift.roster_id)
+        select(RosterShift)
+        .join(Roster, Roster.id == RosterShift.roster_id)
         .where(
-            Shift.office_id == rules.office.id, holds, Roster.state.in_(IN_FORCE), Shift.starts_at >= since
+            RosterShift.office_id == rules.office.id,
+            holds,
+            Roster.state.in_(IN_FORCE),
+            RosterShift.starts_at >= since,
         )
     )
-    shifts = db.session.scalars(query.order_by(Shift.starts_at)).unique()
+    shifts = db.session.scalars(query.order_by(RosterShift.starts_at)).unique()
     events = [event for shift in shifts for event in _events(rules, shift, person_id)]
     return ical.calendar(_("Duties %(office)s", office=rules.office.name), rules.office.zoneinfo, events)
 
 
-def _events(rules: Rules, shift: Shift, person_id: int) -> Iterator[ical.Event]:
+def _events(rules: Rules, shift: RosterShift, person_id: int) -> Iterator[ical.Event]:
     for place, title in PLACES.items():
         if shift.holder(place) == person_id:
             yield ical.Event(

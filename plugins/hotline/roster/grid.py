@@ -13,7 +13,7 @@ from core.i18n import Sentence
 from core.worktime_text import note_text
 from plugins.hotline.roster.cells import Change
 from plugins.hotline.roster.hours import days_of
-from plugins.hotline.roster.models import PLACES, SHIFTS, Roster, Shift
+from plugins.hotline.roster.models import PLACES, SHIFTS, Roster, RosterShift
 from plugins.hotline.roster.plan import KINDS
 from plugins.hotline.roster.reading import (
     AwayDays,
@@ -46,7 +46,7 @@ class Choice:
 class Cell:
     """One place of one shift, with who could hold it and what speaks against who does."""
 
-    shift: Shift
+    shift: RosterShift
     place: str
     choices: tuple[Choice, ...]
     holder: Person | None
@@ -136,7 +136,7 @@ class Grid:
             cells={(one.shift, place): self._cell(one, place) for one in there for place in PLACES},
         )
 
-    def _cell(self, shift: Shift, place: str) -> Cell:
+    def _cell(self, shift: RosterShift, place: str) -> Cell:
         held = shift.holder(place)
         name = f"{CELL}{shift.day}-{shift.shift}-{place}"
         picked = self.typed.get(name, str(held or ""))
@@ -153,7 +153,7 @@ class Grid:
             edited=picked != str(held or ""),
         )
 
-    def _choices(self, shift: Shift, place: str, picked: str) -> Iterable[Choice]:
+    def _choices(self, shift: RosterShift, place: str, picked: str) -> Iterable[Choice]:
         for one in self.people[place]:
             away = shift.day in self.away.get(one.id, ())
             yield Choice(person=one, away=away, chosen=str(one.id) == picked)

@@ -15,7 +15,7 @@ from plugins.hotline.roster.models import DAY, EVENING, NOON
 
 if TYPE_CHECKING:
     from core.rules import Rules
-    from plugins.hotline.roster.models import Shift
+    from plugins.hotline.roster.models import RosterShift
 
 NONE = "-"
 HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
@@ -102,7 +102,7 @@ def _set_by(
         yield Hours(day=day, shift=shift, weekend=weekend, starts_at=begins, ends_at=ends)
 
 
-def worked(rules: Rules, shift: Hours | Shift) -> tuple[Period, ...]:
+def worked(rules: Rules, shift: Hours | RosterShift) -> tuple[Period, ...]:
     """Return when somebody on a shift works: who is on day duty pauses when the office does."""
     if shift.shift == DAY and not shift.weekend:
         return tuple(rules.calendar.intervals_on(shift.day)) or ((shift.starts_at, shift.ends_at),)

@@ -36,8 +36,8 @@ class Roster(Model, Case):
     published_at: Mapped[dt.datetime | None]
     closed_at: Mapped[dt.datetime | None]
     reason: Mapped[str] = mapped_column(Text, default="")
-    shifts: Mapped[list[Shift]] = relationship(
-        back_populates="roster", order_by="(Shift.day, Shift.starts_at, Shift.id)"
+    shifts: Mapped[list[RosterShift]] = relationship(
+        back_populates="roster", order_by="(RosterShift.day, RosterShift.starts_at, RosterShift.id)"
     )
 
     @property
@@ -46,7 +46,7 @@ class Roster(Model, Case):
         return f"{self.month:%Y-%m}"
 
 
-class Shift(Model, OfficeRow):
+class RosterShift(Model, OfficeRow):
     """One shift of one day: its hours, who is on duty, and who was when the roster was published."""
 
     __tablename__ = "hotline_roster_shift"
@@ -113,8 +113,8 @@ class Swap(Model, Case):
     other_id: Mapped[int | None] = mapped_column(ForeignKey("core_person.id"), index=True)
     note: Mapped[str] = mapped_column(Text, default="")
     reason: Mapped[str] = mapped_column(Text, default="")
-    mine_shift: Mapped[Shift] = relationship(foreign_keys=[mine_id], lazy="joined", join_depth=1)
-    theirs_shift: Mapped[Shift] = relationship(foreign_keys=[theirs_id], lazy="joined", join_depth=1)
+    mine_shift: Mapped[RosterShift] = relationship(foreign_keys=[mine_id], lazy="joined", join_depth=1)
+    theirs_shift: Mapped[RosterShift] = relationship(foreign_keys=[theirs_id], lazy="joined", join_depth=1)
     other: Mapped[Person | None] = relationship(foreign_keys=[other_id], lazy="joined")
 
 

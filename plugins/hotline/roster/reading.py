@@ -15,7 +15,7 @@ from core.db import db
 from core.i18n import Sentence, _l
 from core.roles import DUTY_MANAGER, HOTLINE_ENGINEER
 from plugins.hotline.roster.hours import months_after, overlap, worked
-from plugins.hotline.roster.models import ENGINEER, MANAGER, PLACES, SHIFTS, Absence, Roster, Shift
+from plugins.hotline.roster.models import ENGINEER, MANAGER, PLACES, SHIFTS, Absence, Roster, RosterShift
 
 if TYPE_CHECKING:
     from core.people import Person
@@ -70,13 +70,13 @@ def had_before(office_id: int, month: dt.date, place: str, people: Iterable[int]
     Only what somebody is ahead of the least loaded counts, and at most two: nobody pays for a quarter in one month. Who
     is new had as many as the others had on average.
     """
-    column = Shift.engineer_id if place == ENGINEER else Shift.manager_id
+    column = RosterShift.engineer_id if place == ENGINEER else RosterShift.manager_id
     query = (
-        select(column, Shift.weekend, Shift.shift, func.count())
-        .join(Roster, Roster.id == Shift.roster_id)
-        .where(Shift.office_id == office_id, Roster.state.in_(IN_FORCE), column.in_(list(people)))
-        .where(Shift.day >= months_after(month, -MONTHS_BEFORE), Shift.day < month)
-        .group_by(column, Shift.weekend, Shift.shift)
+        select(column, RosterShift.weekend, RosterShift.shift, func.count())
+        .join(Roster, Roster.id == RosterShift.roster_id)
+        .where(RosterShift.office_id == office_id, Roster.state.in_(IN_FORCE), column.in_(list(people)))
+        .where(RosterShift.day >= months_after(month, -MONTHS_BEFORE), RosterShift.day < month)
+        .group_by(column, RosterShift.weekend, RosterShift.shift)
     )
     rows = [(row[0], "weekend" if row[1] else row[2], row[3]) for row in db.session.execute(query)]
     known = {person_id for person_id, _kind, _count in rows}
@@ -91,12 +91,14 @@ def had_before(office_id: int, month: dt.date, place: str, people: Iterable[int]
 
 def last_evening(office_id: int, month: dt.date, place: str) -> int | None:
     """Return who had the last evening before a month."""
-    column = Shift.engineer_id if place == ENGINEER else Shift.manager_id
-    where = (Shift.office_id == office_id, Shift.shift == "evening", Shift.day < month)
+    column = RosterShift.engineer_id if place == ENGINEER else RosterShift.manager_id
+    where = (RosterShift.office_id == office_id, RosterShift.shift == "evening", RosterShift.day < month)
     query = (
-        select(column).join(Roster, Roster.id == Shift.roster_id).where(*where, Roster.state.in_(IN_FORCE))
+        select(column)
+        .join(Roster, Roster.id == RosterShift.roster_id)
+        .where(*where, Roster.state.in_(IN_FORCE))
     )
-    found: int | None = db.session.scalar(query.order_by(Shift.day.desc()).limit(1))
+    found: int | None = db.session.scalar(query.order_by(RosterShift.day.desc()).limit(1))
     return found
 
 
@@ -104,7 +106,7 @@ def last_evening(office_id: int, month: dt.date, place: str) -> int | None:
 class Conflict:
     """Something in a roster that cannot be: where, whose, and why."""
 
-    shift: Shift
+    shift: RosterShift
     place: str
     person_id: int
     why: Sentence
@@ -116,7 +118,7 @@ class Conflict:
         return _l("%(day)s, %(shift)s: %(why)s", **where)
 
 
-def conflicts(rules: Rules, shifts: Iterable[Shift], away: AwayDays) -> list[Conflict]:
+def conflicts(rules: Rules, shifts: Iterable[RosterShift], away: AwayDays) -> list[Conflict]:
     """Name everybody who is on duty while he is away, without the role, or in two shifts at once."""
     many = list(shifts)
     can = {place: {one.id for one in qualified(rules, place)} for place in PLACES}
@@ -129,14 +131,14 @@ def conflicts(rules: Rules, shifts: Iterable[Shift], away: AwayDays) -> list[Con
     return found + list(_clashes(rules, many))
 
 
-def _held(shift: Shift) -> Iterator[tuple[str, Person]]:
+def _held(shift: RosterShift) -> Iterator[tuple[str, Person]]:
     for place, person in ((ENGINEER, shift.engineer), (MANAGER, shift.manager)):
         if person is not None:
             yield place, person
 
 
 def _against(
-    shift: Shift, place: str, person: Person, can: Mapping[str, set[int]], away: AwayDays
+    shift: RosterShift, place: str, person: Person, can: Mapping[str, set[int]], away: AwayDays
 ) -> Iterator[Sentence]:
     if shift.day in away.get(person.id, ()):
         yield _l("%(name)s is away.", name=person.name)
@@ -144,8 +146,8 @@ def _against(
         yield _l("%(name)s cannot be “%(place)s” here.", name=person.name, place=PLACES[place])
 
 
-def _clashes(rules: Rules, shifts: Iterable[Shift]) -> Iterator[Conflict]:
-    held: dict[tuple[int, dt.date], list[tuple[Shift, str, Person]]] = {}
+def _clashes(rules: Rules, shifts: Iterable[RosterShift]) -> Iterator[Conflict]:
+    held: dict[tuple[int, dt.date], list[tuple[RosterShift, str, Person]]] = {}
     for shift in shifts:
         for place, person in _held(shift):
             held.setdefault((person.id, shift.day), []).append((shift, place, person))
@@ -156,6 +158,6 @@ def _clashes(rules: Rules, shifts: Iterable[Shift]) -> Iterator[Conflict]:
                 yield Conflict(shift=other, place=place, person_id=person.id, why=why)
 
 
-def gaps(shifts: Iterable[Shift]) -> list[tuple[Shift, str]]:
+def gaps(shifts: Iterable[RosterShift]) -> list[tuple[RosterShift, str]]:
     """Return the places that nobody holds."""
     return [(shift, place) for shift in shifts for place in PLACES if shift.holder(place) is None]

@@ -11,7 +11,7 @@ from core import ledger
 from core.i18n import _l
 from core.records import LANDSCAPE, Field, Part, Record, Table
 from plugins.hotline.roster.hours import days_of
-from plugins.hotline.roster.models import DAY, EVENING, NOON, Roster, Shift
+from plugins.hotline.roster.models import DAY, EVENING, NOON, Roster, RosterShift
 
 NAME = "hotline.roster"
 SHORT = {DAY: _l("day"), NOON: _l("noon"), EVENING: _l("evening")}
@@ -23,7 +23,7 @@ class DutyDay:
     """One line of the form: a day with its shifts."""
 
     day: dt.date
-    shifts: tuple[Shift, ...]
+    shifts: tuple[RosterShift, ...]
 
     @property
     def title(self) -> str:
@@ -38,17 +38,17 @@ class DutyDay:
         """Who is on duty instead, shift by shift, where that was changed after publishing."""
         return self._told(lambda one: _changed(one, place))
 
-    def _told(self, name_of: Callable[[Shift], str]) -> str:
+    def _told(self, name_of: Callable[[RosterShift], str]) -> str:
         said = [(one, name_of(one)) for one in self.shifts]
         return "  ".join(f"{SHORT[one.shift]}\N{NO-BREAK SPACE}{name}" for one, name in said if name)
 
 
-def _planned(one: Shift, place: str) -> str:
+def _planned(one: RosterShift, place: str) -> str:
     person = getattr(one, f"first_{place}") if one.roster.published_at else getattr(one, place)
     return person.name if person else ""
 
 
-def _changed(one: Shift, place: str) -> str:
+def _changed(one: RosterShift, place: str) -> str:
     if not one.roster.published_at or getattr(one, f"first_{place}_id") == one.holder(place):
         return ""
     person = getattr(one, place)

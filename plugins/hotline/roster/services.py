@@ -15,7 +15,7 @@ from core.i18n import Sentence, _l
 from core.people import Person
 from plugins.hotline.roster.cells import Change, Edit, read, told
 from plugins.hotline.roster.hours import days_of, month_named, shifts_of, worked
-from plugins.hotline.roster.models import ENGINEER, MANAGER, PLACES, Roster, Shift
+from plugins.hotline.roster.models import ENGINEER, MANAGER, PLACES, Roster, RosterShift
 from plugins.hotline.roster.plan import Cell, Duty, Question, propose
 from plugins.hotline.roster.reading import (
     away_between,
@@ -56,7 +56,7 @@ def lay_out(act: Act) -> None:
     for cell in known.keys() - wanted.keys():
         db.session.delete(known[cell])
     for cell, hours in wanted.items():
-        shift = known.get(cell) or Shift(
+        shift = known.get(cell) or RosterShift(
             office_id=roster.office_id, roster_id=roster.id, day=hours.day, shift=hours.shift, changes=0
         )
         shift.weekend, shift.starts_at, shift.ends_at = hours.weekend, hours.starts_at, hours.ends_at
@@ -88,7 +88,7 @@ def _with(asked: Question, away: object, elsewhere: dict[Cell, int]) -> Question
     return Question(**{**vars(asked), "absent": away, "elsewhere": elsewhere})
 
 
-def holders(shifts: Iterable[Shift], place: str) -> dict[Cell, int]:
+def holders(shifts: Iterable[RosterShift], place: str) -> dict[Cell, int]:
     """Return who holds a place of each shift, where somebody does."""
     return {(one.day, one.shift): held for one in shifts if (held := one.holder(place)) is not None}
 

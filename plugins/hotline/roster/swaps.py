@@ -14,7 +14,7 @@ from core.db import db
 from core.i18n import Sentence, _l
 from plugins.hotline.roster.cells import Change
 from plugins.hotline.roster.hours import overlap, worked
-from plugins.hotline.roster.models import PLACES, SHIFTS, Roster, Shift, Swap
+from plugins.hotline.roster.models import PLACES, SHIFTS, Roster, RosterShift, Swap
 from plugins.hotline.roster.reading import away_between, qualified
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Offered:
 class Pick:
     """One place of one shift."""
 
-    shift: Shift
+    shift: RosterShift
     place: str
 
     @property
@@ -56,12 +56,14 @@ class Pick:
 def coming(rules: Rules, now: dt.datetime) -> list[Pick]:
     """Return the published shifts of the office that have not begun, with who has them."""
     query = (
-        select(Shift)
-        .join(Roster, Roster.id == Shift.roster_id)
-        .where(Shift.office_id == rules.office.id, Roster.state == "published", Shift.starts_at > now)
-        .where(or_(Shift.engineer_id.is_not(None), Shift.manager_id.is_not(None)))
+        select(RosterShift)
+        .join(Roster, Roster.id == RosterShift.roster_id)
+        .where(
+            RosterShift.office_id == rules.office.id, Roster.state == "published", RosterShift.starts_at > now
+        )
+        .where(or_(RosterShift.engineer_id.is_not(None), RosterShift.manager_id.is_not(None)))
     )
-    found = db.session.scalars(query.order_by(Shift.starts_at, Shift.id).limit(MOST))
+    found = db.session.scalars(query.order_by(RosterShift.starts_at, RosterShift.id).limit(MOST))
     return [
         Pick(shift=one, place=place) for one in found for place in PLACES if one.holder(place) is not None
     ]
@@ -86,7 +88,7 @@ def label(one: Pick) -> str:
 def picked(key: str) -> Pick | None:
     """Find what a form sent; nothing when there is no such shift."""
     number, _dash, place = key.partition("-")
-    found = db.session.get(Shift, int(number)) if number.isdecimal() and place in PLACES else None
+    found = db.session.get(RosterShift, int(number)) if number.isdecimal() and place in PLACES else None
     return Pick(shift=found, place=place) if found else None
 
 
@@ -116,9 +118,11 @@ def _cannot(rules: Rules, person: Person, takes: Pick, gives: Pick) -> Sentence 
 
 def _others(person: Person, takes: Pick, gives: Pick) -> Iterable[Any]:
     """Return what else a person has on the day of a shift that he would take."""
-    holds = or_(Shift.engineer_id == person.id, Shift.manager_id == person.id)
-    query = select(Shift).where(Shift.office_id == takes.shift.office_id, Shift.day == takes.shift.day, holds)
-    return db.session.scalars(query.where(Shift.id.not_in((takes.shift.id, gives.shift.id)))).unique()
+    holds = or_(RosterShift.engineer_id == person.id, RosterShift.manager_id == person.id)
+    query = select(RosterShift).where(
+        RosterShift.office_id == takes.shift.office_id, RosterShift.day == takes.shift.day, holds
+    )
+    return db.session.scalars(query.where(RosterShift.id.not_in((takes.shift.id, gives.shift.id)))).unique()
 
 
 def ask(act: Act) -> None:

@@ -14,7 +14,7 @@ from core.db import db, writing
 from core.people import Actor
 from core.roles import DUTY_MANAGER, HOTLINE_ENGINEER, SUPPORT_MANAGER
 from core.rules import rules_of
-from plugins.hotline.roster.models import Absence, Roster, Shift
+from plugins.hotline.roster.models import Absence, Roster, RosterShift
 
 NOVEMBER = dt.datetime(2026, 11, 20, 1, tzinfo=dt.UTC)
 
@@ -49,23 +49,25 @@ class Planners:
         roster: Roster = self.centre.act(self.proposed(month), "publish", self.support)
         return roster
 
-    def shift(self, roster: Roster, day: int, shift: str) -> Shift:
+    def shift(self, roster: Roster, day: int, shift: str) -> RosterShift:
         """Return a shift of a day, as the database has it now."""
         self.centre.house.see()
         where = (
-            Shift.roster_id == roster.id,
-            Shift.day == roster.month.replace(day=day),
-            Shift.shift == shift,
+            RosterShift.roster_id == roster.id,
+            RosterShift.day == roster.month.replace(day=day),
+            RosterShift.shift == shift,
         )
-        return db.session.scalars(select(Shift).where(*where)).one()
+        return db.session.scalars(select(RosterShift).where(*where)).one()
 
-    def free(self, shift: Shift) -> Actor:
+    def free(self, shift: RosterShift) -> Actor:
         """Return an engineer who has nothing on a shift's day."""
-        query = select(Shift.engineer_id).where(Shift.roster_id == shift.roster_id, Shift.day == shift.day)
+        query = select(RosterShift.engineer_id).where(
+            RosterShift.roster_id == shift.roster_id, RosterShift.day == shift.day
+        )
         busy = set(db.session.scalars(query))
         return next(one for one in self.engineers if one.person_id not in busy)
 
-    def holder(self, shift: Shift, place: str = "engineer") -> Actor:
+    def holder(self, shift: RosterShift, place: str = "engineer") -> Actor:
         """Return who has a shift."""
         people = {one.person_id: one for one in (*self.engineers, *self.managers)}
         return people[shift.holder(place)]
