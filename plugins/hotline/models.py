@@ -108,7 +108,7 @@ class Call(Model, Case):
     def symptom(self) -> str:
         """The symptom in one line, as lists and paper show it."""
         asked = " · ".join(part for part in (self.module, self.operation, self.happens, self.message) if part)
-        return asked or self.subject or self.told[:LONGEST_LINE]
+        return asked or self.subject or (self.told or "")[:LONGEST_LINE]
 
     @property
     def heading(self) -> str:
