@@ -113,7 +113,7 @@ class Call(Model, Case):
     @property
     def heading(self) -> str:
         """Whose call it is: the customer's, or the sender's of a message that nobody has taken yet."""
-        return self.customer.name if self.customer else self.sender
+        return self.customer.name if self.customer else self.sender or ""
 
 
 # The rooms' own tables, named here so that they are there wherever the plugin is; some refer to those above.
