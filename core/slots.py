@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 class MenuItem:
     """One entry of the menu; hidden without the permission or when the plugin is off.
 
-    ``icon`` is a name of Bootstrap Icons, ``keys`` what is typed to go there: ``"n"``, ``"g k"``.
+    ``icon`` is a name of Bootstrap Icons, ``keys`` what is typed to go there: ``"n"``, ``"g k"``. Entries that stand
+    ``within`` the same word share a place in the menu, which opens.
     """
 
     title: Sentence
@@ -25,6 +26,7 @@ class MenuItem:
     icon: str = ""
     keys: str = ""
     weight: int = 50
+    within: Sentence | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
 
 

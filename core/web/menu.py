@@ -82,6 +82,28 @@ class Group:
     office: Office | None
     entries: list[Entry]
 
+    @property
+    def places(self) -> list[Place]:
+        """The entries as they stand in a row: those within the same word stand together, where the first would be."""
+        found: dict[object, Place] = {}
+        for one in self.entries:
+            key = one.item.within.msgid if one.item.within else one.url
+            found.setdefault(key, Place(title=one.item.within, entries=[])).entries.append(one)
+        return list(found.values())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """One place in the row of the menu: an entry, or several under a title."""
+
+    title: Sentence | None
+    entries: list[Entry]
+
+    @property
+    def current(self) -> Entry | None:
+        """The entry in which the reader is, if it is one of these."""
+        return next((one for one in self.entries if one.current), None)
+
 
 def init_menu(app: Flask) -> None:
     """Give menu and slots to the templates."""

@@ -87,6 +87,7 @@ MENU = (
         icon="chat-square-text",
         keys="g r",
         weight=22,
+        within=_l("Hotline"),
     ),
     MenuItem(
         title=_l("Support database"),
@@ -95,5 +96,6 @@ MENU = (
         permission="hotline.read",
         icon="lightbulb",
         weight=24,
+        within=_l("Hotline"),
     ),
 )

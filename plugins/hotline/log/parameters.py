@@ -24,6 +24,7 @@ MENU = (
         endpoint="hotline.log.day",
         permission="hotline.read",
         icon="journal-text",
-        weight=21,
+        weight=23,
+        within=_l("Hotline"),
     ),
 )

@@ -106,5 +106,6 @@ MENU = (
         permission="hotline.mail",
         icon="envelope",
         weight=25,
+        within=_l("Hotline"),
     ),
 )

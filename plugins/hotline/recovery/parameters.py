@@ -28,7 +28,8 @@ MENU = (
         values={"plugin": "hotline", "noun": "recovery"},
         permission="hotline.read_recoveries",
         icon="key",
-        weight=55,
+        weight=27,
+        within=_l("Hotline"),
     ),
 )
 

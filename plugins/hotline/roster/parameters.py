@@ -109,5 +109,6 @@ MENU = (
         icon="calendar-week",
         keys="g w",
         weight=24,
+        within=_l("On duty"),
     ),
 )

@@ -77,6 +77,7 @@ MENU = (
         icon="person-check",
         keys="g s",
         weight=24,
+        within=_l("On duty"),
     ),
     MenuItem(
         title=_l("Hand-over"),
@@ -85,5 +86,6 @@ MENU = (
         icon="arrow-left-right",
         keys="g h",
         weight=26,
+        within=_l("On duty"),
     ),
 )

@@ -31,6 +31,7 @@ MENU = (
         endpoint="hotline.statistics.figures",
         permission=SEE,
         icon="bar-chart",
-        weight=65,
+        weight=28,
+        within=_l("Hotline"),
     ),
 )
