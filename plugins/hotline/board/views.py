@@ -10,6 +10,7 @@ from flask import Blueprint, render_template, request
 from core import clock
 from core.i18n import _
 from core.web.access import needs, these_rules
+from plugins.hotline import lines
 from plugins.hotline.board import reading
 from plugins.hotline.board.parameters import SEE
 
@@ -36,7 +37,9 @@ def now(office: str) -> str:
 def _look() -> dict[str, Any]:
     rules = these_rules()
     soon = dt.timedelta(minutes=rules.parameter("hotline.soon_minutes"))
-    return {"it": reading.board_of(rules, clock.now()), "soon": soon, "call": rules.procedure("hotline.call")}
+    said = {"lines": lines.line_states(rules.office.id), "titles": lines.TITLES, "tones": lines.TONES}
+    board = reading.board_of(rules, clock.now())
+    return {"it": board, "soon": soon, "call": rules.procedure("hotline.call"), **said}
 
 
 @pages.app_template_filter("minutes_left")
