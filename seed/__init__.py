@@ -22,8 +22,20 @@ STEP = 10_000
     ).msgid
 )
 @click.argument("office")
-@click.option("--customers", default=1000, show_default=True, type=click.IntRange(1, 1_000_000))
-@click.option("--calls", default=2000, show_default=True, type=click.IntRange(0, 5_000_000))
+@click.option(
+    "--customers",
+    default=1000,
+    show_default=True,
+    type=click.IntRange(1, 1_000_000),
+    help=_l("How many customers.").msgid,
+)
+@click.option(
+    "--calls",
+    default=2000,
+    show_default=True,
+    type=click.IntRange(0, 5_000_000),
+    help=_l("How many calls, of the last two years.").msgid,
+)
 @in_house
 def seed(office: str, customers: int, calls: int) -> None:
     """Say how far it is as it goes."""

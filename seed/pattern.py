@@ -14,6 +14,7 @@ from sqlalchemy.types import TypeDecorator
 from core.db import Base, db
 from core.ledger import LedgerRow
 from core.procedure import Procedure
+from core.rules import installed_plugins
 
 # Counted up, or made anew, for all copies together.
 APART = frozenset({"core_ledger_head", "core_number_series", "core_search_token"})
@@ -108,11 +109,9 @@ class Capture:
 
 
 def _tables() -> list[Table]:
-    return [
-        one
-        for one in Base.metadata.sorted_tables
-        if "id" in one.c and "office_id" in one.c and one.name not in APART
-    ]
+    owners = {"core", *installed_plugins().installed}
+    known = (one for one in Base.metadata.sorted_tables if one.name.partition("_")[0] in owners)
+    return [one for one in known if {"id", "office_id"} <= set(one.c.keys()) and one.name not in APART]
 
 
 def highest(table: Table) -> int:

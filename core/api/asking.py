@@ -116,10 +116,10 @@ class Said:
 def of_step() -> Said:
     """Read the headers of a step."""
     errors: Errors = {}
-    key, match = request.headers.get("Idempotency-Key", ""), request.headers.get("If-Match")
-    if key and not KEY.fullmatch(key):
+    key, match = request.headers.get("Idempotency-Key"), request.headers.get("If-Match")
+    if key is not None and not KEY.fullmatch(key):
         errors["Idempotency-Key"] = [_l("Give 1 to 80 printable characters.")]
     version = VERSION.fullmatch(match.strip()) if match is not None else None
     if match is not None and version is None:
         errors["If-Match"] = [_l('Give the version as it stood in the ETag, like "3".')]
-    return Said(key=key, seen=int(version[1]) if version else None, errors=errors)
+    return Said(key=key or "", seen=int(version[1]) if version else None, errors=errors)

@@ -83,12 +83,11 @@ def _list(procedure: Procedure) -> Json:
     choices = {"state": list(procedure.states), "sort": [asking.NEWEST, asking.OLDEST]}
     questions = [_question(name, {"type": "string", "enum": known}) for name, known in choices.items()]
     questions += [_question(one.name, _filter(one)) for one in procedure.filters]
-    text = {"type": "string", "maxLength": asking.LONGEST_QUESTION}
     return {
         "operationId": f"list_{_name(procedure)}",
         "summary": str(procedure.title),
-        "parameters": [*questions, _question("customer", text), *PAGED],
-        "responses": _answers(_page(ref("brief")), "401", "403", "404", "422"),
+        "parameters": [*questions, _question("customer", WORDS), *PAGED],
+        "responses": _answers(_page(ref("brief")), "400", "401", "403", "404", "422"),
     }
 
 
@@ -97,6 +96,10 @@ def _filter(one: Filter) -> Json:
     if one.choices is None:
         return {"type": "integer", "minimum": 0, "maximum": 999_999_999}
     return {"type": "string", "enum": list(one.choices)}
+
+
+# A NUL is no character of any language, and is refused before anybody looks.
+WORDS: Json = {"type": "string", "maxLength": asking.LONGEST_QUESTION, "pattern": "^[^\\x00]*$"}
 
 
 def _question(name: str, schema: Json) -> Json:
@@ -162,12 +165,12 @@ def _customers(rules: Rules) -> Json:
         "required": True,
         "schema": {"type": "string", "maxLength": 24},
     }
-    tag, text = {"tags": [_("Customers")]}, {"type": "string", "maxLength": asking.LONGEST_QUESTION}
+    tag = {"tags": [_("Customers")]}
     many = {
         "operationId": "list_customers",
         "summary": _("Customers"),
-        "parameters": [_question("q", text), *PAGED],
-        "responses": _answers(_page(ref("customer")), "401", "403", "404", "422"),
+        "parameters": [_question("q", WORDS), *PAGED],
+        "responses": _answers(_page(ref("customer")), "400", "401", "403", "404", "422"),
     }
     one = {
         "operationId": "get_customer",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
-import time
+import signal
+from threading import Event
 from typing import TYPE_CHECKING
 
 import click
@@ -79,11 +80,16 @@ def run(office: str) -> None:
 )
 def work(with_parent: bool) -> None:
     """Look what is due every few seconds; several processes at once do each thing once."""
-    parent = os.getppid()
+    parent, stopped = os.getppid(), Event()
+    # Whoever started this in the background may have told it to take no notice of an interrupt.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: stopped.set())
     with opened():
-        while not with_parent or os.getppid() == parent:
+        if not with_parent:
+            click.echo(_("The jobs are worked off as they fall due — Ctrl-C ends it."))
+        while not stopped.is_set() and (not with_parent or os.getppid() == parent):
             _work_once()
-            time.sleep(PAUSE)
+            stopped.wait(PAUSE)
 
 
 def _work_once() -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import signal
 import subprocess
-import time
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from click.testing import Result
 
 from core import clock
@@ -60,10 +60,11 @@ def test_an_office_that_is_none_is_refused(shanghai: Run) -> None:  # noqa: F811
     assert "XX" in refused(shanghai("jobs", "list", "XX"))
 
 
-def test_the_process_that_takes_the_turns_ends_when_it_is_told_to(shanghai: Run) -> None:  # noqa: F811
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_process_that_takes_the_turns_ends_when_it_is_told_to(shanghai: Run, number: int) -> None:  # noqa: F811
     worker = subprocess.Popen([KOUDAI, "jobs", "work"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    time.sleep(3)
-    assert worker.poll() is None
-    worker.send_signal(signal.SIGINT)
-    said = worker.communicate(timeout=30)[0].decode()
-    assert "Traceback" not in said
+    assert worker.stdout is not None
+    assert b"Ctrl-C" in worker.stdout.readline(), "it has begun"
+    worker.send_signal(number)
+    said = worker.communicate(timeout=60)[0].decode()
+    assert (worker.returncode, "Traceback" in said) == (0, False)

@@ -153,7 +153,7 @@ def words(call_id: int, number: str) -> set[str]:
 def test_where_something_has_happened_nothing_is_seeded(house: House, office: Office) -> None:
     refuse_used(office)
     house.customer(office)
-    with pytest.raises(KoudaiError, match="Something has happened in SH already"):
+    with pytest.raises(KoudaiError, match="koudai office add"):
         refuse_used(office)
 
 
