@@ -146,8 +146,9 @@ def _refuse_unknown(procedure: Procedure, found: PluginSet) -> None:
     if not procedure.reads.startswith("core.") and found.permission(procedure.reads) is None:
         why = _l("%(what)s names %(name)s, which nobody declares", what=procedure.name, name=procedure.reads)
         _refuse(procedure.plugin, why)
+    roles = _roles_of(found)
     for plugin, role in _roles_in(procedure):
-        if role not in _roles_of(found):
+        if role not in roles:
             _refuse(
                 plugin, _l("%(what)s names %(name)s, which nobody declares", what=procedure.name, name=role)
             )
@@ -195,6 +196,8 @@ def _refuse_untimed(procedure: Procedure, found: PluginSet) -> None:
     """Refuse a deadline whose time is a parameter that nobody declares."""
     for rule in procedure.deadlines.values():
         _refuse_long(rule.plugin, "key", rule.key)
+        if rule.within.promised and not rule.since:
+            _refuse(rule.plugin, _l("%(rule)s is due as promised, and no since says when", rule=rule.key))
         key = rule.within.parameter
         if key and key not in found.parameters:
             _refuse(

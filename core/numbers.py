@@ -47,7 +47,13 @@ def draw(office: Office, letter: str, at: dt.datetime) -> str:
         last = _last_known(office.id, f"{office.code}-{letter}-{year}-")
         insert_once(NumberSeries, office_id=office.id, letter=letter, year=year, last=last)
         last = _count_up(office.id, letter, year)
-    return f"{office.code}-{letter}-{year}-{last:05d}"
+    assert last is not None, "the row was inserted a moment ago"
+    return written(office.code, letter, year, last)
+
+
+def written(code: str, letter: str, year: int, place: int) -> str:
+    """Write a number as it stands on paper: ``SH-R-2026-00087``."""
+    return f"{code}-{letter}-{year}-{place:05d}"
 
 
 def _last_known(office_id: int, begins: str) -> int:

@@ -121,6 +121,10 @@ class Filter:
     attribute: str
     choices: Mapping[str, Sentence] | None = None
 
+    def where(self, model: type[Case], value: str) -> Any:
+        """Return the condition that an answer sets."""
+        return getattr(model, self.attribute) == (int(value) if self.choices is None else value)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Step:

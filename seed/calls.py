@@ -11,15 +11,15 @@ from typing import Any
 
 from sqlalchemy import ARRAY, Integer, Table, Text, bindparam, func, insert, select, text, update
 
-from core import clock
+from core import clock, numbers
 from core.customers.models import Contact, Customer, Installation, Product
 from core.db import db, see_offices, writing
 from core.ledger import LedgerHead, LedgerRow
 from core.numbers import NumberSeries
 from core.offices import Office
 from core.rules import rules_of
+from core.search.index import tokens_of
 from core.search.models import SearchText, SearchToken
-from core.search.words import number_tokens, tokens
 from seed.pattern import PEOPLE, Pattern, Rows, Swap, Way, highest, ways
 from seed.people import Staff
 from seed.stories import lived
@@ -141,7 +141,7 @@ class _Writer:
     def _number(self, at: dt.datetime) -> str:
         year = at.astimezone(self.zone).year
         self.numbers[year] = self.numbers.get(year, 0) + 1
-        return f"{self.code}-H-{year}-{self.numbers[year]:05d}"
+        return numbers.written(self.code, "H", year, self.numbers[year])
 
     def _chain(self, row: dict[str, Any]) -> None:
         """Hang a row of the ledger onto the chain."""
@@ -178,7 +178,7 @@ def _go_on_after(last: Mapping[Table, int]) -> None:
 def _tokens(texts: list[dict[str, Any]]) -> Iterator[tuple[str, int]]:
     """Yield the words under which the calls are found, as the index keeps them."""
     for one in texts:
-        found = tokens(f"{one['title']}\n{one['body']}") | number_tokens(one["number"])
+        found = tokens_of(one["title"], one["body"], one["number"])
         yield from ((word, one["id"]) for word in found)
 
 

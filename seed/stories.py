@@ -6,6 +6,7 @@ import datetime as dt
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import cycle
 from typing import Any
 
 from sqlalchemy import select
@@ -51,7 +52,7 @@ def lives(problem: Problem) -> tuple[Life, ...]:
 def lived(office: Office, staff: Staff, monday: dt.date) -> Iterator[Pattern]:
     """Live every story on some days of a week, each for another customer, and yield what each left."""
     luck = random.Random(f"koudai seed stories {office.code}")
-    callers = iter(_callers(office.id))
+    callers = cycle(_callers(office.id))
     for day in range(5):
         for place, hour in enumerate(HOURS):
             problem = BY_PHONE[(day * len(HOURS) + place) % len(BY_PHONE)]

@@ -159,9 +159,7 @@ def _some_cases(procedure: Procedure, asked: asking.Asked) -> list[Case]:
         query = query.where(model.customer_id == (known.id if known else None))
     for one in procedure.filters:
         if value := asked.filtered.get(one.name):
-            query = query.where(
-                getattr(model, one.attribute) == (int(value) if one.choices is None else value)
-            )
+            query = query.where(one.where(model, value))
     query = query.order_by(model.id if asked.sort == asking.OLDEST else model.id.desc())
     return list(db.session.scalars(query.offset(asked.offset).limit(asked.size + 1)).unique())
 

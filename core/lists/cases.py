@@ -132,13 +132,9 @@ def _filters(procedure: Procedure, rules: Rules, actor: Actor) -> Iterator[ListF
 
 def _declared(one: Filter, model: type[Case], staff: Mapping[str, str]) -> ListFilter:
     """Return a filter that a procedure declares: by a person of the office, or by one of its choices."""
-    column = getattr(model, one.attribute)
-    if one.choices is None:
-        return ListFilter(
-            name=one.name, title=one.title, choices=staff, where=lambda value: column == int(value)
-        )
+    offered: Mapping[str, Sentence | str] = staff if one.choices is None else one.choices
     return ListFilter(
-        name=one.name, title=one.title, choices=one.choices, where=lambda value: column == value
+        name=one.name, title=one.title, choices=offered, where=lambda value: one.where(model, value)
     )
 
 

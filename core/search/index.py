@@ -109,7 +109,12 @@ def _filled(text: SearchText, entry: Entry) -> SearchText:
 
 
 def _tokens_of(text: SearchText) -> set[str]:
-    return tokens(f"{text.title}\n{text.body}") | number_tokens(text.number)
+    return tokens_of(text.title, text.body, text.number)
+
+
+def tokens_of(title: str, body: str, number: str) -> set[str]:
+    """Return everything under which a text is found."""
+    return tokens(f"{title}\n{body}") | number_tokens(number)
 
 
 def _write(texts: Iterable[SearchText], before: Mapping[int, set[str]]) -> None:

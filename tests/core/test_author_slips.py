@@ -12,6 +12,7 @@ from flask import Flask
 from core import gate, loose_ends, switches
 from core.api import shapes
 from core.db import db, writing
+from core.deadlines import as_promised
 from core.errors import PluginError
 from core.hooks import hookimpl
 from core.i18n import Sentence
@@ -73,6 +74,18 @@ def test_a_role_or_a_person_that_is_none_is_named_with_its_plugin(
     bold = make_plugin("bold", requires=("hotline",), amend=amend)
     installed = Plugins([plugins.installed["hotline"].module, bold])
     with pytest.raises(PluginError, match=f"bold does not fit: hotline.call names {named}"):
+        installed.set_of(("hotline", "bold"))
+
+
+def test_a_promise_without_its_moment_is_named(plugins: Plugins, make_plugin: Any) -> None:  # noqa: F811
+    @hookimpl
+    def amend(procedures: Any) -> None:
+        said = {"title": Sentence("Soon"), "within": as_promised(), "owner": HOTLINE_ENGINEER}
+        procedures["hotline.call"].starts("park", "bold.soon", clause="QI/03 3.2.5", met_by=(), **said)
+
+    bold = make_plugin("bold", requires=("hotline",), amend=amend)
+    installed = Plugins([plugins.installed["hotline"].module, bold])
+    with pytest.raises(PluginError, match=r"bold does not fit: bold\.soon is due as promised"):
         installed.set_of(("hotline", "bold"))
 
 

@@ -150,6 +150,14 @@ def words(call_id: int, number: str) -> set[str]:
     return {one for one in found if one not in number.lower() and not one.isdecimal()}
 
 
+def test_a_few_customers_phone_more_than_once(house: House, office: Office) -> None:
+    staff = people.staff_of(office)
+    assert list(customers.bring_in(office, 2)) == [2]
+    assert list(calls.fill(office, staff, 40))[-1] == 40
+    house.see()
+    assert list(ledger.verify(office.id)) == []
+
+
 def test_where_something_has_happened_nothing_is_seeded(house: House, office: Office) -> None:
     refuse_used(office)
     house.customer(office)
