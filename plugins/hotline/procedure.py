@@ -7,7 +7,7 @@ from core.procedure import Column, Filter, Procedure
 from core.roles import DUTY_MANAGER, HOTLINE_ENGINEER, REGIONAL_MANAGER
 from plugins.hotline import forms, services
 from plugins.hotline.calls import abuse, demand, ownership, transfer
-from plugins.hotline.calls.who import DESK, KEPT, NOT_FORGOTTEN, PROMISE, THE_OWNER, UNDER_WAY
+from plugins.hotline.calls.who import DESK, ENDING, KEPT, NOT_FORGOTTEN, PROMISE, THE_OWNER, UNDER_WAY
 from plugins.hotline.knowledge import forms as knowledge_forms
 from plugins.hotline.knowledge import procedure as knowledge_procedure
 from plugins.hotline.knowledge import services as knowledge_services
@@ -291,6 +291,7 @@ recoveries.add_to(call)
 abuse.add_to(call)
 links.add_to(call)
 mail.add_steps(call, DESK, PROMISE)
+call.before_ending(services.phoned_first, clause=ENDING)
 # Last, so that it knows every state and every end of a call.
 replies_procedure.teach(call)
 

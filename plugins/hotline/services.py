@@ -15,6 +15,7 @@ from core.customers.models import Customer, Installation, Product
 from core.db import db
 from core.i18n import Sentence, _l
 from plugins.hotline import drafts
+from plugins.hotline.calls.who import PROMISE
 from plugins.hotline.hooks import Entitlement
 from plugins.hotline.knowledge.services import rewrite_knowledge as rewrite_knowledge
 from plugins.hotline.knowledge.services import write_knowledge as write_knowledge
@@ -120,6 +121,17 @@ def catalogue(act: Act) -> dict[str, str]:
 def promise_open(act: Act) -> Sentence | None:
     """Only a promise that is still to be kept can be kept."""
     return None if act.case.promised_at else _l("No call back is promised. Promise one first, or go on.")
+
+
+def phoned_first(act: Act) -> Sentence | None:
+    """A call does not end over a call back that is owed, unless the end is that very call or passes it on."""
+    call, step = act.case, act.step
+    if not call.promised_at or PROMISE in step.meets or step.name == "merge":
+        return None
+    return _l(
+        "The customer waits for a call back by %(moment)s. Phone first and take that step, then this one.",
+        moment=call.promised_at,
+    )
 
 
 def keep_promise(act: Act) -> None:

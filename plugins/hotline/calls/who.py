@@ -12,4 +12,5 @@ UNDER_WAY = "open | parked | demanded | handed_over | to_pass_on | passed_on"
 
 PROMISE = "hotline.promise"
 KEPT = house_rule(_l("A promise that nobody wrote down is not kept."))
+ENDING = house_rule(_l("A call that ends forgets what was promised in it."))
 NOT_FORGOTTEN = house_rule(_l("What is on nobody's desk is forgotten."))

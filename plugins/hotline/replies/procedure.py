@@ -15,6 +15,7 @@ from core.roles import (
     Allowed,
     Role,
 )
+from plugins.hotline.calls.who import ENDING
 from plugins.hotline.forms import AnswerForm
 from plugins.hotline.replies import forms, services
 from plugins.hotline.replies.entries import FOLLOW_UPS, GROUPS, PROMISES, Promise
@@ -171,7 +172,6 @@ KEEPERS: dict[str, Role | Allowed] = {
     "quality_supervisor": QUALITY_SUPERVISOR,
 }
 KEYS = {(kind, owner): f"hotline.reply_{kind}_{owner}" for kind in KINDS for owner in KEEPERS}
-ENDING = house_rule(_l("A call that ends forgets what was promised in it."))
 
 
 def teach(call: Procedure) -> None:

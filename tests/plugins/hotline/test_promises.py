@@ -12,6 +12,8 @@ from core.deadlines import DROPPED, MET, MISSED, OPEN
 from core.errors import RefusalKind, Refused
 from core.roles import HOTLINE_ENGINEER
 from core.worktime import TraceKind
+from plugins.fieldservice.testing import VISIT
+from plugins.hotline.calls.who import ENDING
 
 NINE = dt.datetime(2026, 11, 23, 1, tzinfo=dt.UTC)
 # Four o'clock in Beijing.
@@ -85,3 +87,17 @@ def test_out_of_hours_it_is_due_all_the_same(beijing: Any) -> None:
     with clock.stopped_at(NINE):
         call = beijing.log(promised_at="2026-11-28T20:00")
     assert beijing.promises(call)[PROMISE].due_at == dt.datetime(2026, 11, 28, 12, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize(
+    ("end", "said"),
+    [("complain", {"about": "hotline", "complaint": "接线员挂断了三次电话"}), ("request_visit", VISIT)],
+)
+def test_no_end_forgets_it(beijing: Any, call: Any, end: str, said: dict[str, str]) -> None:
+    with clock.stopped_at(NINE):
+        refused = beijing.refused(call, end, beijing.hotline, **said)
+        assert [one.clause for one in refused.objections] == [ENDING]
+        assert "16:00" in str(refused.objections[0].text)
+        beijing.act(call, "phone_back", beijing.hotline, answer=ANSWER)
+        beijing.act(call, end, beijing.hotline, **said)
+    assert beijing.promises(call)[PROMISE].state == MET
