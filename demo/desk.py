@@ -129,6 +129,14 @@ class Desk:
         with suppress(Refused):
             gate.perform(procedure, number, step, actor, values, office=self.office)
 
+    def draw_up_roster(self, month: str) -> None:
+        """Draw up and publish who is on duty in a month (QP/2-04 5.1)."""
+        roster = gate.perform(
+            "hotline.roster", None, "begin", self.support, {"month": month}, office=self.office
+        )
+        for step in ("propose", "publish"):
+            gate.perform("hotline.roster", roster.number, step, self.support, office=self.office)
+
     def publish(self, leaving: int) -> None:
         """Publish what waits in the support database, but for the last ones."""
         waiting = (KnowledgeEntry.office_id == self.office.id, KnowledgeEntry.state == "in_review")

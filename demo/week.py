@@ -39,6 +39,7 @@ class OfficeWeek:
     def stories(self) -> list[Story]:
         """Return everything that happens in the week."""
         return [
+            self.roster(),
             *(self.solved_by_phone(day, time) for day, time in self._phone_times()),
             *(self.visit(day, time, upto) for day, time, upto in VISITS),
             self.visit(1, "14:10", "turn_in", result="partly", goes_on=self._sent_again),
@@ -101,6 +102,12 @@ class OfficeWeek:
         yield self.week.at(5, "17:35")
         one = self.desk.covered("财务通")
         self.desk.log(self._visits[0], one, one.customer, channel="phone")
+
+    def roster(self) -> Story:
+        """Who is on duty in the months that the week touches (QP/2-04 5.1)."""
+        yield self.week.at(1, "08:00")
+        for month in sorted({f"{day:%Y-%m}" for day in self.week.days}):
+            self.desk.draw_up_roster(month)
 
     def reviewed(self) -> Story:
         """The support manager reads what the week has taught, but not the last of it (QI/01 flow)."""

@@ -49,7 +49,9 @@ def _or_null(kind: Schema) -> Schema:
 
 def _text(field: Any) -> Schema:
     if isinstance(field, ChoiceField):
-        return {"type": "string", "enum": [one.value for one in field.choices if one.value]}
+        offered = [one.value for one in field.choices if one.value]
+        # What only a case or a person can offer is told by the objection that names the field.
+        return {"type": "string"} | ({"enum": offered} if offered else {})
     if not isinstance(field, TextField):
         return {"type": "string", "pattern": r"^\s*\d{1,7}(\.\d{1,2})?\s*$"}
     shape: Schema = {"type": "string", "maxLength": field.limit}

@@ -14,10 +14,9 @@ from core.api.tokens import ACT
 from core.offices import Office
 from core.people import Person
 from core.roles import NATIONAL_ROLES
+from core.rules import rules_of
 from core.testing import Browser, House
 from tests.core.conftest import work  # noqa: F401
-
-COLLECTIONS = ("calls", "requests", "sealings", "complaints", "customers")
 
 
 class Client:
@@ -46,7 +45,8 @@ def client_of(app: Flask) -> Callable[..., Client]:
     """The means to give somebody a token and a program that uses it."""
 
     def made(person: Person, office: Office, reach: dict[str, str] | None = None) -> Client:
-        token = tokens.make(person, office, "for a test", reach or dict.fromkeys(COLLECTIONS, ACT), 30)
+        whole = ["customers", *(one.collection for one in rules_of(office).plugins.procedures.values())]
+        token = tokens.make(person, office, "for a test", reach or dict.fromkeys(whole, ACT), 30)
         return Client(Browser(app, app.response_class), office.code, token)
 
     return made

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import inspect, select
 
 from core import ledger
+from core.cases import Case
 from core.customers import lookup, services, twins
 from core.customers.joining import references
 from core.customers.models import Contact, Customer, CustomerKey, Installation, Product
@@ -197,13 +198,7 @@ def test_nobody_is_merged_with_another_offices_customer(
 @pytest.mark.usefixtures("app")
 def test_every_table_that_points_to_a_customer_is_found() -> None:
     found = {f"{table.name}.{column.name}" for table, column in references()}
-    cases = {
-        "hotline_call",
-        "fieldservice_request",
-        "billing_sealing",
-        "billing_courtesy_visit",
-        "quality_complaint",
-    }
+    cases = {one.__tablename__ for one in Case.__subclasses__()} | {"billing_courtesy_visit"}
     own = {"core_contact", "core_installation", "core_customer_proposal"}
     own |= {"core_file", "core_note", "core_search_text"}
     assert found == {f"{name}.customer_id" for name in cases | own} | {"core_customer.merged_into_id"}

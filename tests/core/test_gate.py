@@ -21,6 +21,7 @@ from core.people import Actor
 from core.roles import DUTY_MANAGER, FIELD_ENGINEER, HOTLINE_ENGINEER, REGIONAL_MANAGER
 from core.testing import NATIONAL, SETTER_UP, House
 from plugins.fieldservice.models import ServiceRequest
+from plugins.hotline import manifest
 from plugins.hotline.models import Call
 
 pytestmark = pytest.mark.usefixtures("in_english")
@@ -91,7 +92,7 @@ def test_a_step_moves_the_case_and_says_who_did_what(shanghai: Office, walk: Any
     assert (row.actor, row.actor_id, row.version) == (
         walker.actor.name,
         walker.actor.person_id,
-        "hotline 0.1.0",
+        f"hotline {manifest.version}",
     )
     assert row.details["values"] == ANSWER
     assert row.details["plugins"] == sorted(NATIONAL)
