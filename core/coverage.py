@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -139,17 +140,34 @@ def _cited(plugins: Plugins) -> Iterator[Rule]:
     sources += [(one.name, one.module) for one in plugins.installed.values()]
     for plugin, module in sources:
         for path in _files_of(module):
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.Constant) and node.value in codes:
-                    name = f"{path.name}:{node.lineno}"
-                    yield _rule(str(node.value), plugin, RuleKind.CITED, name)
+            read = _texts_of_data if path.suffix == ".toml" else _texts_of_code
+            for text, name in read(path):
+                if text in codes:
+                    yield _rule(text, plugin, RuleKind.CITED, name)
+
+
+def _texts_of_code(path: Path) -> Iterator[tuple[str, str]]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value, f"{path.name}:{node.lineno}"
+
+
+def _texts_of_data(path: Path) -> Iterator[tuple[str, str]]:
+    """Rules that are kept as data cite their clause in a text of their own."""
+    waiting: list[Any] = [tomllib.loads(path.read_text(encoding="utf-8"))]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, str):
+            yield one, path.name
+        elif isinstance(one, dict | list):
+            waiting += one.values() if isinstance(one, dict) else one
 
 
 def _files_of(module: ModuleType) -> list[Path]:
     file = Path(str(module.__file__))
     if not hasattr(module, "__path__"):
         return [file] if file.exists() else []
-    inside = sorted(file.parent.rglob("*.py"))
+    inside = sorted(path for kind in ("*.py", "*.toml") for path in file.parent.rglob(kind))
     return [path for path in inside if not NOT_RULES & set(path.relative_to(file.parent).parts)]
 
 

@@ -10,8 +10,8 @@ from sqlalchemy import or_, select
 
 from core import clock
 from core.customers import lookup
-from core.customers.models import Customer, Installation, Product
-from core.db import db
+from core.customers.forms import catalogue
+from core.customers.models import Customer, Installation
 from core.i18n import _l
 from core.lists.declared import ListColumn, ListFilter, Listing
 from core.rules import Rules
@@ -88,15 +88,10 @@ def _filters(rules: Rules) -> Iterator[ListFilter]:
     yield ListFilter(
         name="product",
         title=_l("Product"),
-        choices=rules.once("products by name", _catalogue),
+        choices=rules.once("products by name", catalogue),
         where=lambda value: Customer.id.in_(_holders(office_id, int(value))),
     )
     yield ListFilter(name="verified", title=_l("Data verified"), choices=VERIFIED, where=_verified)
-
-
-def _catalogue() -> dict[str, str]:
-    query = select(Product.id, Product.name).order_by(Product.name)
-    return {str(row.id): row.name for row in db.session.execute(query)}
 
 
 def _holders(office_id: int, product_id: int) -> Any:

@@ -6,13 +6,11 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
-
 from core import gate
 from core.customers import services as customers
 from core.customers import values
-from core.customers.models import Customer, Installation, Product
-from core.db import db
+from core.customers.forms import catalogue as products_by_name
+from core.customers.models import Customer, Installation
 from core.i18n import Sentence, _l
 from plugins.hotline import drafts
 from plugins.hotline.calls.who import PROMISE
@@ -115,7 +113,7 @@ def _first_product(act: Act) -> Installation | None:
 
 def catalogue(act: Act) -> dict[str, str]:
     """Return the products of the national catalogue, for a choice."""
-    return {str(one.id): one.name for one in db.session.scalars(select(Product).order_by(Product.name))}
+    return act.rules.once("products by name", products_by_name)
 
 
 def promise_open(act: Act) -> Sentence | None:

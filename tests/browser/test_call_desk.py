@@ -71,6 +71,7 @@ def outcome(page: Page, step: str) -> Locator:
 
 
 def choose(page: Page, step: str) -> None:
+    expect(page.locator("#call.live")).to_be_visible()
     page.keyboard.press(f"Alt+{outcome(page, step).get_attribute('data-digit')}")
 
 

@@ -259,7 +259,7 @@ def test_without_scripts_a_closed_outcome_can_be_chosen_again(centre: Centre, br
     expect(page.locator(".note-done")).to_contain_text("Request registered")
 
 
-@pytest.mark.parametrize("leave", ["menu", "language", "expired"])
+@pytest.mark.parametrize("leave", ["menu", "again", "language", "expired"])
 def test_a_half_written_call_is_found_again(centre: Centre, browse: Any, leave: str) -> None:
     # An expired form is an error in any console: a page of its own, which nobody watches.
     page = browse(centre.engineer, "en").context.new_page()
@@ -270,7 +270,9 @@ def test_a_half_written_call_is_found_again(centre: Centre, browse: Any, leave: 
     choose(page, "request_visit")
     page.locator("#request_visit-wanted_time").fill("周四上午")
     page.locator("#request_visit-verified").check()
-    {"menu": by_the_menu, "language": in_another_language, "expired": expired}[leave](page)
+    {"menu": by_the_menu, "again": to_the_desk_again, "language": in_another_language, "expired": expired}[
+        leave
+    ](page)
     expect(page.locator("#draft")).to_be_visible()
     expect(page.locator("#panel")).to_contain_text("恒源物流有限公司")
     expect(page.locator("#contact")).to_have_value("高敏")
@@ -286,9 +288,14 @@ def test_a_half_written_call_is_found_again(centre: Centre, browse: Any, leave: 
 
 
 def by_the_menu(page: Page) -> None:
-    page.locator(".menu-row a").nth(2).click()
+    page.locator(".menu-row a[href$='/hotline/call/']").click()
     expect(page.locator("#call")).to_have_count(0)
     page.go_back()
+
+
+def to_the_desk_again(page: Page) -> None:
+    page.locator(".menu-row a[href$='/hotline/desk']").click()
+    expect(page.locator("#call")).to_have_attribute("data-begun", "")
 
 
 def in_another_language(page: Page) -> None:

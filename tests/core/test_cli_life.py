@@ -18,6 +18,7 @@ from core.errors import PluginError
 from core.plugin_loading import GROUP
 from core.plugins import Plugins
 from core.state_maps import StateMap
+from plugins.hotline import manifest
 from tests.core.test_cli import SAMPLE, fine, has_line, home, inside, refused, run, shanghai  # noqa: F401
 
 Run = Callable[..., Result]
@@ -80,13 +81,13 @@ def test_after_a_removal_the_house_is_whole_and_starts(regional: Run) -> None:
 
 def test_a_release_note_is_written_from_a_file_or_a_version(regional: Run, tmp_path: Path) -> None:
     fine(regional("db", "upgrade"))
-    assert "Nothing is ruled otherwise." in fine(regional("plugins", "release-notes", "0.1.0"))
+    assert "Nothing is ruled otherwise." in fine(regional("plugins", "release-notes", manifest.version))
     before = json.loads(fine(regional("plugins", "snapshot")))
     rule = before["plugins"]["hotline"]["rules"]["parameter hotline.settle_working_days"]
     rule["says"]["default"] = 3
     file = tmp_path / "before.json"
     file.write_text(json.dumps(before))
-    said = fine(regional("plugins", "release-notes", str(file), "0.1.0"))
+    said = fine(regional("plugins", "release-notes", str(file), manifest.version))
     assert has_line("  - default: 3 working days → 1 working days", said)
     assert has_line("  - touches: SH", said)
     assert "No release 7.0" in refused(regional("plugins", "release-notes", "7.0"))

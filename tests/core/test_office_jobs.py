@@ -66,9 +66,9 @@ def test_a_job_that_fails_says_why_and_the_settings_warn(page: Any, monkeypatch:
 
 def test_turns_that_nobody_takes_are_told(page: Any) -> None:
     run()
-    # The first that is due is hotline's, every five minutes.
-    assert "Nobody takes the turns" not in page(20)
-    assert "Nobody takes the turns" in page(21)
+    # The first that is due is the shift's, every minute.
+    assert "Nobody takes the turns" not in page(16)
+    assert "Nobody takes the turns" in page(17)
 
 
 def test_nobody_but_an_administrator_sees_them(house: House, office: Any, sign_in: SignIn) -> None:

@@ -188,10 +188,9 @@ def national() -> tuple[ReplyEntry, ...]:
 def read_entry(row: Mapping[str, Any]) -> ReplyEntry:
     """Make an entry of a row of the file."""
     said = {name: value for name, value in row.items() if name not in LANGUAGES}
-    clause = said.pop("clause", f"QI/02 {said['key']}")
     promise = Promise(said.pop("promise", Promise.NONE))
     zh, en = (Wording(**row[language]) for language in LANGUAGES)
-    return ReplyEntry(**said, zh=zh, en=en, clause=clause, promise=promise)
+    return ReplyEntry(**said, zh=zh, en=en, promise=promise)
 
 
 def filled(text: str, known: Mapping[str, str | Sentence]) -> str:

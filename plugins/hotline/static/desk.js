@@ -5,12 +5,13 @@
   if (!form) return;
   const at = (id) => document.getElementById(id);
   const all = (selector, root = form) => [...root.querySelectorAll(selector)];
-  const find = at("q"), hits = at("hits"), newcomer = at("newcomer"), submit = at("submit");
+  const top = at("desk-top"), find = at("q"), hits = at("hits"), newcomer = at("newcomer"), submit = at("submit");
   const typing = (target) => target.matches?.("input:not([type=radio], [type=checkbox]), textarea, select");
   form.classList.add("live");
+  top.classList.add("live");
   // htmx would carry a size that somebody dragged over as an inline style, and the policy of the pages blocks those.
   window.htmx.config.attributesToSettle = ["class"];
-  all("[hidden].desk-keys, .script-moments [hidden]").forEach((one) => { one.hidden = false; });
+  [...all("[hidden].desk-keys"), ...all("[data-moment]", top)].forEach((one) => { one.hidden = false; });
   find.closest(".find-row").querySelector(".find-button").hidden = true;
 
   // The search: arrows move, Enter takes, and it waits for an answer that is still on its way.
@@ -135,8 +136,8 @@
 
   // The script follows the call.
   const moment = (name) => {
-    all("[data-line]").forEach((line) => line.classList.toggle("now", line.dataset.line === name));
-    all("[data-moment]").forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.moment === name)));
+    all("[data-line]", top).forEach((line) => line.classList.toggle("now", line.dataset.line === name));
+    all("[data-moment]", top).forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.moment === name)));
   };
   const moments = [["#submit", "closing"], [".desk-end", "answering"], ["#contact, #phone, #newcomer *", "asking"],
     [".desk-form *", "listening"]];
@@ -145,10 +146,19 @@
     else moment(moments.find(([where]) => target.closest(where))?.[1] ?? "asking");
   };
   form.addEventListener("focusin", (event) => follow(event.target));
-  form.addEventListener("click", (event) => {
+  top.addEventListener("click", (event) => {
     const button = event.target.closest("[data-moment]");
     if (button) moment(button.dataset.moment);
   });
+
+  // What only one channel knows is asked there only; what was written stays in sight.
+  const channel = form.elements.channel;
+  const fitting = () => all("[data-channels]").forEach((one) => {
+    const asked = one.dataset.channels.split(" ").includes(channel.value);
+    one.hidden = !asked && !one.querySelector("input").value && !one.querySelector(".is-invalid");
+  });
+  form.addEventListener("change", fitting);
+  fitting();
 
   // Enter goes on to the next field: a call is logged on purpose, never by the way.
   const stops = () => all("input:not([type=hidden]), textarea, select, button")
