@@ -27,6 +27,7 @@ from core.rules import rules_of
 from demo.house import actor_of, holder_of
 from demo.problems import Problem
 from plugins.fieldservice.models import ServiceRequest
+from plugins.hotline.calls.transfer import departments
 from plugins.hotline.hooks import COVERED, Entitlement
 from plugins.hotline.models import Call, KnowledgeEntry
 from plugins.hotline.services import entitlement
@@ -90,15 +91,8 @@ class Desk:
 
     def log(self, problem: Problem, one: Installation, customer: Customer, **said: Any) -> str:
         """Log a call and return its number."""
-        contact = customer.contacts[0]
-        symptom = {
-            "channel": "phone",
-            "customer_id": str(customer.id),
-            "installation_id": one.id,
-            "contact": contact.name,
-            "phone": contact.phones.split("/")[0].strip()[:40] or SHOWN,
-        }
-        return self._log(problem, symptom | said)
+        whose = {"channel": "phone", "customer_id": str(customer.id), "installation_id": one.id}
+        return self._log(problem, whose | self.reached(customer) | said)
 
     def log_stranger(self, problem: Problem, **said: Any) -> str:
         """Log the call of a customer who is not in the file, and add him."""
@@ -129,6 +123,20 @@ class Desk:
         with suppress(Refused):
             gate.perform(procedure, number, step, actor, values, office=self.office)
 
+    def reached(self, customer: Customer) -> dict[str, Any]:
+        """Return whom to phone, as forms ask for it."""
+        contact = customer.contacts[0]
+        return {"contact": contact.name, "phone": contact.phones.split("/")[0].strip()[:40] or SHOWN}
+
+    def department(self) -> str:
+        """Return the first of the office's other departments."""
+        return next(iter(departments(rules_of(self.office))))
+
+    def merge(self, double: str, kept: str) -> None:
+        """Merge a call into the one that was there before."""
+        number = select(Call.id).where(Call.office_id == self.office.id, Call.number == kept)
+        self.call(double, "merge", into_id=str(db.session.scalar(number)))
+
     def draw_up_roster(self, month: str) -> None:
         """Draw up and publish who is on duty in a month (QP/2-04 5.1)."""
         roster = gate.perform(
@@ -148,13 +156,8 @@ class Desk:
 
     def register(self, call: str, customer: Customer, **said: Any) -> str:
         """Turn a call into a request and return the request's number."""
-        values: dict[str, Any] = {
-            "contact": customer.contacts[0].name,
-            "phone": customer.contacts[0].phones.split("/")[0].strip()[:40] or SHOWN,
-            "address": customer.address or "地址待核",
-            "verified": True,
-        }
-        self.call(call, "request_visit", **values | said)
+        values = {"address": customer.address or "地址待核", "verified": True}
+        self.call(call, "request_visit", **self.reached(customer) | values | said)
         query = select(ServiceRequest.number).join(Call, ServiceRequest.call_id == Call.id)
         return str(db.session.scalars(query.where(Call.number == call)).one())
 

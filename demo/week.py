@@ -12,6 +12,7 @@ from core.customers.models import Customer, Installation
 from core.people import Actor
 from demo.desk import Desk
 from demo.diary import Story, Week
+from demo.further import further_stories
 from demo.problems import BY_PHONE, COMPLAINTS, FINDINGS, ON_SITE, SEALED, UNKNOWN, WITHDRAWN, Problem
 from demo.signature import signed
 
@@ -64,6 +65,7 @@ class OfficeWeek:
             self.expired(4, "15:15", self._waiting),
             self.reviewed(),
             self.promised_by_the_book(),
+            *further_stories(self.desk, self.week, self._phone[0]),
         ]
 
     def _phone_times(self) -> list[tuple[int, str]]:

@@ -11,6 +11,19 @@ ONE_PROBLEM = house_rule(_l("One problem is one call: it is counted, answered an
 
 def add_to(call: Procedure) -> None:
     """Let one problem be one call."""
+    _merging(call)
+    call.step(
+        "split",
+        "open | parked -> same",
+        title=_l("Split: a second problem"),
+        by=THE_OWNER,
+        clause=ONE_PROBLEM,
+        form=forms.SplitForm,
+        does=services.split,
+    )
+
+
+def _merging(call: Procedure) -> None:
     call.step(
         "merge",
         "open | parked -> merged",
@@ -40,13 +53,4 @@ def add_to(call: Procedure) -> None:
         clause=ONE_PROBLEM,
         does=services.unmerge,
         starts=(PROMISE,),
-    )
-    call.step(
-        "split",
-        "open | parked -> same",
-        title=_l("Split: a second problem"),
-        by=THE_OWNER,
-        clause=ONE_PROBLEM,
-        form=forms.SplitForm,
-        does=services.split,
     )
