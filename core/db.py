@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, has_app_context
@@ -35,6 +36,7 @@ from sqlalchemy.orm import (
     registry,
     with_loader_criteria,
 )
+from sqlalchemy.sql.base import ExecutableOption
 from sqlalchemy.types import TypeDecorator
 
 NAMING = {
@@ -265,8 +267,13 @@ def _limit_to_offices(state: ORMExecuteState) -> None:
         raise NotWriting("rows were changed outside the write transaction")
     if state.is_column_load or state.is_relationship_load:
         return
-    seen = tuple(sorted(offices_seen()))
-    state.statement = state.statement.options(
+    state.statement = state.statement.options(*_wall(tuple(sorted(offices_seen())), changes))
+
+
+@lru_cache(maxsize=512)
+def _wall(seen: tuple[int, ...], changes: bool) -> tuple[ExecutableOption, ...]:
+    """Return what keeps a statement to some offices; every statement wears it, so it is made once."""
+    return (
         with_loader_criteria(OfficeRow, lambda cls: cls.office_id.in_(seen), include_aliases=True),
         with_loader_criteria(
             SharedRow,

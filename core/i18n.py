@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from flask import g, has_app_context
-from flask_babel import Domain, get_domain
+from flask_babel import Domain, get_domain, get_locale
 
 if TYPE_CHECKING:
     from core.offices import Office
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 LOCALES = {"zh_Hans_CN": "中文", "en": "English"}
 DEFAULT_LOCALE = "zh_Hans_CN"
 _domains: dict[str, Domain] = {}
+_told_by: dict[tuple[str | None, str], Callable[[str], str]] = {}
 
 
 class Sentence:
@@ -88,8 +89,13 @@ def _revived(value: Any) -> Any:
 
 
 def _translate(msgid: str, domain: str | None) -> str:
-    found = _domains.get(domain) if domain else None
-    return str((found or get_domain()).get_translations().ugettext(msgid))
+    # A page says hundreds of sentences: which catalogue a reader's language has is asked once in a process.
+    locale = get_locale()
+    key = (domain, str(locale.language) if locale else "")
+    if key not in _told_by:
+        found = _domains.get(domain) if domain else None
+        _told_by[key] = (found or get_domain()).get_translations().ugettext
+    return _told_by[key](msgid)
 
 
 def _l(msgid: str, **values: Any) -> Sentence:
@@ -109,6 +115,8 @@ def domain_of(package: str, directory: Path) -> Callable[..., Sentence]:
     """
     name = package.partition(".")[0]
     _domains[name] = Domain(translation_directories=[str(directory)], domain=name)
+    for known in [one for one in _told_by if one[0] == name]:
+        del _told_by[known]
 
     def lazy(msgid: str, /, **values: Any) -> Sentence:
         return Sentence(msgid, values, name)
@@ -123,8 +131,6 @@ def says(package: str, msgid: str, values: Mapping[str, Any]) -> str:
 
 def bilingual(zh: str, en: str) -> str:
     """Choose between two stored texts (a clause's titles, an office's names) by the reader's language."""
-    from flask_babel import get_locale
-
     locale = get_locale() if has_app_context() else None
     return en if locale is not None and locale.language == "en" and en else zh or en
 

@@ -18,16 +18,20 @@ MOST_DIGITS = 10
 
 def by_id(customer_id: int | str) -> Customer | None:
     """Return a customer that the session may see, whatever somebody typed as its id."""
-    typed = str(customer_id)
-    if not typed.isdecimal() or len(typed) > MOST_DIGITS or int(typed) > 2**31 - 1:
-        return None
-    return db.session.scalars(select(Customer).where(Customer.id == int(customer_id))).one_or_none()
+    key = _id_in(customer_id)
+    return db.session.scalars(select(Customer).where(Customer.id == key)).one_or_none() if key else None
 
 
 def of_office(customer_id: int | str, office_id: int) -> Customer | None:
     """Return a customer whom this very office serves, however many offices the session may see."""
-    found = by_id(customer_id)
+    key = _id_in(customer_id)
+    found = db.session.get(Customer, key) if key else None
     return found if found is not None and found.office_id == office_id and not found.is_gone else None
+
+
+def _id_in(typed: int | str) -> int:
+    text = str(typed)
+    return int(text) if text.isdecimal() and len(text) <= MOST_DIGITS and int(text) < 2**31 else 0
 
 
 def by_file_number(file_number: str, office_id: int, *, gone: bool = False) -> Customer | None:

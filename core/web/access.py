@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from flask_login import LoginManager, current_user
+from sqlalchemy.orm import joinedload
 
 from core import safe_mode, sessions
 from core.api import door
@@ -62,7 +63,8 @@ def _load_person(key: str) -> Person | None:
         session.clear()
         return None
     person_id, _colon, stamp = key.partition(":")
-    person = db.session.get(Person, int(person_id)) if person_id.isdecimal() else None
+    whole = [joinedload(Person.grants)]
+    person = db.session.get(Person, int(person_id), options=whole) if person_id.isdecimal() else None
     if person is None or not person.is_active or person.session_stamp != stamp:
         return None
     tree = all_offices()
@@ -122,7 +124,7 @@ def _enter_office() -> None:
         abort(404)
     office_id = office.id
     see_offices(frozenset({office_id}))
-    g.rules = rules_of(all_offices()[office_id])
+    g.rules = rules_of(office, g.tree)
     g.office = g.rules.office
     if request.method not in READING:
         safe_mode.refuse_writing(office_id)

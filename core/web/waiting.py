@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import and_, exists, literal, not_, or_, select, true, union_all
+from sqlalchemy import CompoundSelect, and_, bindparam, exists, literal, not_, or_, select, true, union_all
 
 from core.cases import Case
 from core.db import db
 from core.deadlines import Deadline, mine
 from core.people import Actor, RoleGrant
+from core.plugins import PluginSet
 from core.procedure import Procedure, Step
 from core.roles import Allowed
 from core.rules import Rules
@@ -37,42 +39,63 @@ class Waiting:
         return step_url(self.procedure, self.step, self.case.number, office, named=named)
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Place:
+    """One office as far as it decides what waits there: its plugins, and the roles of whoever looks."""
+
+    office_id: int
+    plugins: PluginSet
+    roles: frozenset[str]
+
+
 def waiting(actor: Actor, rules: Mapping[int, Rules], page: int) -> tuple[list[Waiting], bool]:
     """Return a page of what waits, the longest first, and whether there is more.
 
     The number of queries is that of the procedures, whatever the number of cases and offices.
     """
-    asked = [
-        _open_cases(name, model, conditions, actor)
-        for (name, model), conditions in _by_procedure(actor, rules)
-    ]
-    if not asked:
+    places = (
+        _Place(office_id=one.office.id, plugins=one.plugins, roles=actor.roles_in(one.office.id))
+        for one in rules.values()
+    )
+    every = _every(tuple(places), actor.person_id is not None)
+    if every is None:
         return [], False
-    every = union_all(*asked).order_by("changed_at", "name", "id")
-    rows = db.session.execute(every.offset((page - 1) * PAGE).limit(PAGE + 1)).all()
+    portion = every.offset((page - 1) * PAGE).limit(PAGE + 1)
+    rows = db.session.execute(portion, {"me": actor.person_id}).all()
     shown = [(row.name, row.id) for row in rows[:PAGE]]
     found = dict(_load(shown, rules))
     lines = [_line(name, found[name, id_], actor, rules) for name, id_ in shown if (name, id_) in found]
     return [line for line in lines if line], len(rows) > PAGE
 
 
-def leading(actor: Actor, rules: Rules) -> Iterator[tuple[Procedure, Step]]:
-    """Return the steps that lead on and that one of the actor's roles in the office may take."""
-    keys = actor.roles_in(rules.office.id)
-    for procedure in rules.plugins.procedures.values():
+@lru_cache(maxsize=128)
+def _every(places: tuple[_Place, ...], named: bool) -> CompoundSelect[Any] | None:
+    """Return the statement for whoever has these roles here: writing it out costs more than asking it does."""
+    me: Any = bindparam("me") if named else None
+    somebody = Actor("somebody", me, {one.office_id: one.roles for one in places})
+    asked = [
+        _open_cases(name, model, conditions, somebody)
+        for (name, model), conditions in _by_procedure(somebody, places)
+    ]
+    return union_all(*asked).order_by("changed_at", "name", "id") if asked else None
+
+
+def leading(plugins: PluginSet, roles: Collection[str]) -> Iterator[tuple[Procedure, Step]]:
+    """Return the steps that lead on and that one of the roles may take."""
+    for procedure in plugins.procedures.values():
         for step in procedure.steps.values():
-            if step.tone == "primary" and step.sources and any(way.role.key in keys for way in step.who):
+            if step.tone == "primary" and step.sources and any(way.role.key in roles for way in step.who):
                 yield procedure, step
 
 
 Key = tuple[str, type[Case]]
 
 
-def _by_procedure(actor: Actor, rules: Mapping[int, Rules]) -> Iterable[tuple[Key, list[Any]]]:
+def _by_procedure(actor: Actor, places: Iterable[_Place]) -> Iterable[tuple[Key, list[Any]]]:
     conditions: dict[Key, list[Any]] = {}
-    for one in rules.values():
-        for procedure, step in leading(actor, one):
-            condition = _waits(procedure.model, step, actor, one.office.id)
+    for one in places:
+        for procedure, step in leading(one.plugins, one.roles):
+            condition = _waits(procedure.model, step, actor, one.office_id)
             conditions.setdefault((procedure.name, procedure.model), []).append(condition)
     return conditions.items()
 
@@ -116,7 +139,7 @@ def _load(shown: list[tuple[str, int]], rules: Mapping[int, Rules]) -> Iterator[
 
 def _line(name: str, case: Case, actor: Actor, rules: Mapping[int, Rules]) -> Waiting | None:
     here = rules[case.office_id]
-    for procedure, step in leading(actor, here):
+    for procedure, step in leading(here.plugins, actor.roles_in(case.office_id)):
         if procedure.name != name or case.state not in step.sources:
             continue
         way = actor.allowed(case.office_id, step.who, case)

@@ -133,19 +133,19 @@ def _let_it_end(request: Amendable) -> None:
 
 
 @hookimpl
-def hotline_customer_cards(customer):
-    return services.sealing_card(customer.id)
+def hotline_customer_cards(customer, rules):
+    return services.sealing_card(customer.id, rules)
 
 
 @hookimpl
-def core_customer_cards(customer):
-    return services.sealing_card(customer.id)
+def core_customer_cards(customer, rules):
+    return services.sealing_card(customer.id, rules)
 
 
 @hookimpl
 def core_case_cards(act):
     if act.procedure.name == "hotline.call":
-        return services.sealing_card(act.case.customer_id)
+        return services.sealing_card(act.case.customer_id, act.rules)
     if act.procedure.name == "fieldservice.request":
         return services.courtesy_card(act.case.id)
     return None

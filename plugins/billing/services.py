@@ -48,6 +48,11 @@ def sealing_of(customer_id: int) -> Sealing | None:
     return db.session.scalars(query.order_by(Sealing.id.desc()).limit(1)).one_or_none()
 
 
+def sealing_here(customer_id: int, rules: Rules) -> Sealing | None:
+    """Return the sealing that stands for a customer, read once for a page or step."""
+    return rules.once(("billing.sealing", customer_id), lambda: sealing_of(customer_id))
+
+
 def courtesy_of(customer_id: int) -> CourtesyVisit | None:
     """Return the courtesy visit that a customer has had; one that was cancelled was none."""
     query = select(CourtesyVisit).join(ServiceRequest, ServiceRequest.id == CourtesyVisit.request_id)
@@ -57,7 +62,7 @@ def courtesy_of(customer_id: int) -> CourtesyVisit | None:
 
 def entitlement(customer: Customer, installation: Installation | None, on: dt.date, rules: Rules) -> Verdict:
     """Judge a customer's contract: sealed first, then the product, then the best of the terms."""
-    sealing = rules.once(("billing.sealing", customer.id), lambda: sealing_of(customer.id))
+    sealing = sealing_here(customer.id, rules)
     if sealing is not None:
         return sealed(sealing)
     if installation is not None:
@@ -287,9 +292,9 @@ def seal(act: Act) -> None:
     act.case.owner_id, act.case.manager = act.actor.person_id, act.actor.name
 
 
-def sealing_card(customer_id: int | None) -> Card | None:
+def sealing_card(customer_id: int | None, rules: Rules) -> Card | None:
     """Tell the hotline whom to name to a sealed customer (QI/03 3.3.1)."""
-    sealing = sealing_of(customer_id) if customer_id else None
+    sealing = sealing_here(customer_id, rules) if customer_id else None
     if sealing is None:
         return None
     return Card(

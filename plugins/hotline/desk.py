@@ -263,13 +263,12 @@ def opening(
     said = {"contact": contact, "phone": phone}
     proposed = {PROPOSED + name: value for name, value in said.items()}
     chosen = {"channel": "phone", "customer_id": str(customer.id) if customer else "", "follows": follows}
-    return about_the_only_product(said | proposed | chosen)
+    return about_the_only_product(said | proposed | chosen, customer)
 
 
-def about_the_only_product(typed: Mapping[str, str]) -> MultiDict[str, str]:
+def about_the_only_product(typed: Mapping[str, str], customer: Customer | None) -> MultiDict[str, str]:
     """Choose the product of a customer who has but one."""
     said = MultiDict(typed)
-    one = customers.by_id(said.get("customer_id", ""))
-    if one is not None and len(one.installations) == 1:
-        said["installation_id"] = str(one.installations[0].id)
+    if customer is not None and len(customer.installations) == 1:
+        said["installation_id"] = str(customer.installations[0].id)
     return said

@@ -97,7 +97,8 @@ def find(office: str) -> str:
 @needs("hotline.read")
 def customer(office: str) -> str:
     """The chosen customer: the panel, his products, and what may come of the call; what was typed stays."""
-    look = _look(desks.about_the_only_product(request.form))
+    chosen = customers.of_office(request.form.get("customer_id", ""), this_office().id)
+    look = _look(desks.about_the_only_product(request.form, chosen))
     return render_template("hotline/_customer.html", desk=look, panel=_panel(look.customer), **_words())
 
 

@@ -10,6 +10,7 @@ from core import deadlines, gate
 from core.db import db
 from core.i18n import Sentence, _l
 from core.permissions import permission_of
+from core.search.models import SearchText
 from plugins.hotline.calls.who import PROMISE
 from plugins.hotline.links.models import Kind, Link
 
@@ -31,8 +32,16 @@ SECOND = "second_"
 
 def newest(procedure: Procedure, customer: Customer, rules: Rules) -> list[Any]:
     """Return a customer's cases of one procedure, what is open first, then the last ones; read once for a page."""
+    if procedure.name not in rules.once(("kinds of cases", customer.id), lambda: _kinds(customer)):
+        return []
     key = ("cases of a customer", procedure.name, customer.id)
     return rules.once(key, lambda: _newest(procedure, customer))
+
+
+def _kinds(customer: Customer) -> frozenset[str]:
+    """Return of which procedures a customer has cases at all: the search keeps a text of each, by customer."""
+    where = (SearchText.customer_id == customer.id, SearchText.office_id == customer.office_id)
+    return frozenset(db.session.scalars(select(SearchText.kind).where(*where).distinct()))
 
 
 def _newest(procedure: Procedure, customer: Customer) -> list[Any]:
