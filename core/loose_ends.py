@@ -98,6 +98,19 @@ def _claims(one: Installed) -> Iterator[tuple[str, str]]:
     yield from (("record", record.code) for record in records.declared(one, records.Record))
 
 
+def refuse_failing(found: PluginSet) -> None:
+    """Refuse a plugin that fails where it is asked about nothing yet: its pages would go without, and no test see it."""
+    for name, caller in vars(found.hook).items():
+        if caller.spec is None or caller.spec.argnames:
+            continue
+        for plugin, given in found.gather(name):
+            if isinstance(given, Exception):
+                _refuse(plugin, _l("%(hook)s fails: %(error)s", hook=name, error=given))
+            wanted = str(getattr(given, "permission", "") or "core.")
+            if not wanted.startswith("core.") and found.permission(wanted) is None:
+                _refuse(plugin, _l("%(what)s names %(name)s, which nobody declares", what=name, name=wanted))
+
+
 def refuse_loose_ends(found: PluginSet) -> None:
     """Refuse a set of plugins in which something hangs in the air: a deadline, a parameter, a clause, a preset."""
     _refuse_queue_jumpers(found)

@@ -21,6 +21,7 @@ from core.catalogues import domain_of, problems
 from core.clauses import Citation, HouseRule
 from core.db import Base, db
 from core.hooks import clauses_of
+from core.loose_ends import refuse_failing
 from core.parameters import preset_of
 from core.plugin_loading import GROUP
 from core.plugin_sets import answers_of, with_required
@@ -111,6 +112,10 @@ class PluginContract:
         for rule, clause in rules:
             stated = bool(clause.reason.msgid) if isinstance(clause, HouseRule) else clause in plugins.clauses
             assert stated, f"{rule} cites {clause!r}, which no book has"
+
+    @pytest.mark.usefixtures("app")
+    def test_what_it_brings_unasked_does_not_fail(self, one: Installed, plugins: Plugins) -> None:
+        refuse_failing(alone(one, plugins))
 
     def test_its_clauses_are_its_own(self, one: Installed) -> None:
         assert {clause.plugin for clause in one.clauses} <= {one.name}

@@ -10,6 +10,7 @@ import core
 from core import clock, gate
 from core.api import asking, bodies, shapes
 from core.api.schemas import SCHEMAS, array, nullable, obj, ref
+from core.clauses import Citation, HouseRule
 from core.customers import keeping
 from core.customers.forms import NewCustomerForm
 from core.i18n import Sentence, _, _l
@@ -128,6 +129,7 @@ def _one(procedure: Procedure) -> Json:
 def _step(procedure: Procedure, step: Step, rules: Rules) -> Json:
     look = gate.look_at(gate.blank(procedure, NOBODY, rules), step)
     who = ", ".join(dict.fromkeys(str(way.role.title) for way in step.who))
+    cited = {one.name: _stands_on(one.clause) for one in step.fields if one.clause != step.clause}
     return {
         "operationId": f"{_name(procedure)}_{step.name}",
         "summary": str(step.title),
@@ -135,7 +137,7 @@ def _step(procedure: Procedure, step: Step, rules: Rules) -> Json:
         "parameters": [REPEAT] if step.creates else [REPEAT, MATCH],
         "requestBody": {
             "required": True,
-            "content": {"application/json": {"schema": bodies.schema_of(look.form())}},
+            "content": {"application/json": {"schema": bodies.schema_of(look.form(), cited)}},
         },
         "responses": _answers(
             ref(_name(procedure)),
@@ -144,6 +146,10 @@ def _step(procedure: Procedure, step: Step, rules: Rules) -> Json:
             more=["200"] if step.creates else [],
         ),
     }
+
+
+def _stands_on(clause: Citation) -> str:
+    return str(clause.reason) if isinstance(clause, HouseRule) else clause
 
 
 REPEAT: Json = {

@@ -83,6 +83,7 @@ def _users() -> dict[str, str]:
 def check() -> None:
     """Build every set in use and each plugin by itself, and look whether cases stand where nobody knows."""
     from core.life.carrying import refuse_lost
+    from core.loose_ends import refuse_failing
     from core.offices import all_offices
     from core.plugin_sets import with_required
     from core.rules import installed_plugins
@@ -90,7 +91,7 @@ def check() -> None:
 
     check_sets_in_use(installed_plugins())
     for name in installed_plugins().installed:
-        installed_plugins().set_of(with_required(installed_plugins(), name))
+        refuse_failing(installed_plugins().set_of(with_required(installed_plugins(), name)))
     refuse_lost(installed_plugins())
     tree = all_offices()
     for office_id, names in enabled_in(tree).items():

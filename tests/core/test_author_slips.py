@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from core import gate, loose_ends, switches
-from core.api import shapes
+from core.api import openapi, shapes
 from core.db import db, writing
 from core.deadlines import as_promised
 from core.errors import PluginError
@@ -21,13 +21,18 @@ from core.people import Person, give_role
 from core.plugins import Installed, Manifest, Plugins
 from core.procedure import Filter
 from core.roles import HOTLINE_ENGINEER, Role
+from core.rules import rules_of
+from core.slots import MenuItem
 from core.testing import SETTER_UP, House, SignIn, said
 from core.web import _pages_of
 from core.web.show import role_title
 from plugins.fieldservice.testing import Centre
-from tests.plugins_dummy.dummy import KEEPER
+from plugins.hotline.replies.entries import ReplyEntry, Wording
+from tests.plugins_dummy.dummy import KEEPER, SPARE
 from tests.plugins_dummy.dummy.models import Loan
 from tests.plugins_dummy.fixtures import database_url, plugins  # noqa: F401
+
+WORDS = Wording(situation="等了三天")
 
 
 def refusal(plugins: Plugins, spoil: Any) -> str:  # noqa: F811
@@ -75,6 +80,30 @@ def test_a_role_or_a_person_that_is_none_is_named_with_its_plugin(
     installed = Plugins([plugins.installed["hotline"].module, bold])
     with pytest.raises(PluginError, match=f"bold does not fit: hotline.call names {named}"):
         installed.set_of(("hotline", "bold"))
+
+
+@pytest.mark.usefixtures("app", "in_english")
+def test_what_fails_before_it_is_asked_about_anything_is_named(plugins: Plugins, make_plugin: Any) -> None:  # noqa: F811
+    @hookimpl
+    def hotline_replies() -> Any:
+        return ReplyEntry(key="delay.lost_again", group="delay", zh=WORDS, en=WORDS)
+
+    bold = make_plugin("bold", requires=("hotline",), hotline_replies=hotline_replies)
+    found = Plugins([plugins.installed["hotline"].module, bold]).set_of(("hotline", "bold"))
+    with pytest.raises(PluginError, match=r"bold .*hotline_replies fails: “delay.lost_again” is no key"):
+        loose_ends.refuse_failing(found)
+    loose_ends.refuse_failing(plugins.set_of(("hotline",)))
+
+
+@pytest.mark.usefixtures("app", "in_english")
+def test_a_menu_entry_for_nobody_is_named(plugins: Plugins, make_plugin: Any) -> None:  # noqa: F811
+    @hookimpl
+    def core_menu() -> Any:
+        return MenuItem(title=Sentence("Loans"), endpoint="hotline.desk", permission="bold.reed")
+
+    found = Plugins([make_plugin("bold", core_menu=core_menu)]).set_of(("bold",))
+    with pytest.raises(PluginError, match=r"core_menu names bold\.reed, which nobody declares"):
+        loose_ends.refuse_failing(found)
 
 
 def test_a_promise_without_its_moment_is_named(plugins: Plugins, make_plugin: Any) -> None:  # noqa: F811
@@ -165,3 +194,12 @@ def test_the_api_tells_steps_of_a_plugin_that_is_off_as_the_page_does(house: Hou
     titles = [row["title"] for row in shapes.whole(act)["ledger"]]
     assert "Lend a dongle" in titles
     assert "lend" not in titles
+
+
+@pytest.mark.usefixtures("in_english")
+def test_an_added_field_says_in_the_api_on_which_clause_it_stands(house: House) -> None:
+    office = house.office("SH", "hotline", "fieldservice", "dummy")
+    house.see()
+    paths = openapi.document(rules_of(office))["paths"]
+    body = paths["/calls/{number}/steps/park"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    assert str(SPARE.reason) in body["properties"]["shelf"]["description"]

@@ -12,7 +12,7 @@ from core import clock
 from core.clauses import Citation, house_rule
 from core.db import db
 from core.i18n import Sentence, _l
-from plugins.hotline.replies.entries import Promise, ReplyEntry, Wording, filled, national
+from plugins.hotline.replies.entries import GROUPS, Promise, ReplyEntry, Wording, filled, national
 from plugins.hotline.replies.models import Reply
 
 if TYPE_CHECKING:
@@ -40,7 +40,8 @@ def _read(rules: Rules) -> dict[str, ReplyEntry]:
     for row in _in_force(rules):
         earlier = found.get(row.key)
         found[row.key] = entry_of(row, earlier.clause if earlier else OWN)
-    return found
+    groups = list(GROUPS)
+    return dict(sorted(found.items(), key=lambda one: groups.index(one[1].group)))
 
 
 def _in_force(rules: Rules) -> list[Reply]:

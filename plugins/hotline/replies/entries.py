@@ -136,14 +136,22 @@ class ReplyEntry:
     valid_until: str = ""
 
     def __post_init__(self) -> None:
-        wrong = [one for words in (self.zh, self.en) for one in words.unknown]
-        closed = ((self.group, GROUPS), (self.owner, OWNERS), (self.follow_up, FOLLOW_UPS))
-        wrong += [value for value, known in closed if value not in known]
-        if wrong or not KEY.fullmatch(self.key):
-            strange = ", ".join(wrong) or self.key
-            raise PluginError(
-                _l("The reply %(key)s does not fit: %(wrong)s is unknown.", key=self.key, wrong=strange)
-            )
+        if not KEY.fullmatch(self.key):
+            text = _l("“%(key)s” is no key: small letters, digits, points, hyphens: delay.lost", key=self.key)
+            raise PluginError(text)
+        closed: list[tuple[str, Iterable[str]]] = [(self.group, GROUPS), (self.owner, OWNERS)]
+        closed += [(self.follow_up, FOLLOW_UPS)]
+        closed += [(one, PLACEHOLDERS) for words in (self.zh, self.en) for one in words.unknown]
+        for value, known in closed:
+            if value not in known:
+                raise PluginError(
+                    _l(
+                        "The reply %(key)s does not fit: %(wrong)s is none of %(known)s.",
+                        key=self.key,
+                        wrong=value,
+                        known=", ".join(known),
+                    )
+                )
 
     @property
     def words(self) -> Wording:
