@@ -11,7 +11,18 @@ from core.deadlines import Within
 from core.errors import PluginError
 from core.forms import StepField, StepForm
 from core.i18n import Sentence, _l
-from core.procedure import Amendment, Check, ExtraField, Keep, Procedure, Requirement, Step, allowed
+from core.procedure import (
+    Amendment,
+    Check,
+    Consequence,
+    Deed,
+    ExtraField,
+    Keep,
+    Procedure,
+    Requirement,
+    Step,
+    allowed,
+)
 from core.roles import Allowed, Role
 
 SETTABLE = frozenset({"title", "form", "tone", "by"})
@@ -107,6 +118,13 @@ class Amendable:
         added = ExtraField(name=name, field=wtfield, keep=keep, clause=clause, plugin=self.plugin)
         self._replace(replace(old, fields=(*old.fields, added)))
         self._note("add_field", step, Sentence(name), clause)
+
+    def follow(self, step: str, does: Deed, *, title: Sentence, clause: Citation) -> None:
+        """Let something follow from a step in the same transaction: both happen, or neither."""
+        old = self._step(step)
+        added = Consequence(does=does, clause=clause, plugin=self.plugin)
+        self._replace(replace(old, follows=(*old.follows, added)))
+        self._note("follow", step, title, clause)
 
     def set(self, step: str, *, clause: Citation, **attributes: Any) -> None:
         """Replace unlocked attributes of a step; two plugins that set the same one conflict."""

@@ -309,6 +309,8 @@ def _effect(act: Act) -> None:
         for one in step.fields:
             if one.keep:
                 one.keep(act, act.values[one.name])
+        for following in step.follows:
+            following.does(act)
     except Invalid as error:
         _turn_away(act, RefusalKind.FORM, errors={error.field: [error.sentence]})
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Effect = Callable[["Act"], str | None]
 Check = Callable[["Act"], Objection | Sentence | None]
 Keep = Callable[["Act", Any], None]
+Deed = Callable[["Act"], None]
 SAME = "same"
 CUSTOMER = _l("Customer")
 # Steps that no procedure lists: a release's, and the one by which a colleague stands in for who is away.
@@ -63,6 +64,15 @@ class ExtraField:
     name: str
     field: Any
     keep: Keep | None
+    clause: Citation
+    plugin: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Consequence:
+    """What a plugin lets follow from another's step, in the same transaction."""
+
+    does: Deed
     clause: Citation
     plugin: str
 
@@ -147,6 +157,7 @@ class Step:
     drops: tuple[str, ...] = ()
     requires: tuple[Requirement, ...] = ()
     fields: tuple[ExtraField, ...] = ()
+    follows: tuple[Consequence, ...] = ()
     widened: tuple[Allowed, ...] = ()
     tone: str = "plain"
     voids: bool = False

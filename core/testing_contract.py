@@ -207,7 +207,7 @@ def rules_of_plugin(one: Installed, procedure: Procedure) -> Iterator[tuple[str,
         if step.plugin == one.name:
             yield f"{procedure.name}.{step.name}", step.clause
         added = [(rule.plugin, rule.clause) for rule in step.requires]
-        added += [(field.plugin, field.clause) for field in step.fields]
+        added += [(more.plugin, more.clause) for more in (*step.fields, *step.follows)]
         yield from (
             (f"{procedure.name}.{step.name} asks", clause) for plugin, clause in added if plugin == one.name
         )
@@ -266,6 +266,7 @@ def steps_told(procedure: Procedure) -> dict[str, Any]:
             step.form and [name for name in vars(step.form) if not name.startswith("_")],
             [(one.plugin, str(one.clause)) for one in step.requires],
             [(one.plugin, one.name) for one in step.fields],
+            [(one.plugin, str(one.clause)) for one in step.follows],
             (step.starts, step.meets, step.drops, step.voids, step.inner, step.own_page),
         )
         for step in procedure.steps.values()

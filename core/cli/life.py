@@ -26,6 +26,7 @@ VERBS = {
     "add_step": _l("step"),
     "starts": _l("deadline"),
     "add_field": _l("field"),
+    "follow": _l("afterwards"),
     "set": _l("otherwise"),
 }
 

@@ -26,6 +26,7 @@ KINDS = {
     "widen": _l("Who may"),
     "require": _l("Before"),
     "add_field": _l("Field"),
+    "follow": _l("Afterwards"),
     "set": _l("Otherwise"),
 }
 ASPECTS = {

@@ -18,6 +18,7 @@ from core.roles import Allowed
 
 NOBODY = Actor("pocket book")
 MOVES, WHO = "moves", "who"
+CHANGES = {"set": _l("Otherwise"), "follow": _l("And at once")}
 
 
 def chapters(reading: Reading) -> Iterator[Chapter]:
@@ -109,8 +110,8 @@ class _Steps:
 
     def _set(self, step: Step) -> Iterator[Line]:
         for note in self.procedure.amendments:
-            if note.verb == "set" and note.target == step.name:
-                yield self.reading.line(_l("Otherwise"), note.detail, note.clause, note.plugin)
+            if note.verb in CHANGES and note.target == step.name:
+                yield self.reading.line(CHANGES[note.verb], note.detail, note.clause, note.plugin)
 
     # --- the flow chart
 

@@ -20,10 +20,12 @@ from core.parameters import Parameter, Preset
 from core.plugins import Manifest, Permission
 from core.procedure import Column, Filter, Procedure, Step
 from core.roles import Role
-from core.slots import Card, MenuItem, Searchable, Tell
+from core.slots import Card, Job, MenuItem, Searchable, Status, Tell
 from core.testing_contract import PluginContract
 from core.verdicts import Verdict
 from plugins.fieldservice.testing import Centre
+from plugins.hotline.replies import entries
+from plugins.hotline.replies.entries import ReplyEntry
 from tools.reference import page
 
 ROOT = Path(__file__).parents[2]
@@ -32,7 +34,7 @@ RUNNER = Path(__file__).with_name("run_examples.py")
 PAGES = sorted(FOLDER.glob("*.md"))
 NOT_KEYWORDS = {"self", "attributes", "kwargs", "more"}
 # What a step gets from its procedure or from amendments, and what ``moves`` says instead.
-NOT_SAID = {"sources", "targets", "plugin", "fields", "widened"}
+NOT_SAID = {"sources", "targets", "plugin", "fields", "follows", "widened"}
 
 
 def section(path: str, title: str) -> str:
@@ -43,12 +45,12 @@ def section(path: str, title: str) -> str:
     return found[1]
 
 
-def named(text: str, head: str) -> set[str]:
+def named(text: str, head: str) -> list[str]:
     """Return the names in the first column of the table that has this first word in its head."""
     table = re.search(rf"^\| {re.escape(head)} \|.*?(?=\n\n|\Z)", text, flags=re.DOTALL | re.MULTILINE)
     assert table, f"no table begins with {head}"
     cells = [line.split("|")[1] for line in table[0].splitlines()[2:]]
-    return {name for cell in cells for name in re.findall(r"`(\w+)", cell)}
+    return [name for cell in cells for name in re.findall(r"`(\w+)", cell)]
 
 
 def arguments(*callables: Callable[..., Any]) -> set[str]:
@@ -91,7 +93,10 @@ TABLES: list[tuple[str, str, str, Iterable[str]]] = [
     ("reference.md", "Cards and menu", "keyword of `Card`", arguments(Card)),
     ("reference.md", "Cards and menu", "keyword of `MenuItem`", arguments(MenuItem)),
     ("reference.md", "Cards and menu", "keyword of `Searchable`", arguments(Searchable)),
+    ("reference.md", "Cards and menu", "keyword of `Status`", arguments(Status)),
+    ("reference.md", "Cards and menu", "keyword of `Job`", arguments(Job)),
     ("reference.md", "Cards and menu", "keyword of `Tell`", arguments(Tell)),
+    ("reference.md", "Replies", "keyword of `ReplyEntry`", arguments(ReplyEntry)),
     ("reference.md", OWN, "keyword of `Procedure`", arguments(Procedure)),
     ("reference.md", OWN, "keyword of `Column`", arguments(Column)),
     ("reference.md", OWN, "keyword of `Filter`", arguments(Filter)),
@@ -107,7 +112,16 @@ TABLES: list[tuple[str, str, str, Iterable[str]]] = [
 def test_a_table_names_what_there_is_and_nothing_else(
     path: str, title: str, head: str, there: Iterable[str]
 ) -> None:
-    assert named(section(path, title), head) == set(there)
+    found = named(section(path, title), head)
+    assert sorted(found) == sorted(set(there)), "each once"
+
+
+def test_what_a_reply_may_say_is_listed() -> None:
+    listed = section("reference.md", "Replies")
+    places = [f"{{{one}}}" for one in entries.PLACEHOLDERS]
+    known = [*entries.GROUPS, *entries.OWNERS, *entries.FOLLOW_UPS, *places]
+    known += [f"Promise.{one.name}" for one in entries.Promise]
+    assert [one for one in known if f"`{one}`" not in listed] == []
 
 
 @pytest.mark.parametrize("verb", ["state", "widen", "require", "add_step", "starts", "add_field", "set"])

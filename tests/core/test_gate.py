@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -169,6 +170,35 @@ def test_what_the_keeper_of_an_added_field_finds_wrong_is_said_beside_it_too(
     assert db.session.scalars(select(Call)).all() == before["hotline_call"] == []
     row = ledger_of(office)[-1]
     assert (row.kind, row.subject_id, row.number) == ("refused", None, ""), "there is no such case"
+
+
+@pytest.mark.parametrize("works", [True, False], ids=["both happen", "neither happens"])
+def test_what_a_plugin_lets_follow_happens_in_the_same_transaction(
+    house: House, walk: Any, install: Any, make_plugin: Any, works: bool
+) -> None:
+    told: list[str] = []
+
+    def follow(act: Any) -> None:
+        assert act.to_state == "solved"
+        told.append(act.case.number)
+        if not works:
+            raise Invalid("answer", _l("The second thing is impossible."))
+
+    def amend(procedures: Any) -> None:
+        procedures["hotline.call"].follow("solve", follow, title=_l("Somebody is told"), clause=OWN)
+
+    install(make_plugin("tellers", requires=("hotline",), amend=amend))
+    here, beside = house.office("SH", "hotline", "tellers"), house.office("BJ", "hotline")
+    walker, other = walk(here), walk(beside)
+    call, theirs = walker.case_in("hotline.call", "open"), other.case_in("hotline.call", "open")
+    outcome = nullcontext() if works else pytest.raises(Refused)
+    with outcome:
+        gate.perform("hotline.call", call.number, "solve", walker.actor, ANSWER, office=here)
+    gate.perform("hotline.call", theirs.number, "solve", other.actor, ANSWER, office=beside)
+    house.see()
+    states = {one.number: one.state for one in db.session.scalars(select(Call)).unique()}
+    assert states == {call.number: "solved" if works else "open", theirs.number: "solved"}
+    assert told == [call.number]
 
 
 def test_a_refused_inner_step_undoes_the_outer_one(take_extra: Any, contents: Any, ledger_of: Any) -> None:
