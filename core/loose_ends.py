@@ -236,7 +236,7 @@ def _citations(procedure: Procedure) -> Iterator[tuple[str, Citation]]:
     for step in procedure.steps.values():
         yield step.plugin, step.clause
         yield from ((one.plugin, one.clause) for one in step.requires)
-        yield from ((one.plugin, one.clause) for one in (*step.fields, *step.follows))
+        yield from ((one.plugin, one.clause) for one in step.added)
     yield from ((rule.plugin, rule.clause) for rule in procedure.deadlines.values())
     yield from ((note.plugin, note.clause) for note in procedure.amendments)
 

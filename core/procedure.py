@@ -172,6 +172,11 @@ class Step:
         return self.by + self.widened
 
     @property
+    def added(self) -> tuple[ExtraField | Consequence, ...]:
+        """What plugins ask with it, and let follow from it."""
+        return (*self.fields, *self.follows)
+
+    @property
     def creates(self) -> bool:
         """Whether the step makes a new case."""
         return not self.sources

@@ -207,7 +207,7 @@ def rules_of_plugin(one: Installed, procedure: Procedure) -> Iterator[tuple[str,
         if step.plugin == one.name:
             yield f"{procedure.name}.{step.name}", step.clause
         added = [(rule.plugin, rule.clause) for rule in step.requires]
-        added += [(more.plugin, more.clause) for more in (*step.fields, *step.follows)]
+        added += [(more.plugin, more.clause) for more in step.added]
         yield from (
             (f"{procedure.name}.{step.name} asks", clause) for plugin, clause in added if plugin == one.name
         )
