@@ -69,6 +69,7 @@ CALL = {
 PAGES = (
     Page("look-up while typing", "/{office}/hotline/desk/find?q={typed}", LOOKUP),
     Page("call desk", "/{office}/hotline/desk?customer={customer}"),
+    Page("board", "/{office}/hotline/board/"),
     Page("list of calls", "/{office}/hotline/call/"),
     Page("my desk", "/"),
     Page("saving a call", "/{office}/hotline/desk", form=CALL),
