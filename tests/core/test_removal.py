@@ -14,7 +14,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import MetaData, Table, create_engine, inspect, select, text
 
-from core import clock, gate, ledger, migrate, switches
+from core import clock, gate, ledger, migrate, presence, switches
 from core.db import db, see_offices, writing
 from core.errors import KoudaiError, NotFound, PluginError
 from core.life import snapshots
@@ -27,6 +27,7 @@ from core.life.removal import Removed, gone, remove
 from core.offices import Office
 from core.people import Actor
 from core.plugins import Plugins
+from core.presence import Presence
 from core.prints import Print
 from core.roles import HOTLINE_ENGINEER
 from core.rules import rules_of
@@ -142,6 +143,17 @@ def test_what_is_left_is_ledger_and_history_of_switching(
     history = [(row.plugin, row.enabled) for row in switches.history(returned.id)]
     assert history[:2] == [("dummy", False), ("dummy", True)]
     assert list(ledger.verify(returned.id)) == list(ledger.verify(house.head.id)) == []
+
+
+def test_whoever_looked_at_a_case_of_it_looks_no_more(
+    house: House, returned: Office, removes: Callable[..., Removed]
+) -> None:
+    reader = house.hire(returned, HOTLINE_ENGINEER)
+    assert reader.person_id
+    for about in ("dummy.loan 1", "hotline.call 1"):
+        presence.say(returned.id, about, reader.person_id)
+    removes()
+    assert db.session.scalars(select(Presence.about)).all() == ["hotline.call 1"]
 
 
 def test_the_export_holds_all_of_it_and_can_be_checked(
