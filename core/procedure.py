@@ -39,6 +39,11 @@ class State:
     final: bool = False
     plugin: str = ""
 
+    @property
+    def known(self) -> bool:
+        """Whether somebody here declares it; what ended in a state of a plugin that is gone keeps its name."""
+        return bool(self.plugin)
+
 
 class States(dict[str, State]):
     """The states by name; one that only a plugin knew which is off now still has a name, and nothing leads on."""

@@ -22,7 +22,7 @@ from core.customers.values import phones
 from core.deadlines import DROPPED, MET, MISSED, Deadline
 from core.i18n import LOCALES, Sentence, _, says, zone
 from core.paper import edition_text
-from core.procedure import DeadlineRule
+from core.procedure import DeadlineRule, Procedure, State
 from core.rules import Rules, installed_plugins, known_roles
 from core.web.problems import problem_of
 from core.worktime import TraceLine
@@ -56,6 +56,7 @@ def init_show(app: Flask) -> None:
         deadline_tone=deadline_tone,
         deadline_sentence=deadline_sentence,
         promise_title=promise_title,
+        state_of=state_of,
         sentence=Sentence.from_json,
         plugin_title=plugin_title,
         plugin_name=plugin_name,
@@ -174,10 +175,17 @@ def trace(deadline: Deadline) -> list[str]:
     return [str(one) for one in trace_sentences(map(TraceLine.from_json, deadline.trace))]
 
 
+def state_of(procedure: Procedure, name: str | None) -> State | None:
+    """Return a state as a page shows it, known here or not; None where a case stands nowhere yet."""
+    return procedure.states[name] if name else None
+
+
 def shown(value: Any) -> Any:
-    """Show a fact, whatever it is: a moment, a list, a sentence, a text of several lines."""
+    """Show a fact, whatever it is: a moment, a yes or no, a list, a sentence, a text of several lines."""
     if isinstance(value, dt.datetime):
         return Markup('<time class="time">{}</time>').format(moment(value))
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     if isinstance(value, list | tuple):
         return Markup("<br>").join(escape(str(one)) for one in value)
     return "" if value is None else str(value)
