@@ -402,8 +402,40 @@ def test_before_it_is_on_everything_that_it_brings_is_seen(house: House) -> None
         ("dummy.spare_dongles", "Value", "", "3"),
     }
     assert {part.fate for part in found.parts if str(part.title) == "Loan"} == {"new"}
-    pages = [(str(label), what) for label, what in found.pages]
-    assert pages[:2] == [("Menu", "Loans"), ("Roles", "Keeper of the dongles")]
+    assert [(str(label), what) for label, what in found.brings] == [
+        ("Menu", "Loans"),
+        ("Found by the search", "Dummy"),
+        ("Jobs", "Count"),
+        (
+            "Also",
+            "Cards beside cases · Cards beside customers · Cards on my desk · Chips in the header · "
+            "What happens after a step is taken · Notices",
+        ),
+        ("Added to: Hotline", "Cards at the call desk\nEntries of the reply catalogue: 午饭时间没人接"),
+        ("Roles", "Keeper of the dongles"),
+        ("Printed forms", "DUMMY/QR/01 Receipt for a dongle · “Dongles” on QR/03"),
+        ("States that it adds", "Call: Waits for the dongle"),
+    ]
+
+
+def test_a_hook_that_has_no_title_is_told_by_its_name_and_first_words(
+    house: House, install: Any, make_plugin: Any
+) -> None:
+    install(make_plugin("labels", requires=("dummy",), dummy_shelf_labels=lambda: ["ours"]))
+    office = house.office("SH", "hotline", "fieldservice", "dummy")
+    (told,) = preview(rules_of(office), switches.plan(house.plugins, office, "labels", True)).brings
+    assert (str(told[0]), told[1]) == (
+        "Added to: Dummy",
+        "dummy_shelf_labels: Contribute labels to the shelf.",
+    )
+
+
+def test_one_that_fails_to_say_what_it_adds_is_told_of_all_the_same(house: House) -> None:
+    office = house.office("SH", "hotline", "fieldservice")
+    found = preview(rules_of(office), switches.plan(house.plugins, office, "faulty", True))
+    told = {str(label): what for label, what in found.brings}
+    assert told["Also"].startswith("Menu · Cards beside cases")
+    assert told["Added to: Hotline"] == "Cards at the call desk\nEntries of the reply catalogue"
 
 
 # --- what it would lose
@@ -429,6 +461,10 @@ def test_the_impact_names_users_rows_settings_cases_and_rules(
         ("SH", "dummy.loan", "Lent", 1),
         ("SH", "hotline.call", "Waits for the dongle", 1),
     }
+    (added,) = found.states
+    assert (added.procedure, added.state.name) == ("hotline.call", "waits_for_dongle")
+    assert added.cases == [("SH", 1)]
+    assert ("Jobs", "Count") in [(str(label), what) for label, what in found.brings]
     assert {note.verb for note in found.amendments} >= {"widen", "require", "add_step", "starts", "set"}
     assert ("hotline_entitlement", False) in [(key, adjusts) for key, _title, adjusts in found.decisions]
     assert ("fieldservice_admission", True) in [(key, adjusts) for key, _title, adjusts in found.decisions]
