@@ -318,7 +318,7 @@ class Procedure:
         if rule.since_title is not None or rule.since == "opened_at":
             return rule.since_title or _l("when the case was opened")
         known = {one.name: one.title for one in (*self.columns, *self.facts)}
-        return _l("“%(title)s”", title=known.get(rule.since or "", rule.since))
+        return Sentence("“%(title)s”", {"title": known.get(rule.since or "", rule.since)})
 
     def before_ending(self, check: Check, *, clause: Citation) -> None:
         """Ask for something before any step that ends a case, whoever adds it; what is voided may end as it stands."""

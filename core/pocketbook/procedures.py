@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from sqlalchemy import inspect
+
 from core import gate
 from core.clauses import HouseRule
 from core.flowchart.flow import Label, flow_of
@@ -108,7 +110,7 @@ class _Steps:
         if rule.since is None or not rule.within.counted:
             return within
         said = {"within": within, "moment": self.procedure.since_title(rule)}
-        column = self.procedure.model.__table__.columns.get(rule.since)
+        column = inspect(self.procedure.model).columns.get(rule.since)
         if column is not None and not column.nullable:
             return _l("%(within)s, counted from %(moment)s", **said)
         return _l("%(within)s, counted from %(moment)s, or from this step where there is none", **said)

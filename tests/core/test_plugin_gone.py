@@ -10,16 +10,17 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from core import gate, switches
+from core.api import tokens
 from core.clauses import house_rule
 from core.customers.models import Customer
 from core.db import db
 from core.forms import StepForm, YesField
 from core.i18n import _l
 from core.offices import Office
-from core.people import Actor
+from core.people import Actor, Person
 from core.plugins import Plugins
 from core.roles import DUTY_MANAGER, HOTLINE_ENGINEER, NATIONAL_ROLES
-from core.testing import SETTER_UP, House, SignIn, said
+from core.testing import SETTER_UP, Browser, House, SignIn, said
 
 CALLS = "/SZ/hotline/call/"
 GONE = "The plugin that brought this state is not here."
@@ -122,6 +123,33 @@ def test_what_ended_there_is_past_and_waits_for_nobody(
     page = said(browser.get(f"/SZ/customers/{file_number}").text)
     assert "Nothing is under way." in page
     assert ended in page
+
+
+def test_the_list_and_the_api_can_still_be_asked_for_what_ended_there(
+    app: Flask,
+    with_it: Office,
+    ended: str,
+    engineer: Actor,
+    customer: Customer,
+    work: Any,
+    goes: Callable[[], None],
+    browser: FlaskClient,
+) -> None:
+    other = work.called(with_it, engineer, db.session.merge(customer))
+    person = db.session.get_one(Person, engineer.person_id)
+    token = tokens.make(person, with_it, "for a test", {"calls": tokens.READ}, 30)
+    goes()
+    page = browser.get(f"{CALLS}?state=remote").text
+    assert ended in page
+    assert other not in page
+    assert '<option value="remote" selected>remote</option>' in page
+    assert "is not there any more" not in page
+    assert "“nowhere” is not there any more." in browser.get(f"{CALLS}?state=nowhere").text
+    program = Browser(app, app.response_class)
+    header = {"Authorization": f"Bearer {token}"}
+    answer = program.get("/api/v1/SZ/calls?state=remote", headers=header)
+    assert [one["number"] for one in answer.json["items"]] == [ended]
+    assert program.get("/api/v1/SZ/calls?state=nowhere", headers=header).status_code == 422
 
 
 @pytest.mark.parametrize(("locale", "yes"), [("en", "yes"), ("zh_Hans_CN", "是")])
