@@ -35,17 +35,8 @@ SOON = dt.timedelta(hours=2)
 
 def init_show(app: Flask) -> None:
     """Give the filters and functions to the templates."""
-    app.jinja_env.filters.update(
-        moment=moment,
-        brief=brief,
-        day=day,
-        left=left,
-        shown=shown,
-        shown_brief=shown_brief,
-        clause_title=clause_title,
-        phones=phones,
-        edition=edition_text,
-    )
+    named = (moment, brief, day, left, shown, shown_brief, clause_title, phones)
+    app.jinja_env.filters.update({one.__name__: one for one in named}, edition=edition_text)
     app.jinja_env.globals.update(
         _=say,
         LOCALES=LOCALES,
