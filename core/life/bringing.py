@@ -24,7 +24,7 @@ def brought(found: PluginSet, name: str) -> Iterator[Brought]:
     yield from _contributions(found, name)
     yield from _listed(_l("Roles"), [str(role.title) for role in one.manifest.roles])
     yield from _listed(_l("Printed forms"), list(_papers(one)))
-    states = [f"{procedure.title}: {state.title}" for procedure, state in added_states(found, name)]
+    states = [str(_of(procedure.title, state.title)) for procedure, state in added_states(found, name)]
     yield from _listed(_l("States that it adds"), states)
 
 
@@ -33,6 +33,10 @@ def added_states(found: PluginSet, name: str) -> Iterator[tuple[Procedure, State
     for procedure in found.procedures.values():
         if procedure.plugin != name:
             yield from ((procedure, one) for one in procedure.states.values() if one.plugin == name)
+
+
+def _of(what: Sentence, which: Sentence | str) -> Sentence:
+    return _l("%(what)s: %(which)s", what=what, which=which)
 
 
 def _listed(label: Sentence, what: list[str]) -> Iterator[Brought]:
@@ -58,7 +62,7 @@ def _contributions(found: PluginSet, name: str) -> Iterator[Brought]:
         if owner == "core" and titles:
             yield title, BETWEEN.join(titles)
         else:
-            more.setdefault(owner, []).append(f"{title}: {BETWEEN.join(titles)}" if titles else str(title))
+            more.setdefault(owner, []).append(str(_of(title, BETWEEN.join(titles)) if titles else title))
     for owner, what in more.items():
         yield (
             (_l("Also"), BETWEEN.join(what))
