@@ -70,13 +70,14 @@ class Within:
     """How long a deadline runs: a way to count working time, and the parameter that an office sets it with.
 
     ``told`` puts it into words, for the parameter's value. What was ``promised`` starts only when somebody was told a
-    time.
+    time. Where nothing is ``counted``, the start is the very moment at which it is due.
     """
 
     counts: Callable[[OfficeCalendar, dt.datetime, Any], Due]
     parameter: str = ""
     told: Callable[[Any], Sentence] = lambda value: _l("as the rule says: %(value)s", value=value)
     promised: bool = False
+    counted: bool = True
 
     def due(self, rules: Rules, start: dt.datetime) -> Due:
         """Compute when it is due in an office, with the trace of how the time came about."""
@@ -127,6 +128,7 @@ def as_promised() -> Within:
         lambda calendar, start, _none: calendar.as_promised(start),
         told=lambda _none: _l("at the time that was promised"),
         promised=True,
+        counted=False,
     )
 
 

@@ -6,11 +6,16 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from core.clauses import Citation
-from core.i18n import Sentence
+from core.i18n import Sentence, _l
 
 
 class KoudaiError(Exception):
-    """An error that a person can read: its sentence is translated when it is shown."""
+    """An error that a person can read: its sentence is translated when it is shown.
+
+    ``remedy`` is what its page advises instead of what is advised for all errors of its status.
+    """
+
+    remedy: Sentence | None = None
 
     def __init__(self, sentence: Sentence) -> None:
         super().__init__(sentence)
@@ -21,7 +26,9 @@ class KoudaiError(Exception):
 
 
 class PluginError(KoudaiError):
-    """A plugin that cannot be loaded, switched or combined with another."""
+    """A plugin that cannot be loaded, switched or combined with another: nothing that looking again would mend."""
+
+    remedy = _l("Tell whoever runs this server: reloading the page will not help before that is done.")
 
 
 class UnknownSetting(KoudaiError):

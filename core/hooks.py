@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pluggy
 
+from core.i18n import _l
+
 if TYPE_CHECKING:
     from core.amendments import Amendable
     from core.clauses import Citation
@@ -45,6 +47,16 @@ def decision(title: Sentence, values: Mapping[Any, Sentence]) -> Callable[[Spec]
     return mark
 
 
+def called(title: Sentence) -> Callable[[Spec], Spec]:
+    """Name what a hook adds, in a few words, for the page that lists what a plugin brings before it is switched on."""
+
+    def mark(spec: Spec) -> Spec:
+        spec.koudai_title = title  # type: ignore[attr-defined]
+        return spec
+
+    return mark
+
+
 def answers(*clauses: Citation, wrapper: bool = False) -> Callable[[Answering], Answering]:
     """Answer a decision (``wrapper``: adjust what others answered), by these clauses or house rules.
 
@@ -72,6 +84,7 @@ def amend(procedures: Mapping[str, Amendable]) -> None:
 
 
 @hookspec
+@called(_l("Menu"))
 def core_menu() -> list[MenuItem] | MenuItem | None:
     """Contribute the plugin's entries of the menu.
 
@@ -80,6 +93,7 @@ def core_menu() -> list[MenuItem] | MenuItem | None:
 
 
 @hookspec
+@called(_l("Cards beside cases"))
 def core_case_cards(act: Act) -> list[Card] | Card | None:
     """Contribute cards beside a case page; ``act.case`` is the case, ``act.procedure`` its procedure.
 
@@ -88,6 +102,7 @@ def core_case_cards(act: Act) -> list[Card] | Card | None:
 
 
 @hookspec
+@called(_l("Cards beside customers"))
 def core_customer_cards(customer: Customer, rules: Rules) -> list[Card] | Card | None:
     """Contribute cards beside a customer's page.
 
@@ -96,6 +111,7 @@ def core_customer_cards(customer: Customer, rules: Rules) -> list[Card] | Card |
 
 
 @hookspec
+@called(_l("Cards on my desk"))
 def core_desk_cards(actor: Actor, rules: Rules) -> list[Card] | Card | None:
     """Contribute cards on top of my desk: what the reader does there with one tap, in the office of ``rules``.
 
@@ -104,6 +120,7 @@ def core_desk_cards(actor: Actor, rules: Rules) -> list[Card] | Card | None:
 
 
 @hookspec
+@called(_l("Found by the search"))
 def core_searchables() -> list[Searchable] | Searchable | None:
     """Contribute kinds of rows, beside cases and customers, that the search finds.
 
@@ -112,6 +129,7 @@ def core_searchables() -> list[Searchable] | Searchable | None:
 
 
 @hookspec
+@called(_l("Chips in the header"))
 def core_status(rules: Rules) -> list[Status] | Status | None:
     """Contribute chips to the header of the office's pages: how things stand at this moment.
 
@@ -121,6 +139,7 @@ def core_status(rules: Rules) -> list[Status] | Status | None:
 
 
 @hookspec
+@called(_l("Jobs"))
 def core_jobs() -> list[Job] | Job | None:
     """Contribute what the office's timer does every so many minutes.
 
@@ -130,6 +149,7 @@ def core_jobs() -> list[Job] | Job | None:
 
 
 @hookspec
+@called(_l("What happens after a step is taken"))
 def core_step_taken(act: Act) -> None:
     """Hear that a step was taken, after its commit.
 
@@ -138,6 +158,7 @@ def core_step_taken(act: Act) -> None:
 
 
 @hookspec
+@called(_l("Notices"))
 def core_notices(act: Act) -> list[Tell] | Tell | None:
     """Contribute notices to people whom a step concerns for a reason that core does not know.
 

@@ -40,6 +40,11 @@ class State:
     final: bool = False
     plugin: str = ""
 
+    @property
+    def known(self) -> bool:
+        """Whether somebody here declares it; what ended in a state of a plugin that is gone keeps its name."""
+        return bool(self.plugin)
+
 
 class States(dict[str, State]):
     """The states by name; one that only a plugin knew which is off now still has a name, and nothing leads on."""
@@ -99,6 +104,7 @@ class DeadlineRule:
     owner: Role
     owner_attribute: str | None = None
     since: str | None = None
+    since_title: Sentence | None = None
     only_in: tuple[str, ...] = ()
     when: Callable[[Act], bool] | None = None
     clause: Citation
@@ -310,16 +316,25 @@ class Procedure:
         owner: Role | Allowed,
         clause: Citation,
         since: str | None = None,
+        since_title: Sentence | None = None,
         only_in: tuple[str, ...] = (),
         when: Callable[[Act], bool] | None = None,
     ) -> None:
         """Declare a deadline.
 
-        It counts from its start, or from the moment the case keeps in ``since``; with ``only_in``, it starts only when
-        the step led to one of these states, and with ``when``, only when the step that was taken says so.
+        It counts from its start, or from the moment the case keeps in ``since``, which ``since_title`` puts into words
+        (“when the parcel came”); with ``only_in``, it starts only when the step led to one of these states, and with
+        ``when``, only when the step that was taken says so.
         """
         rule = self.new_deadline(key, title, within, owner, clause, self.plugin)
-        self.deadlines[key] = replace(rule, since=since, only_in=only_in, when=when)
+        self.deadlines[key] = replace(rule, since=since, since_title=since_title, only_in=only_in, when=when)
+
+    def since_title(self, rule: DeadlineRule) -> Sentence:
+        """Say what the moment is from which a deadline counts: as it says itself, or as the list or page calls it."""
+        if rule.since_title is not None or rule.since == "opened_at":
+            return rule.since_title or _l("when the case was opened")
+        known = {one.name: one.title for one in (*self.columns, *self.facts)}
+        return Sentence("“%(title)s”", {"title": known.get(rule.since or "", rule.since)})
 
     def before_ending(self, check: Check, *, clause: Citation) -> None:
         """Ask for something before any step that ends a case, whoever adds it; what is voided may end as it stands."""

@@ -134,7 +134,7 @@ def _bounds(one: Parameter) -> str:
 def _decisions(installed: Plugins) -> Iterator[tuple[str, ...]]:
     for module in (hooks, *installed.specs):
         for name, spec in vars(module).items():
-            if hasattr(spec, "koudai_title"):
+            if hasattr(spec, "koudai_values"):
                 values = _code(str(value) for value in spec.koudai_values)
                 yield f"`{name}`", spec.koudai_title.msgid, values
 

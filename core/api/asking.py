@@ -11,7 +11,9 @@ from flask import request
 from core.api.bodies import Errors
 from core.api.replays import LONGEST_KEY
 from core.i18n import Sentence, _l
+from core.lists.cases import some_stand_in
 from core.procedure import Filter, Procedure
+from core.web.access import this_office
 
 NEWEST, OLDEST = "newest", "oldest"
 MOST_PAGES, MOST_ITEMS, ITEMS = 10_000, 100, 30
@@ -46,11 +48,19 @@ class Asked:
 def of_cases(procedure: Procedure) -> Asked:
     """Read the questions that a list of cases can be asked."""
     asked = _paged({"state", "customer", "sort", *(one.name for one in procedure.filters)})
-    asked.state = _one_of("state", procedure.states, asked)
+    asked.state = _state(procedure, asked)
     asked.sort = _one_of("sort", (NEWEST, OLDEST), asked) or NEWEST
     asked.customer = _text("customer", asked)
     asked.filtered = {one.name: found for one in procedure.filters if (found := _of_filter(one, asked))}
     return asked
+
+
+def _state(procedure: Procedure, asked: Asked) -> str:
+    """Read a state: one that somebody declares here, or in which cases still stand of a plugin that is gone."""
+    typed = request.args.get("state", "")[:LONGEST_QUESTION]
+    if typed and typed not in procedure.states and some_stand_in(procedure, this_office().id, typed):
+        return typed
+    return _one_of("state", procedure.states, asked)
 
 
 def _of_filter(one: Filter, asked: Asked) -> str:

@@ -13,9 +13,10 @@ from flask import current_app
 from core.cli.home import actor, in_house
 from core.cli.words import cited, table
 from core.i18n import Sentence, _, _l
+from core.life.bringing import BETWEEN
 
 if TYPE_CHECKING:
-    from core.life.impact import Held, Impact, Presetting
+    from core.life.impact import Added, Held, Impact, Presetting
     from core.life.snapshots import Snapshot
     from core.parameters import Parameter
     from core.procedure import Amendment
@@ -57,6 +58,7 @@ def _parts(found: Impact) -> Iterator[tuple[str, list[Sequence[Any]]]]:
         _("Open cases that only it leads on"),
         [(one.office, one.procedure, one.state, one.count) for one in found.cases],
     )
+    yield _("States that it adds to procedures of others"), [_added(one) for one in found.states]
     yield _("Rows that removing it deletes"), [(one.table, one.count, _by_office(one)) for one in found.held]
     yield (
         _("Its parameters, and where they were set"),
@@ -75,6 +77,14 @@ def _parts(found: Impact) -> Iterator[tuple[str, list[Sequence[Any]]]]:
         _("Decisions it gives"),
         [(key, title, _("adjusts") if adjusts else _("answers")) for key, title, adjusts in found.decisions],
     )
+    yield _("What else it brings"), [(label, what.replace("\n", BETWEEN)) for label, what in found.brings]
+
+
+def _added(one: Added) -> tuple[str, Sentence, str]:
+    """Say how many cases stand in a state, or have ended there and keep its name."""
+    cases = "  ".join(f"{code} {number}" for code, number in one.cases) or _("no case")
+    said = _("ended there: %(cases)s", cases=cases) if one.state.final else _("open: %(cases)s", cases=cases)
+    return f"{one.procedure} {one.state.name}", one.state.title, said
 
 
 def _since(office: Any, at: Any) -> str:

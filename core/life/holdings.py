@@ -13,8 +13,10 @@ from core.records import Record, declared
 
 # The ledger and the history of switching outlive every plugin; the head of the ledger is a count of its rows.
 KEPT = frozenset({"core_ledger", "core_ledger_head", "core_plugin_switch"})
-# The columns in which core writes what is named after its plugin: a case's procedure, a list, a job.
+# The columns in which core writes what is named after its plugin: a case's procedure, a list, a job...
 NAMES = ("procedure", "listed", "job")
+# ... and those that are called otherwise: a parameter, what the search reads, who looks at which case.
+NAMES_IN = {"core_parameter_value": "key", "core_search_text": "kind", "core_presence": "about"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,8 +76,7 @@ def _named(table: Table, name: str, one: Installed | None) -> Iterator[ColumnEle
     columns = table.columns
     if "plugin" in columns:
         yield columns["plugin"] == name
-    more = {"core_parameter_value": "key", "core_search_text": "kind"}.get(table.name, "")
-    for column in (*NAMES, more):
+    for column in (*NAMES, NAMES_IN.get(table.name, "")):
         if column in columns:
             yield columns[column].startswith(f"{name}.", autoescape=True)
     if one is None:

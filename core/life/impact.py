@@ -12,12 +12,13 @@ from sqlalchemy import func, select
 from core.db import db
 from core.errors import NotFound, PluginError
 from core.i18n import Sentence, _l
+from core.life.bringing import Brought, added_states, brought
 from core.life.holdings import Holding, holdings, own_tables
 from core.offices import Office, all_offices
 from core.parameters import Parameter, preset_of, stored_values
 from core.plugin_sets import answers_of, title_of, with_required
 from core.plugins import Installed, Plugins, PluginSet
-from core.procedure import Amendment, Procedure
+from core.procedure import Amendment, Procedure, State
 from core.switches import PluginSwitch, dead_ends, enabled_in
 
 
@@ -50,6 +51,15 @@ class OpenCases:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Added:
+    """A state that the plugin adds to another's procedure, with the cases that stand or ended there, by office."""
+
+    procedure: str
+    state: State
+    cases: list[tuple[str, int]]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Held:
     """A table with the number of the plugin's rows in it, by office; the code is empty where rows have none."""
 
@@ -75,8 +85,10 @@ class Impact:
     settings: list[Setting] = field(default_factory=list)
     presets: list[Presetting] = field(default_factory=list)
     cases: list[OpenCases] = field(default_factory=list)
+    states: list[Added] = field(default_factory=list)
     amendments: list[Amendment] = field(default_factory=list)
     decisions: list[tuple[str, Sentence | str, bool]] = field(default_factory=list)
+    brings: list[Brought] = field(default_factory=list)
     problem: Sentence | None = None
 
 
@@ -97,12 +109,24 @@ def impact_of(plugins: Plugins, name: str) -> Impact:
         settings=list(_settings(one, tree)),
         presets=list(_presets(plugins, one, tree)),
         cases=list(_cases(plugins, one, tree)),
-        amendments=[n for p in alone.procedures.values() for n in p.amendments if n.plugin == name]
-        if alone
-        else [],
-        decisions=list(_decisions(alone, name)) if alone else [],
         problem=problem,
+        **(_of_a_set(alone, name, tree) if alone else {}),
     )
+
+
+def _of_a_set(alone: PluginSet, name: str, tree: dict[int, Office]) -> dict[str, Any]:
+    """Return what is known of a plugin only where it fits: what it adds to others, decides and brings."""
+    return {
+        "states": [_added(procedure, state, tree) for procedure, state in added_states(alone, name)],
+        "amendments": [n for p in alone.procedures.values() for n in p.amendments if n.plugin == name],
+        "decisions": list(_decisions(alone, name)),
+        "brings": list(brought(alone, name)),
+    }
+
+
+def _added(procedure: Procedure, state: State, tree: dict[int, Office]) -> Added:
+    found = _standing(procedure, [state.name], tree)
+    return Added(procedure=procedure.name, state=state, cases=[(one.office, one.count) for one in found])
 
 
 def _alone(plugins: Plugins, name: str) -> tuple[PluginSet | None, Sentence | None]:

@@ -4,24 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
 from sqlalchemy import func, select
 
 from core.clauses import Citation
 from core.db import db
 from core.i18n import Sentence, _l
+from core.life.bringing import Brought, brought
 from core.offices import all_offices
 from core.plugins import PluginSet
 from core.pocketbook import Book, Chapter, Entry, Line
 from core.rules import Rules
-from core.slots import MenuItem
 from core.switches import Plan
-
-CARDS = {
-    "core_case_cards": _l("Cards beside cases"),
-    "core_customer_cards": _l("Cards beside customers"),
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,13 +53,13 @@ class Preview:
     """All that switching would change, and the open cases that would wait."""
 
     parts: list[Part]
-    pages: list[tuple[Sentence, str]]
+    brings: list[Brought]
     waiting: list[tuple[Sentence, int]]
 
     @property
     def nothing(self) -> bool:
         """Whether nobody would notice."""
-        return not (self.parts or self.pages or self.waiting)
+        return not (self.parts or self.brings or self.waiting)
 
 
 def preview(rules: Rules, plan: Plan) -> Preview:
@@ -74,7 +68,7 @@ def preview(rules: Rules, plan: Plan) -> Preview:
     after = Rules(rules.office, plan.after, tree)
     return Preview(
         parts=list(_parts(_chapters(rules), _chapters(after))),
-        pages=list(_pages(plan.after if plan.on else rules.plugins, plan.name)),
+        brings=list(brought(plan.after if plan.on else rules.plugins, plan.name)),
         waiting=list(_waiting(rules.plugins, plan.after, rules.office.id)),
     )
 
@@ -137,23 +131,6 @@ def _lines(before: tuple[Line, ...], after: tuple[Line, ...]) -> Iterator[Differ
 def _difference(line: Line, was: Line | None, now: Line | None) -> Difference:
     said = ["" if one is None else str(one.text) or str(one.clause) for one in (was, now)]
     return Difference(label=line.label, was=said[0], now=said[1], clause=line.clause)
-
-
-def _pages(found: PluginSet, name: str) -> Iterator[tuple[Sentence, str]]:
-    """Yield what the plugin shows: its entries of the menu, and where it puts cards."""
-    titles = [one.title for plugin, one in found.gather("core_menu") if plugin == name and _is_entry(one)]
-    if titles:
-        yield _l("Menu"), " · ".join(map(str, titles))
-    roles = [str(role.title) for role in found.enabled[name].manifest.roles]
-    if roles:
-        yield _l("Roles"), " · ".join(roles)
-    for caller in found.manager.get_hookcallers(found.enabled[name].module) or ():
-        if caller.name in CARDS:
-            yield _l("Cards"), str(CARDS[caller.name])
-
-
-def _is_entry(one: Any) -> bool:
-    return isinstance(one, MenuItem)
 
 
 def _waiting(before: PluginSet, after: PluginSet, office_id: int) -> Iterator[tuple[Sentence, int]]:

@@ -118,6 +118,7 @@ def _filters(procedure: Procedure, rules: Rules, actor: Actor) -> Iterator[ListF
         title=_l("State"),
         choices=_states(procedure),
         where=lambda value: _in_state(procedure, value),
+        besides=lambda value: some_stand_in(procedure, office_id, value),
     )
     staff = rules.once("staff by name", lambda: _staff(office_id))
     owner = Filter(name="owner", title=_l("Owner"), attribute="owner_id")
@@ -141,6 +142,13 @@ def _declared(one: Filter, model: type[Case], staff: Mapping[str, str]) -> ListF
 def _states(procedure: Procedure) -> dict[str, Sentence | str]:
     every = {one.name: one.title for one in procedure.states.values()}
     return {UNFINISHED: _l("Everything unfinished"), **every}
+
+
+def some_stand_in(procedure: Procedure, office_id: int, state: str) -> bool:
+    """Say whether cases of an office stand in a state: what its plugin brought stays when the plugin goes."""
+    model = procedure.model
+    found = select(model.id).where(model.office_id == office_id, model.state == state).limit(1)
+    return db.session.scalar(found) is not None
 
 
 def _in_state(procedure: Procedure, value: str) -> Any:

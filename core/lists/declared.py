@@ -32,13 +32,17 @@ class ListColumn:
 
 @dataclass(frozen=True, kw_only=True)
 class ListFilter:
-    """One question: words, a day, or one of the choices; and the condition that an answer sets."""
+    """One question: words, a day, or one of the choices; and the condition that an answer sets.
+
+    ``besides`` says of an answer that is not offered whether it is understood all the same.
+    """
 
     name: str
     title: Sentence
     where: Condition
     kind: str = "choice"
     choices: Mapping[str, Sentence | str] = field(default_factory=dict)
+    besides: Callable[[str], bool] = lambda _answer: False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -57,7 +57,7 @@ def accepts(asked: ListFilter, value: str) -> bool:
     """Say whether a filter understands an answer."""
     if asked.kind == "day":
         return day_of(value) is not None
-    return asked.kind == "words" or value in asked.choices
+    return asked.kind == "words" or value in asked.choices or asked.besides(value)
 
 
 def day_of(value: str) -> dt.date | None:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from sqlalchemy import inspect
+
 from core import gate
 from core.clauses import HouseRule
 from core.flowchart.flow import Label, flow_of
@@ -95,13 +97,24 @@ class _Steps:
     def _promise(self, rule: DeadlineRule) -> Sentence:
         parameter = rule.within.parameter
         value = self.reading.rules.parameter(parameter) if parameter else None
-        said = {"promise": rule.title, "within": rule.within.told(value), "role": rule.owner.title}
+        within = self._counted(rule, rule.within.told(value))
+        said = {"promise": rule.title, "within": within, "role": rule.owner.title}
         if not rule.only_in:
             return _l("%(promise)s: %(within)s (%(role)s)", **said)
         states = " / ".join(str(self.procedure.states[one].title) for one in rule.only_in)
         return _l(
             "%(promise)s: %(within)s (%(role)s); only when it leads to: %(states)s", **said, states=states
         )
+
+    def _counted(self, rule: DeadlineRule, within: Sentence) -> Sentence:
+        """Say from when a time counts, where that is not the step that starts it."""
+        if rule.since is None or not rule.within.counted:
+            return within
+        said = {"within": within, "moment": self.procedure.since_title(rule)}
+        column = inspect(self.procedure.model).columns.get(rule.since)
+        if column is not None and not column.nullable:
+            return _l("%(within)s, counted from %(moment)s", **said)
+        return _l("%(within)s, counted from %(moment)s, or from this step where there is none", **said)
 
     def _changed(self, rule: DeadlineRule) -> dict[str, Any]:
         """Return who set the time that a promise has here, if it is not head office's."""

@@ -174,7 +174,8 @@ def _show_error(error: KoudaiError) -> Any:
     code = 404 if isinstance(error, NotFound) else 409
     if door.is_asked():
         return answers.of_problem(code) if code == 404 else ({"message": str(error), "objections": []}, code)
-    return render_template("core/error.html", code=code, said=error.sentence), code
+    told = {"said": error.sentence, "remedy": error.remedy}
+    return render_template("core/error.html", code=code, **told), code
 
 
 def _show_beyond(error: Exception) -> Any:

@@ -22,6 +22,7 @@ from core.slots import Searchable
 from core.web.access import may, signed_in
 from core.web.cases import case_url
 from core.web.menu import rules_of_mine
+from core.web.show import state_of
 
 pages = Blueprint("search", __name__)
 MOST, MOST_AT_ONCE, LONGEST = 20, 5, 60
@@ -167,7 +168,7 @@ def _hit(
         title=text.title,
         pieces=words.snippet(text.body, terms),
         office=office,
-        state=kind.states.get(state) if isinstance(kind, Procedure) and state else None,
+        state=state_of(kind, state) if isinstance(kind, Procedure) else None,
         whole="" if of_case else text.body,
     )
 

@@ -22,7 +22,7 @@ from core.customers.values import phones
 from core.deadlines import DROPPED, MET, MISSED, Deadline
 from core.i18n import LOCALES, Sentence, _, says, zone
 from core.paper import edition_text
-from core.procedure import DeadlineRule
+from core.procedure import DeadlineRule, Procedure, State
 from core.rules import Rules, installed_plugins, known_roles
 from core.web.problems import problem_of
 from core.worktime import TraceLine
@@ -35,17 +35,8 @@ SOON = dt.timedelta(hours=2)
 
 def init_show(app: Flask) -> None:
     """Give the filters and functions to the templates."""
-    app.jinja_env.filters.update(
-        moment=moment,
-        brief=brief,
-        day=day,
-        left=left,
-        shown=shown,
-        shown_brief=shown_brief,
-        clause_title=clause_title,
-        phones=phones,
-        edition=edition_text,
-    )
+    named = (moment, brief, day, left, shown, shown_brief, clause_title, phones)
+    app.jinja_env.filters.update({one.__name__: one for one in named}, edition=edition_text)
     app.jinja_env.globals.update(
         _=say,
         LOCALES=LOCALES,
@@ -56,6 +47,7 @@ def init_show(app: Flask) -> None:
         deadline_tone=deadline_tone,
         deadline_sentence=deadline_sentence,
         promise_title=promise_title,
+        state_of=state_of,
         sentence=Sentence.from_json,
         plugin_title=plugin_title,
         plugin_name=plugin_name,
@@ -174,10 +166,17 @@ def trace(deadline: Deadline) -> list[str]:
     return [str(one) for one in trace_sentences(map(TraceLine.from_json, deadline.trace))]
 
 
+def state_of(procedure: Procedure, name: str | None) -> State | None:
+    """Return a state as a page shows it, known here or not; None where a case stands nowhere yet."""
+    return procedure.states[name] if name else None
+
+
 def shown(value: Any) -> Any:
-    """Show a fact, whatever it is: a moment, a list, a sentence, a text of several lines."""
+    """Show a fact, whatever it is: a moment, a yes or no, a list, a sentence, a text of several lines."""
     if isinstance(value, dt.datetime):
         return Markup('<time class="time">{}</time>').format(moment(value))
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     if isinstance(value, list | tuple):
         return Markup("<br>").join(escape(str(one)) for one in value)
     return "" if value is None else str(value)

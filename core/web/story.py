@@ -21,6 +21,7 @@ from core.ledger import LedgerRow
 from core.people import Person
 from core.plugin_sets import steps_named
 from core.procedure import Step
+from core.web.show import state_of
 
 Pair = tuple[Sentence | str, Any]
 
@@ -95,7 +96,7 @@ def _field(form: StepForm | None, name: str) -> Any:
 def _tell(act: Act, row: LedgerRow, step: Step | None, form: StepForm | None, names: dict[str, str]) -> Told:
     if row.kind == prints.KIND:
         return _tell_print(row)
-    state = act.procedure.states.get(row.to_state)
+    state = state_of(act.procedure, row.to_state)
     moved = state is not None and row.from_state != row.to_state
     return Told(
         at=row.at,

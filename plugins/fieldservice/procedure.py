@@ -30,6 +30,8 @@ request = Procedure(
 
 THE_ENGINEER = FIELD_ENGINEER.where("engineer_id")
 THE_VISIT = "fieldservice.visit"
+# The promises to the customer count from his consent, which may lie before the dispatch.
+AGREED = _l("when the customer agreed to the visit")
 
 
 def _when_agreed(calendar: OfficeCalendar, agreed: dt.datetime, _none: Any) -> Due:
@@ -65,6 +67,7 @@ request.deadline(
     owner=THE_ENGINEER,
     clause="QI/03 3.2.7",
     since="call_from",
+    since_title=AGREED,
 )
 request.deadline(
     "fieldservice.visit",
@@ -73,11 +76,12 @@ request.deadline(
     owner=THE_ENGINEER,
     clause="QI/03 3.2.7",
     since="visit_from",
+    since_title=AGREED,
 )
 request.deadline(
     services.APPOINTMENT,
     title=_l("Be at the customer's when agreed"),
-    within=Within(_when_agreed, told=lambda _none: _l("at the time agreed with the customer")),
+    within=Within(_when_agreed, told=lambda _none: _l("at the time agreed with the customer"), counted=False),
     owner=THE_ENGINEER,
     clause="QI/04 3.2.1",
     since="appointment_at",

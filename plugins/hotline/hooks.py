@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from core.hooks import decision, hookspec
+from core.hooks import called, decision, hookspec
 from core.i18n import _l
 from core.verdicts import Verdict
 
@@ -56,6 +56,7 @@ def hotline_entitlement(
 
 
 @hookspec
+@called(_l("Cards at the call desk"))
 def hotline_customer_cards(customer: Customer, rules: Rules) -> list[Card] | Card | None:
     """Contribute cards to the customer's panel of the call desk.
 
@@ -65,6 +66,7 @@ def hotline_customer_cards(customer: Customer, rules: Rules) -> list[Card] | Car
 
 
 @hookspec
+@called(_l("Entries of the reply catalogue"))
 def hotline_replies() -> list[ReplyEntry] | ReplyEntry | None:
     """Contribute entries of the reply catalogue, or replace those of head office by their keys (QI/02).
 
@@ -83,6 +85,7 @@ class CallResult:
 
 
 @hookspec
+@called(_l("Results of calls in the hotline log (QR/02)"))
 def hotline_call_results(calls: Sequence[Call]) -> list[CallResult] | CallResult | None:
     """Contribute what became of calls elsewhere: the cases that were made of them.
 

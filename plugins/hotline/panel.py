@@ -38,14 +38,14 @@ class KnownCase:
     promise: Deadline | None = None
 
     @property
-    def state(self) -> State | None:
-        """Where the case stands; nothing when its plugin was switched off since."""
-        return self.procedure.states.get(self.case.state)
+    def state(self) -> State:
+        """Where the case stands; by its name when the plugin that brought the state is not here any more."""
+        return self.procedure.states[self.case.state]
 
     @property
     def open(self) -> bool:
         """Whether somebody still has to do something about it."""
-        return self.state is not None and not self.state.final
+        return not self.state.final
 
     @property
     def about(self) -> list[Any]:

@@ -43,6 +43,9 @@ def test_the_impact_reads_in_both_languages(regional: Run) -> None:
     assert "60 working minutes → 45 working minutes" in said
     assert has_line(r"    fieldservice\.request close +before +.* SHYY/QI/03 1\.3", said)
     assert has_line(r"    fieldservice_admission +.* answers", said)
+    assert has_line(r"    Also +Cards beside cases", said)
+    quality = fine(regional("plugins", "impact", "quality"))
+    assert has_line(r"    hotline\.call complained +Complaint logged +ended there: no case", quality)
     assert "60 个工作分钟 → 45 个工作分钟" in chinese("plugins", "impact", "shanghai")
     hotline = fine(regional("plugins", "impact", "hotline"))
     assert has_line(r"    hotline_call +0", hotline)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from core import clock
 from core.clauses import HouseRule
+from core.deadlines import same_working_day
 from core.flowchart.layout import chart_of
 from core.i18n import Sentence
 from core.offices import Office, OfficeKind, office_by_code, open_office
@@ -105,7 +107,50 @@ def test_an_answer_that_names_no_clause_is_shown_as_such(
 def test_a_promise_says_how_long_and_whose(beijing: Office, in_english: None) -> None:
     lines = entries(beijing)["fieldservice.request.dispatch"].lines
     told = [str(line.text) for line in lines if str(line.label) == "Promises"]
-    assert "Visit the customer: by closing time of working day 2 after it (Field engineer)" in told
+    assert (
+        "Visit the customer: by closing time of working day 2 after it, counted from when the customer agreed to "
+        "the visit, or from this step where there is none (Field engineer)" in told
+    )
+
+
+def promises(office: Office, step: str) -> list[str]:
+    return [str(line.text) for line in entries(office)[step].lines if str(line.label) == "Promises"]
+
+
+@pytest.mark.parametrize(
+    ("since", "told"),
+    [
+        ("opened_at", ", counted from when the case was opened"),
+        ("promised_at", ", counted from “Phone back by”, or from this step where there is none"),
+        (None, ""),
+    ],
+)
+def test_a_promise_that_counts_from_a_moment_of_the_case_says_from_which(
+    house: House, install: Any, make_plugin: Any, in_english: None, since: str | None, told: str
+) -> None:
+    def amend(procedures: Any) -> None:
+        call = procedures["hotline.call"]
+        said = {"title": Sentence("Answer"), "owner": DUTY_MANAGER, "clause": "QI/03 3.2.5"}
+        call.starts("park", "slow.answer", **said, within=same_working_day(), met_by=("solve",))
+        # Nobody may amend so; the national procedures count like this.
+        life = call.procedure
+        life.deadlines["slow.answer"] = replace(life.deadlines["slow.answer"], since=since)
+
+    install(make_plugin("slow", requires=("hotline",), amend=amend))
+    office = house.office("SL", "hotline", "slow")
+    whole = f"Answer: by closing time of the same working day{told} (Duty manager)"
+    assert whole in promises(office, "hotline.call.park")
+
+
+def test_what_is_due_at_a_promised_moment_counts_from_none(beijing: Office, in_english: None) -> None:
+    assert (
+        "Phone the customer back, as promised: at the time that was promised (Hotline engineer)"
+        in promises(beijing, "hotline.call.promise")
+    )
+    assert (
+        "Be at the customer's when agreed: at the time agreed with the customer (Field engineer)"
+        in promises(beijing, "fieldservice.request.arrange")
+    )
 
 
 @pytest.mark.clause("QI/03 3.1.7")

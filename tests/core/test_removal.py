@@ -14,7 +14,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import MetaData, Table, create_engine, inspect, select, text
 
-from core import clock, gate, ledger, migrate, switches
+from core import clock, gate, ledger, migrate, presence, switches
 from core.db import db, see_offices, writing
 from core.errors import KoudaiError, NotFound, PluginError
 from core.life import snapshots
@@ -27,6 +27,7 @@ from core.life.removal import Removed, gone, remove
 from core.offices import Office
 from core.people import Actor
 from core.plugins import Plugins
+from core.presence import Presence
 from core.prints import Print
 from core.roles import HOTLINE_ENGINEER
 from core.rules import rules_of
@@ -142,6 +143,17 @@ def test_what_is_left_is_ledger_and_history_of_switching(
     history = [(row.plugin, row.enabled) for row in switches.history(returned.id)]
     assert history[:2] == [("dummy", False), ("dummy", True)]
     assert list(ledger.verify(returned.id)) == list(ledger.verify(house.head.id)) == []
+
+
+def test_whoever_looked_at_a_case_of_it_looks_no_more(
+    house: House, returned: Office, removes: Callable[..., Removed]
+) -> None:
+    reader = house.hire(returned, HOTLINE_ENGINEER)
+    assert reader.person_id
+    for about in ("dummy.loan 1", "hotline.call 1"):
+        presence.say(returned.id, about, reader.person_id)
+    removes()
+    assert db.session.scalars(select(Presence.about)).all() == ["hotline.call 1"]
 
 
 def test_the_export_holds_all_of_it_and_can_be_checked(
@@ -390,8 +402,40 @@ def test_before_it_is_on_everything_that_it_brings_is_seen(house: House) -> None
         ("dummy.spare_dongles", "Value", "", "3"),
     }
     assert {part.fate for part in found.parts if str(part.title) == "Loan"} == {"new"}
-    pages = [(str(label), what) for label, what in found.pages]
-    assert pages[:2] == [("Menu", "Loans"), ("Roles", "Keeper of the dongles")]
+    assert [(str(label), what) for label, what in found.brings] == [
+        ("Menu", "Loans"),
+        ("Found by the search", "Dummy"),
+        ("Jobs", "Count"),
+        (
+            "Also",
+            "Cards beside cases · Cards beside customers · Cards on my desk · Chips in the header · "
+            "What happens after a step is taken · Notices",
+        ),
+        ("Added to: Hotline", "Cards at the call desk\nEntries of the reply catalogue: 午饭时间没人接"),
+        ("Roles", "Keeper of the dongles"),
+        ("Printed forms", "DUMMY/QR/01 Receipt for a dongle · “Dongles” on QR/03"),
+        ("States that it adds", "Call: Waits for the dongle"),
+    ]
+
+
+def test_a_hook_that_has_no_title_is_told_by_its_name_and_first_words(
+    house: House, install: Any, make_plugin: Any
+) -> None:
+    install(make_plugin("labels", requires=("dummy",), dummy_shelf_labels=lambda: ["ours"]))
+    office = house.office("SH", "hotline", "fieldservice", "dummy")
+    (told,) = preview(rules_of(office), switches.plan(house.plugins, office, "labels", True)).brings
+    assert (str(told[0]), told[1]) == (
+        "Added to: Dummy",
+        "dummy_shelf_labels: Contribute labels to the shelf.",
+    )
+
+
+def test_one_that_fails_to_say_what_it_adds_is_told_of_all_the_same(house: House) -> None:
+    office = house.office("SH", "hotline", "fieldservice")
+    found = preview(rules_of(office), switches.plan(house.plugins, office, "faulty", True))
+    told = {str(label): what for label, what in found.brings}
+    assert told["Also"].startswith("Menu · Cards beside cases")
+    assert told["Added to: Hotline"] == "Cards at the call desk\nEntries of the reply catalogue"
 
 
 # --- what it would lose
@@ -417,6 +461,10 @@ def test_the_impact_names_users_rows_settings_cases_and_rules(
         ("SH", "dummy.loan", "Lent", 1),
         ("SH", "hotline.call", "Waits for the dongle", 1),
     }
+    (added,) = found.states
+    assert (added.procedure, added.state.name) == ("hotline.call", "waits_for_dongle")
+    assert added.cases == [("SH", 1)]
+    assert ("Jobs", "Count") in [(str(label), what) for label, what in found.brings]
     assert {note.verb for note in found.amendments} >= {"widen", "require", "add_step", "starts", "set"}
     assert ("hotline_entitlement", False) in [(key, adjusts) for key, _title, adjusts in found.decisions]
     assert ("fieldservice_admission", True) in [(key, adjusts) for key, _title, adjusts in found.decisions]

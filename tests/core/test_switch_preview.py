@@ -56,8 +56,8 @@ def test_a_regional_plugin_says_what_it_widens_requires_decides_and_presets(
     assert found["fieldservice_admission"] == [answers]
     assert found[DEMAND] == [("Value", "60 working minutes", "45 working minutes", "")]
     assert "fieldservice.request.arrange" not in found
-    pages = [(str(label), what) for label, what in seen(house, office, "shanghai", True).pages]
-    assert pages == [("Cards", "Cards beside cases")]
+    pages = [(str(label), what) for label, what in seen(house, office, "shanghai", True).brings]
+    assert pages == [("Also", "Cards beside cases")]
 
 
 def test_switching_off_says_the_same_the_other_way_round(house: House) -> None:
@@ -87,7 +87,10 @@ def test_a_whole_procedure_is_new_or_goes(house: House, office: Office, walk: An
     assert fates["Complaint"] == "gone"
     assert fates["Call"] == ""
     assert [(str(title), count) for title, count in found.waiting] == [("Complaint", 1)]
-    assert [(str(label), what) for label, what in found.pages] == [("Menu", "Complaints")]
+    assert [(str(label), what) for label, what in found.brings] == [
+        ("Menu", "Complaints"),
+        ("States that it adds", "Call: Complaint logged"),
+    ]
 
 
 def test_the_page_asks_and_its_form_switches(house: House, office: Office, desk: FlaskClient) -> None:

@@ -160,6 +160,11 @@ class ReplyEntry:
         return Wording(**{name: bilingual(zh, en) for (name, zh), en in both})
 
     @property
+    def title(self) -> str:
+        """What it is called in a list of what a plugin brings: its situation, in the reader's language."""
+        return self.words.situation
+
+    @property
     def promised(self) -> bool:
         """Whether it promises anything."""
         return self.promise is not Promise.NONE

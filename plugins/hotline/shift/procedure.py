@@ -58,6 +58,7 @@ shift.deadline(
     within=working_minutes("hotline.shift_ready_minutes"),
     owner=ON_THE_SEAT,
     since="expected_from",
+    since_title=_l("when the engineer is expected on the seat"),
     clause="QI/03 3.1.1",
 )
 shift.deadline(
