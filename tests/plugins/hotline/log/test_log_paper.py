@@ -17,7 +17,7 @@ from core.records import LANDSCAPE
 from core.roles import ADMINISTRATOR, FIELD_ENGINEER
 from core.testing import SignIn, said
 from plugins.fieldservice.testing import VISIT
-from plugins.hotline.log.models import DayLog
+from plugins.hotline.log.models import DayLog, LogLine
 from plugins.hotline.log.records import day_form
 from plugins.hotline.models import Call
 
@@ -180,3 +180,17 @@ def test_a_value_that_was_corrected_to_nothing_is_struck_through_alone(beijing: 
     filled = paper.filled(act.rules.plugins.forms["QR/02"], act)
     cell = filled.blocks[1].lines[1][4]
     assert [(one.text, one.struck) for one in cell.pieces] == [(line.request, True)]
+
+
+def test_a_call_that_ended_in_a_state_whose_plugin_has_gone_is_read_by_its_name(
+    beijing: Any, log: DayLog, sign_in: SignIn
+) -> None:
+    with writing():
+        line = db.session.scalars(select(LogLine).where(LogLine.log_id == log.id)).first()
+        assert line is not None
+        line.state, line.result = "remote", "other"
+    page = sign_in(beijing.duty).get(f"/BJ/hotline/log/{log.day}").text
+    assert (
+        '<span class="chip chip-off" title="The plugin that brought this state is not here.">remote</span>'
+        in page
+    )
