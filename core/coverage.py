@@ -71,7 +71,10 @@ def coverage(plugins: Plugins, root: Path = WORK_TREE) -> tuple[list[Coverage], 
             found[rule.clause].rules.append(rule)
         else:
             lost.append(f"{rule.plugin} {rule.name}: {rule.clause}")
+    folders = {one.folder for one in plugins.installed.values()}
     for code, test in marked_below(root):
+        if not _is_here(root / test, folders, root):
+            continue
         if code in found:
             found[code].tests.append(test)
         else:
@@ -179,6 +182,12 @@ def marked_below(root: Path) -> Iterator[tuple[str, str]]:
     for path in sorted({path for pattern in TESTS for path in root.glob(pattern)}):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         yield from _marked(tree, str(path.relative_to(root)), _of_module(tree))
+
+
+def _is_here(test: Path, folders: Iterable[Path], root: Path) -> bool:
+    """Say whether the plugin that a test is of is installed; a work tree has others, too."""
+    part, name = test.relative_to(root).parts[:2]
+    return part == "tests" or any(one.is_relative_to(root / part / name) for one in folders)
 
 
 def _marked(node: ast.AST, where: str, inherited: set[str]) -> Iterator[tuple[str, str]]:

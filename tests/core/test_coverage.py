@@ -30,6 +30,7 @@ def work_tree(tmp_path: Path) -> Path:
     (tmp_path / "tests/plugins/test_planted.py").write_text(PLANTED)
     local = '@pytest.mark.clause("QI/99 9.9")\ndef test_local(): ...\n'
     (tmp_path / "regions/east/tests/test_local.py").write_text(local)
+    (tmp_path / "tests/test_strange.py").write_text(local)
     return tmp_path
 
 
@@ -46,17 +47,18 @@ def test_marks_on_functions_classes_parameters_and_modules_are_found(work_tree: 
         ("QI/04 3.1.7", two),
         ("QI/04 3.1.2", two),
         ("QI/99 9.9", "regions/east/tests/test_local.py::test_local"),
+        ("QI/99 9.9", "tests/test_strange.py::test_local"),
     }
 
 
-def test_a_clause_knows_its_rules_and_tests_and_a_strange_one_is_named(
+def test_a_clause_knows_its_rules_and_tests_and_a_strange_one_is_named_where_its_plugin_is_installed(
     plugins: Plugins, work_tree: Path
 ) -> None:
     found, lost = coverage(plugins, work_tree)
     dispatch = next(one for one in found if one.clause.code == "QP/2-04 5.4")
     assert not dispatch.hole
     assert dispatch.tests == ["tests/plugins/test_planted.py::test_one"]
-    assert lost == ["regions/east/tests/test_local.py::test_local: QI/99 9.9"]
+    assert lost == ["tests/test_strange.py::test_local: QI/99 9.9"], "regions/east is not installed"
 
 
 def test_an_installation_without_tests_has_holes_only(plugins: Plugins, tmp_path: Path) -> None:
