@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from core.db import db, writing
 from core.people import Person
@@ -23,12 +23,20 @@ BROKEN = "a request broke"
 LEFT_BEHIND = {f"console: htmx:{one}" for one in ("afterRequest", "sendError")} | {BROKEN}
 
 
+class Hearer(WSGIRequestHandler):
+    """Whoever asks nothing more for some seconds is not waited for."""
+
+    timeout = 10
+
+
 @pytest.fixture
 def address(app: Flask) -> Iterator[str]:
     """The app as everybody meets it, with its guard against forged forms, on a port of its own."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     app.config["WTF_CSRF_ENABLED"] = True
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Hearer)
+    # Pages ask on their own: whoever is still being answered has his connection to the database until he was.
+    server.daemon_threads = False  # type: ignore[attr-defined]
     thread = Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
