@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import inspect, select
 
 from core import ledger
-from core.cases import Case
 from core.customers import lookup, services, twins
 from core.customers.joining import references
 from core.customers.models import Contact, Customer, CustomerKey, Installation, Product
@@ -18,6 +17,7 @@ from core.deadlines import Deadline
 from core.ledger import LedgerRow
 from core.offices import Office
 from core.people import Actor
+from core.plugins import Plugins
 from core.roles import NATIONAL_ROLES
 from core.testing import House, SignIn, said
 from plugins.fieldservice.models import ServiceRequest
@@ -196,9 +196,9 @@ def test_nobody_is_merged_with_another_offices_customer(
 
 
 @pytest.mark.usefixtures("app")
-def test_every_table_that_points_to_a_customer_is_found() -> None:
+def test_every_table_that_points_to_a_customer_is_found(plugins: Plugins) -> None:
     found = {f"{table.name}.{column.name}" for table, column in references()}
-    cases = {one.__tablename__ for one in Case.__subclasses__()} | {"billing_courtesy_visit"}
+    cases = {one.model.__tablename__ for one in plugins.procedures.values()} | {"billing_courtesy_visit"}
     own = {"core_contact", "core_installation", "core_customer_proposal"}
     own |= {"core_file", "core_note", "core_search_text"}
     assert found == {f"{name}.customer_id" for name in cases | own} | {"core_customer.merged_into_id"}
