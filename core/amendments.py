@@ -6,26 +6,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from core.additions import Amendment, Check, Consequence, Deed, ExtraField, Keep, Requirement
 from core.clauses import Citation
 from core.deadlines import Within
 from core.errors import PluginError
 from core.forms import StepField, StepForm
 from core.i18n import Sentence, _l
-from core.procedure import (
-    Amendment,
-    Check,
-    Consequence,
-    Deed,
-    ExtraField,
-    Keep,
-    Procedure,
-    Requirement,
-    Step,
-    allowed,
-)
+from core.procedure import Procedure, Step, allowed
 from core.roles import Allowed, Role
 
-SETTABLE = frozenset({"title", "form", "tone", "by"})
+# What may be set, and how it is called.
+SETTABLE = {
+    "title": _l("what it is called"),
+    "form": _l("what is asked"),
+    "tone": _l("how it is offered"),
+    "by": _l("who may"),
+}
 
 
 @dataclass
@@ -139,7 +135,7 @@ class Amendable:
             self._set_by[step, name] = self.plugin
             change: dict[str, Any] = {name: self._mine(value, clause) if name == "by" else value}
             self._replace(replace(old, **change))
-            self._note("set", step, Sentence(name), clause)
+            self._note("set", step, SETTABLE[name], clause)
 
     def _mine(self, by: Role | Allowed | Iterable[Role | Allowed], clause: Citation) -> tuple[Allowed, ...]:
         """Let whoever is allowed know by whose clause."""

@@ -7,9 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from sqlalchemy import inspect
+
 import core
 from core import numbers, records, state_maps
 from core.clauses import Citation, HouseRule
+from core.db import UTCDateTime
 from core.errors import PluginError, UnknownSetting
 from core.hooks import clauses_of
 from core.i18n import Sentence, _l
@@ -211,6 +214,12 @@ def _refuse_untimed(procedure: Procedure, found: PluginSet) -> None:
         _refuse_long(rule.plugin, "key", rule.key)
         if rule.within.promised and not rule.since:
             _refuse(rule.plugin, _l("%(rule)s is due as promised, and no since says when", rule=rule.key))
+        counted = inspect(procedure.model).columns.get(rule.since or "")
+        if counted is not None and not isinstance(counted.type, UTCDateTime):
+            _refuse(
+                rule.plugin,
+                _l("%(rule)s counts from %(name)s, which is no moment", rule=rule.key, name=rule.since),
+            )
         key = rule.within.parameter
         if key and key not in found.parameters:
             _refuse(

@@ -8,8 +8,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from core import state_maps
+from core.additions import Amendment, Check, Consequence, ExtraField, Requirement
 from core.clauses import Citation
-from core.errors import Objection, PluginError
+from core.errors import PluginError
 from core.i18n import Sentence, _l
 from core.roles import Allowed, Role
 
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     from core.gate import Act
 
 Effect = Callable[["Act"], str | None]
-Check = Callable[["Act"], Objection | Sentence | None]
-Keep = Callable[["Act", Any], None]
-Deed = Callable[["Act"], None]
 SAME = "same"
 CUSTOMER = _l("Customer")
 # Steps that no procedure lists: a release's, and the one by which a colleague stands in for who is away.
@@ -51,47 +49,6 @@ class States(dict[str, State]):
 
     def __missing__(self, name: str) -> State:
         return State(name=name, title=Sentence(name), tone="off", final=True)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Requirement:
-    """Something a step asks for before it may happen, by whom and by which clause."""
-
-    check: Check
-    clause: Citation
-    plugin: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class ExtraField:
-    """A field that a plugin adds to another's step, and what it does with the value."""
-
-    name: str
-    field: Any
-    keep: Keep | None
-    clause: Citation
-    plugin: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Consequence:
-    """What a plugin lets follow from another's step, in the same transaction."""
-
-    does: Deed
-    clause: Citation
-    plugin: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Amendment:
-    """One difference that a plugin makes to a procedure; the pocket book shows them all."""
-
-    procedure: str
-    verb: str
-    target: str
-    detail: Sentence
-    clause: Citation
-    plugin: str
 
 
 @dataclass(frozen=True, kw_only=True)

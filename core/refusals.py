@@ -7,11 +7,11 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from core import ledger
+from core.additions import Requirement
 from core.clauses import Citation, code_of
 from core.db import only_looking
 from core.errors import Objection, Refused
 from core.i18n import Sentence, _l
-from core.procedure import Requirement
 from core.roles import Allowed
 
 if TYPE_CHECKING:

@@ -25,8 +25,8 @@ HEAD = """# What there is to amend
 The national procedures with everything that an office's plugin names: states, steps and what they ask, deadlines, the
 fields of a case, parameters, decisions, roles. Taken from the code by `python tools/reference.py`; a test keeps it so.
 What each is for stands in `plugins/*/README.md`. The values of a choice stand in an office's
-`/api/v1/<office>/openapi.json`; what ends in `_at` is an aware moment, an engineer or owner a
-person with a `name`. A step of another plugin than the procedure's names it: who
+`/<office>/api/` (for programs with a token in `/api/v1/<office>/openapi.json`); what ends in `_at` is an aware moment,
+an engineer or owner a person with a `name`. A step of another plugin than the procedure's names it: who
 amends that one requires both.
 """
 KEPT_BY_CORE = {"office_id", "shared_office_id", "version", "changed_at"}

@@ -16,10 +16,10 @@ from core.i18n import Sentence, _, _l
 from core.life.bringing import BETWEEN
 
 if TYPE_CHECKING:
+    from core.additions import Amendment
     from core.life.impact import Added, Held, Impact, Presetting
     from core.life.snapshots import Snapshot
     from core.parameters import Parameter
-    from core.procedure import Amendment
 
 VERBS = {
     "widen": _l("who may"),

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from core.additions import Amendment
 from core.db import db
 from core.errors import NotFound, PluginError
 from core.i18n import Sentence, _l
@@ -18,7 +19,7 @@ from core.offices import Office, all_offices
 from core.parameters import Parameter, preset_of, stored_values
 from core.plugin_sets import answers_of, title_of, with_required
 from core.plugins import Installed, Plugins, PluginSet
-from core.procedure import Amendment, Procedure, State
+from core.procedure import Procedure, State
 from core.switches import PluginSwitch, dead_ends, enabled_in
 
 

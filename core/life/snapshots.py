@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 import core
 from core import clock, migrate
+from core.additions import Amendment
 from core.clauses import Citation, HouseRule, code_of
 from core.db import db, writing
 from core.errors import NotFound, PluginError
@@ -20,7 +21,7 @@ from core.life.removal import removals
 from core.parameters import preset_of
 from core.plugin_sets import answers_of, title_of, with_required
 from core.plugins import Plugins, PluginSet
-from core.procedure import Amendment, DeadlineRule, Procedure, Step
+from core.procedure import DeadlineRule, Procedure, Step
 from core.switches import in_use
 
 Rule = dict[str, Any]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,17 @@ def test_a_role_or_a_person_that_is_none_is_named_with_its_plugin(
     installed = Plugins([plugins.installed["hotline"].module, bold])
     with pytest.raises(PluginError, match=f"bold does not fit: hotline.call names {named}"):
         installed.set_of(("hotline", "bold"))
+
+
+def test_a_deadline_that_counts_from_a_day_is_named(plugins: Plugins, make_plugin: Any) -> None:  # noqa: F811
+    found = plugins.set_of(("hotline",))
+    call = found.procedures["hotline.call"].copy()
+    promise = call.deadlines["hotline.promise"]
+    call.deadlines["hotline.promise"] = replace(promise, since="received_on")
+    with pytest.raises(PluginError, match="received_on"):
+        loose_ends._refuse_untimed(call, found)
+    call.deadlines["hotline.promise"] = promise
+    loose_ends._refuse_untimed(call, found)
 
 
 @pytest.mark.usefixtures("app", "in_english")
