@@ -124,7 +124,7 @@ def promise_open(act: Act) -> Sentence | None:
 def phoned_first(act: Act) -> Sentence | None:
     """A call does not end over a call back that is owed, unless the end is that very call or passes it on."""
     call, step = act.case, act.step
-    if not call.promised_at or PROMISE in step.meets or step.name == "merge":
+    if not call.promised_at or PROMISE in (*step.meets, *step.drops):
         return None
     return _l(
         "The customer waits for a call back by %(moment)s. Phone first and take that step, then this one.",

@@ -33,6 +33,7 @@ def _merging(call: Procedure) -> None:
         form=forms.MergeForm,
         does=services.merge,
         requires=(services.has_double,),
+        drops=(PROMISE,),
         undone_by="unmerge",
     )
     call.step(
