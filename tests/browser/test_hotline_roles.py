@@ -110,6 +110,7 @@ def test_the_duty_manager_takes_over_what_was_left_and_closes_the_day(
     assert only(centre, Handover).state == "taken"
     page.goto("/SH/hotline/log/")
     page.locator("form[action*='/day_log/'] button").click()
+    expect(page.locator(".note-done")).to_be_visible()
     with clock.stopped_at(NINE.replace(hour=10)):
         page.reload()
         take(page, "close", remark="一通来电未结，已交接")
