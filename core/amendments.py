@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.additions import Amendment, Check, Consequence, Deed, ExtraField, Keep, Requirement
 from core.clauses import Citation
@@ -14,6 +14,9 @@ from core.forms import StepField, StepForm
 from core.i18n import Sentence, _l
 from core.procedure import Procedure, Step, allowed
 from core.roles import Allowed, Role
+
+if TYPE_CHECKING:
+    from core.gate import Act
 
 # What may be set, and how it is called.
 SETTABLE = {
@@ -88,13 +91,17 @@ class Amendable:
         owner: Role | Allowed,
         clause: Citation,
         met_by: Iterable[str],
+        since: str | None = None,
+        since_title: Sentence | None = None,
         only_in: tuple[str, ...] = (),
+        when: Callable[[Act], bool] | None = None,
     ) -> None:
-        """Let a step start a deadline of one's own (only when it leads to ``only_in``), met by the steps named."""
+        """Let a step start a deadline of one's own, met by the steps named; the rest is as in ``Procedure.deadline``."""
         if key in self.procedure.deadlines:
             self._refuse(key, _l("it exists already"))
         rule = self.procedure.new_deadline(key, title, within, owner, clause, self.plugin)
-        self.procedure.deadlines[key] = replace(rule, only_in=only_in)
+        counted = replace(rule, since=since, since_title=since_title, only_in=only_in, when=when)
+        self.procedure.deadlines[key] = counted
         starting = self._step(step)
         self._replace(replace(starting, starts=(*starting.starts, key)))
         for name in met_by:

@@ -106,9 +106,12 @@ def refuse_failing(found: PluginSet) -> None:
     for name, caller in vars(found.hook).items():
         if caller.spec is None or caller.spec.argnames:
             continue
+        for one in caller.get_hookimpls():
+            try:
+                one.function()
+            except Exception as error:
+                _refuse(one.plugin_name, _l("%(hook)s fails: %(error)s", hook=name, error=error))
         for plugin, given in found.gather(name):
-            if isinstance(given, Exception):
-                _refuse(plugin, _l("%(hook)s fails: %(error)s", hook=name, error=given))
             wanted = str(getattr(given, "permission", "") or "core.")
             if not wanted.startswith("core.") and found.permission(wanted) is None:
                 _refuse(plugin, _l("%(what)s names %(name)s, which nobody declares", what=name, name=wanted))
@@ -219,6 +222,10 @@ def _refuse_untimed(procedure: Procedure, found: PluginSet) -> None:
             _refuse(
                 rule.plugin,
                 _l("%(rule)s counts from %(name)s, which is no moment", rule=rule.key, name=rule.since),
+            )
+        if not procedure.says_since(rule):
+            _refuse(
+                rule.plugin, _l("%(rule)s needs a since_title: nothing says what its since is", rule=rule.key)
             )
         key = rule.within.parameter
         if key and key not in found.parameters:

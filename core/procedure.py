@@ -291,7 +291,12 @@ class Procedure:
         if rule.since_title is not None or rule.since == "opened_at":
             return rule.since_title or _l("when the case was opened")
         known = {one.name: one.title for one in (*self.columns, *self.facts)}
-        return Sentence("“%(title)s”", {"title": known.get(rule.since or "", rule.since)})
+        return Sentence("“%(title)s”", {"title": known[rule.since or ""]})
+
+    def says_since(self, rule: DeadlineRule) -> bool:
+        """Say whether there are words for the moment from which a deadline counts."""
+        named = {"opened_at", *(one.name for one in (*self.columns, *self.facts))}
+        return not rule.within.counted or rule.since in {None, *named} or rule.since_title is not None
 
     def before_ending(self, check: Check, *, clause: Citation) -> None:
         """Ask for something before any step that ends a case, whoever adds it; what is voided may end as it stands."""

@@ -41,6 +41,7 @@ ASPECTS = {
     "starts": _l("promises"),
     "meets": _l("keeps"),
     "within": _l("within"),
+    "since": _l("counted from"),
     "whose": _l("whose"),
     "final": _l("ends it"),
     "default": _l("default"),

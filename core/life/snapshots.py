@@ -144,7 +144,7 @@ def _rules(plugins: Plugins, name: str) -> Iterator[Rule]:
         before = without.procedures.get(procedure.name)
         yield from _states(procedure, before)
         yield from (_step(procedure, one) for one in procedure.steps.values() if one.plugin == name)
-        yield from (_deadline(one) for one in procedure.deadlines.values() if one.plugin == name)
+        yield from (_deadline(procedure, one) for one in procedure.deadlines.values() if one.plugin == name)
         notes = [note for note in procedure.amendments if note.plugin == name]
         yield from (_amendment(note) for note in notes if note.verb not in ("add_step", "starts"))
     yield from _parameters(alone, name)
@@ -200,9 +200,11 @@ def _plain(said: Sentence | str) -> Any:
     return said.to_json() if isinstance(said, Sentence) else str(said)
 
 
-def _deadline(rule: DeadlineRule) -> Rule:
+def _deadline(procedure: Procedure, rule: DeadlineRule) -> Rule:
     within = rule.within.parameter or _plain(rule.within.told(None))
     says = {"within": within, "whose": _plain(rule.owner.title)}
+    if rule.since is not None and rule.within.counted:
+        says["since"] = _plain(procedure.since_title(rule))
     return _rule(f"deadline {rule.key}", "deadline", rule.title, rule.clause, says)
 
 

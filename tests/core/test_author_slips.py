@@ -95,6 +95,15 @@ def test_a_deadline_that_counts_from_a_day_is_named(plugins: Plugins, make_plugi
 
 
 @pytest.mark.usefixtures("app", "in_english")
+def test_a_moment_without_words_is_named(plugins: Plugins) -> None:  # noqa: F811
+    found = plugins.set_of(("hotline",))
+    call = found.procedures["hotline.call"].copy()
+    call.deadlines["hotline.long_test"] = replace(call.deadlines["hotline.long_test"], since="warned_at")
+    with pytest.raises(PluginError, match=r"hotline\.long_test needs a since_title"):
+        loose_ends._refuse_untimed(call, found)
+
+
+@pytest.mark.usefixtures("app", "in_english")
 def test_what_fails_before_it_is_asked_about_anything_is_named(plugins: Plugins, make_plugin: Any) -> None:  # noqa: F811
     @hookimpl
     def hotline_replies() -> Any:

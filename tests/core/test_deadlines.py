@@ -12,7 +12,7 @@ from sqlalchemy import select
 from core import clock, deadlines, gate
 from core.clauses import house_rule
 from core.db import db
-from core.deadlines import Deadline, same_working_day
+from core.deadlines import Deadline, same_working_day, working_minutes
 from core.i18n import _l
 from core.offices import Office
 from core.people import Actor
@@ -177,6 +177,34 @@ def test_a_promise_made_again_supersedes_the_open_one_and_only_where_it_is_meant
         ("bell.always", "open"),
         ("bell.parked", "open"),
     ]
+
+
+@pytest.mark.parametrize(("counted", "due"), [({}, 90), ({"since": "opened_at"}, 60)])
+def test_what_a_plugin_lets_start_counts_from_the_moment_it_names(
+    house: House, walk: Any, install: Any, make_plugin: Any, counted: dict[str, str], due: int
+) -> None:
+    def amend(procedures: Any) -> None:
+        call = procedures["hotline.call"]
+        call.add_step("ring", "open -> same", title=_l("Ring"), by=HOTLINE_ENGINEER, clause=OWN)
+        call.starts(
+            "ring",
+            "bell.soon",
+            title=_l("Ring again"),
+            within=working_minutes("hotline.long_test_minutes"),
+            owner=DUTY_MANAGER,
+            clause=OWN,
+            met_by=("solve",),
+            **counted,
+        )
+
+    install(make_plugin("bell", requires=("hotline",), amend=amend))
+    office = house.office("SH", "hotline", "bell")
+    walker = walk(office)
+    with clock.stopped_at(MORNING):
+        call = walker.case_in("hotline.call", "open")
+    with clock.stopped_at(after(30)):
+        gate.perform("hotline.call", call.number, "ring", walker.actor, office=office)
+    assert of(call, "bell.soon").due_at == after(due)
 
 
 def test_mine_is_what_bears_my_name_or_waits_for_my_role_here(house: House, walk: Any) -> None:

@@ -48,6 +48,16 @@ def bell(make_plugin: Any, version: str) -> ModuleType:
         who = (HOTLINE_ENGINEER, DUTY_MANAGER) if second else HOTLINE_ENGINEER
         call.add_step("ring", "open -> rung", title=Sentence("Ring off"), by=who, clause="QI/03 3.2.5")
         call.add_step("back", "rung -> open", title=Sentence("Call back"), by=who, clause="QI/03 3.2.5")
+        call.starts(
+            "ring",
+            "bell.ring_again",
+            title=Sentence("Ring again"),
+            within=working_days("bell.days"),
+            owner=DUTY_MANAGER,
+            clause="QI/03 3.1.7",
+            met_by=("back",),
+            since="opened_at" if second else None,
+        )
         if second:
             call.widen("settle", by=REGIONAL_MANAGER, clause="QI/03 3.2.6")
             call.starts(
@@ -118,9 +128,15 @@ def test_it_names_what_is_otherwise_and_nothing_else(changed: Callable[[], Chang
     back = [(name, notes.shown(was), notes.shown(now)) for name, was, now in told["step hotline.call.back"]]
     assert back == [
         ("who", "Hotline engineer", "Hotline engineer / Duty manager"),
-        ("meets", "—", "Call back soon"),
+        ("meets", "Ring again", "Ring again / Call back soon"),
     ]
     assert found["deadline bell.call_back"].was is None
+    (again,) = told["deadline bell.ring_again"]
+    assert (again[0], notes.shown(again[1]), notes.shown(again[2])) == (
+        "since",
+        "—",
+        "when the case was opened",
+    )
     assert found["decision hotline_entitlement"].now is None
     widened = next(one for key, one in found.items() if key.startswith("widen hotline.call.settle"))
     assert (widened.was, widened.rule["clause"]) == (None, "QI/03 3.2.6")

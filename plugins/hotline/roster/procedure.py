@@ -33,6 +33,7 @@ BEFORE_IT_BEGINS = Within(
     _before_month,
     told=lambda _none: _l("before the month begins: by closing time of the last working day before it"),
     promised=True,
+    counted=False,
 )
 
 roster = Procedure(
@@ -184,6 +185,7 @@ absence.deadline(
     within=Within(_minutes.counts, _minutes.parameter, _minutes.told, promised=True),
     owner=DUTY_MANAGER,
     since="to_cover_at",
+    since_title=_l("when it was known that somebody must stand in"),
     clause=MONTHLY,
 )
 absence.step(
