@@ -72,8 +72,7 @@ def _told(group: list[Label], widest: float, mark: str) -> Iterator[tuple[str, s
     for label in group:
         for row in wrapped(f"{mark}{label.title}", SIZES["step"], widest):
             yield row, "step"
-    for row in wrapped(group[0].who, SIZES["who"], widest):
-        yield row, "who"
-    for note in group[0].notes:
-        for row in wrapped(note, SIZES["note"], widest):
-            yield row, "note"
+    below = [("who", group[0].who), *(("note", note) for note in group[0].notes)]
+    for kind, words in below:
+        for row in wrapped(words, SIZES[kind], widest) if words else ():
+            yield row, kind

@@ -33,5 +33,5 @@ def _staying(flow: Flow) -> Iterator[str]:
 
 
 def _step(label: Label) -> str:
-    notes = "".join(f"; {note}" for note in label.notes)
-    return f"{label.title} ({label.who}{notes})"
+    said = "; ".join(one for one in (label.who, *label.notes) if one)
+    return f"{label.title} ({said})"
