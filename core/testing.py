@@ -1,7 +1,7 @@
 """The pytest plugin for Koudai and for authors of plugins: both engines, offices, staff, a customer, a browser's client.
 
-Every test that asks for ``app`` runs on SQLite and on PostgreSQL, each time on a fresh copy of a migrated database and
-with real commits: the gate owns its transactions, and a copy is cheaper than pretending otherwise.
+Every test that asks for ``app`` runs on SQLite and on PostgreSQL, each time on a migrated database without rows and
+with real commits: the gate owns its transactions, and to empty a database is cheaper than pretending otherwise.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import re
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import Context
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,6 @@ from sqlalchemy import Table
 from werkzeug.test import TestResponse
 
 from core import clock, migrate, sessions, switches
-from core.app import create_app
 from core.customers.models import Customer, Installation, Product
 from core.customers.services import add_customer
 from core.db import Base, db, offices_seen, see_offices, writing
@@ -31,6 +31,7 @@ from core.offices import Office, all_offices, open_head_office, open_office
 from core.people import Actor, Person, actor_for, give_role, initials_of
 from core.plugins import Plugins
 from core.roles import Role
+from core.testing_apps import Apps
 from core.testing_databases import postgres_server, run_id, sqlite_url
 from core.web.access import SESSION_KEY
 
@@ -72,32 +73,45 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory, plugins: Plugins) 
 
 
 @pytest.fixture
-def database_url(
-    engine_name: str, plugins: Plugins, request: pytest.FixtureRequest, tmp_path: Path
-) -> Iterator[str]:
+def database_url(engine_name: str, plugins: Plugins, request: pytest.FixtureRequest) -> Iterator[str]:
     """The address of a migrated database of this test's own."""
-    if engine_name == "sqlite":
-        path = tmp_path / "koudai.db"
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+    with migrated_database("koudai", engine_name, plugins, request) as url:
+        yield url
+
+
+@contextmanager
+def migrated_database(
+    name: str, engine: str, plugins: Plugins, request: pytest.FixtureRequest
+) -> Iterator[str]:
+    """Lend the address of a migrated database without rows; ``name`` stands for what the plugins are."""
+    if engine == "sqlite":
+        template = request.getfixturevalue("sqlite_template")
+        path = template.with_name("copy.db")
+        for old in template.parent.glob("copy.db*"):
+            old.unlink()
+        shutil.copy(template, path)
         yield sqlite_url(path)
         return
     server = postgres_server()
-    template = server.template(f"koudai_template_{run_id()}", lambda url: migrate.upgrade(url, plugins))
-    name = f"koudai_{uuid.uuid4().hex[:12]}"
-    yield server.create_database(name, template)
-    server.drop_database(name)
+    template = server.template(f"{name}_template_{run_id()}", lambda url: migrate.upgrade(url, plugins))
+    with server.lent(template) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def apps() -> Iterator[Apps]:
+    """The apps that tests borrow."""
+    apps = Apps()
+    yield apps
+    apps.close()
 
 
 @pytest.fixture
-def app(database_url: str, plugins: Plugins, tmp_path: Path) -> Iterator[Flask]:
+def app(database_url: str, plugins: Plugins, tmp_path: Path, apps: Apps) -> Iterator[Flask]:
     """The app on a database of its own, its context pushed."""
-    app = create_app(test_settings(database_url, tmp_path), plugins)
-    app.test_client_class = Browser
-    with app.app_context():
+    with apps.lent(test_settings(database_url, tmp_path), plugins) as app:
+        app.test_client_class = Browser
         yield app
-        db.session.remove()
-        for engine in db.engines.values():
-            engine.dispose()
 
 
 def tables_of(plugins: Plugins) -> list[Table]:

@@ -29,7 +29,7 @@ from plugins.hotline.replies.services import uses_of
 from plugins.hotline.services import entitlement
 from tests.plugins_dummy.dummy import KEEPER, services
 from tests.plugins_dummy.dummy.models import CallShelf, Loan
-from tests.plugins_dummy.fixtures import database_url, plugins  # noqa: F401
+from tests.plugins_dummy.fixtures import database_url, plugins, sqlite_template  # noqa: F401
 
 NINE = dt.datetime(2026, 11, 23, 1, tzinfo=dt.UTC)
 LOWER = ("hotline", "fieldservice")

@@ -13,7 +13,7 @@ from core.plugin_loading import GROUP
 from core.plugins import Installed, Plugins
 from core.roles import NATIONAL_ROLES
 from core.testing_contract import PluginContract, alone
-from tests.plugins_dummy.fixtures import DUMMIES, database_url, plugins  # noqa: F401
+from tests.plugins_dummy.fixtures import DUMMIES, database_url, plugins, sqlite_template  # noqa: F401
 
 NAMES = sorted(point.name for point in entry_points(group=GROUP))
 ALL = Plugins([*(point.load() for point in entry_points(group=GROUP)), *DUMMIES])

@@ -19,7 +19,7 @@ from core.rules import rules_of
 from core.testing import House
 from tests.core.conftest import Work
 from tests.plugins_dummy.dummy.models import Loan
-from tests.plugins_dummy.fixtures import database_url, plugins  # noqa: F401
+from tests.plugins_dummy.fixtures import database_url, plugins, sqlite_template  # noqa: F401
 
 # Every edition of every form that ever went out. Whoever changes what a form says raises its edition and adds a line.
 EDITIONS = {

@@ -31,7 +31,7 @@ from plugins.fieldservice.testing import Centre
 from plugins.hotline.replies.entries import ReplyEntry, Wording
 from tests.plugins_dummy.dummy import KEEPER, SPARE
 from tests.plugins_dummy.dummy.models import Loan
-from tests.plugins_dummy.fixtures import database_url, plugins  # noqa: F401
+from tests.plugins_dummy.fixtures import database_url, plugins, sqlite_template  # noqa: F401
 
 WORDS = Wording(situation="等了三天")
 

@@ -67,7 +67,9 @@ def test_it_is_told_to_who_cannot_see_it(procedure: Procedure) -> None:
 
 
 def test_a_step_that_a_region_gave_to_others_is_told_with_its_note_alone() -> None:
-    given = Label(step="settle", title="Settle", who="", notes=("Shanghai: the duty manager (SHYY/QI/03 3.2)",))
+    given = Label(
+        step="settle", title="Settle", who="", notes=("Shanghai: the duty manager (SHYY/QI/03 3.2)",)
+    )
     found = Flow(places=(Place(name=START), Place(name="open", title="Open", inside=(given,))), arrows=())
     assert told(found).endswith("Settle (Shanghai: the duty manager (SHYY/QI/03 3.2)).")
 

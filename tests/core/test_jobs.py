@@ -18,9 +18,9 @@ from core.jobs import turns
 from core.offices import Office
 from core.testing import House
 from tests.plugins_dummy.dummy import services
-from tests.plugins_dummy.fixtures import database_url, plugins
+from tests.plugins_dummy.fixtures import database_url, plugins, sqlite_template
 
-__all__ = ["database_url", "plugins"]
+__all__ = ["database_url", "plugins", "sqlite_template"]
 
 MORNING = dt.datetime(2026, 11, 24, 2, tzinfo=dt.UTC)
 

@@ -14,9 +14,9 @@ from core.jobs import turns
 from core.roles import ADMINISTRATOR, DUTY_MANAGER
 from core.testing import House, SignIn, said
 from tests.plugins_dummy.dummy import services
-from tests.plugins_dummy.fixtures import database_url, plugins
+from tests.plugins_dummy.fixtures import database_url, plugins, sqlite_template
 
-__all__ = ["database_url", "plugins"]
+__all__ = ["database_url", "plugins", "sqlite_template"]
 
 MORNING = dt.datetime(2026, 11, 24, 2, tzinfo=dt.UTC)
 

@@ -35,7 +35,7 @@ from core.settings import set_parameter
 from core.talk.files import Sent, attach
 from core.talk.topics import topic_of
 from core.testing import House
-from tests.plugins_dummy.fixtures import database_url, plugins  # noqa: F401
+from tests.plugins_dummy.fixtures import database_url, plugins, sqlite_template  # noqa: F401
 
 pytestmark = pytest.mark.usefixtures("in_english")
 ADMINISTRATOR = Actor("admin")

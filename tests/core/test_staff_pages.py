@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -58,11 +58,12 @@ def wangli(house: House, office: Office) -> Person:
 
 
 @pytest.fixture
-def queries(app: Flask) -> Callable[[], int]:
+def queries(app: Flask) -> Iterator[Callable[[], int]]:
     """How many statements the database has heard so far."""
     heard: list[str] = []
-    event.listen(db.engine, "before_cursor_execute", lambda *told: heard.append(told[2]))
-    return lambda: len(heard)
+    event.listen(db.engine, "before_cursor_execute", hear := lambda *told: heard.append(told[2]))
+    yield lambda: len(heard)
+    event.remove(db.engine, "before_cursor_execute", hear)
 
 
 def roles_of(house: House, person: Person, office: Office) -> set[str]:

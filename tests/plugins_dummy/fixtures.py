@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -12,7 +11,8 @@ import pytest
 from core import migrate
 from core.plugin_loading import GROUP
 from core.plugins import Plugins
-from core.testing_databases import postgres_server, run_id, sqlite_url
+from core.testing import migrated_database
+from core.testing_databases import sqlite_url
 from tests.plugins_dummy import dummy, faulty, stuck
 
 DUMMIES = (dummy, faulty, stuck)
@@ -24,15 +24,16 @@ def plugins() -> Plugins:
     return Plugins([*(point.load() for point in entry_points(group=GROUP)), *DUMMIES])
 
 
+@pytest.fixture(scope="module")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory, plugins: Plugins) -> Path:
+    """A migrated SQLite database with the dummies' tables, to copy from."""
+    path = tmp_path_factory.mktemp("dummies") / "koudai.db"
+    migrate.upgrade(sqlite_url(path), plugins)
+    return path
+
+
 @pytest.fixture
-def database_url(engine_name: str, plugins: Plugins, tmp_path: Path) -> Iterator[str]:
+def database_url(engine_name: str, plugins: Plugins, request: pytest.FixtureRequest) -> Iterator[str]:
     """The address of a database that has the dummies' tables too."""
-    if engine_name == "sqlite":
-        url = sqlite_url(tmp_path / "koudai.db")
-        migrate.upgrade(url, plugins)
+    with migrated_database("dummies", engine_name, plugins, request) as url:
         yield url
-        return
-    server, name = postgres_server(), f"dummies_{uuid.uuid4().hex[:12]}"
-    template = server.template(f"dummies_template_{run_id()}", lambda url: migrate.upgrade(url, plugins))
-    yield server.create_database(name, template)
-    server.drop_database(name)
