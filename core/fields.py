@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from wtforms import Form, fields, validators
 from wtforms.fields import Choice, SelectChoice
 
-from core import png
+from core import png, widgets
 from core.customers import services as customers
 from core.customers.values import can_be_dialled
 from core.digits import AMOUNT, WHOLE, Bounds, shaped
@@ -88,6 +88,8 @@ def _in_our_time(form: Form, field: Any) -> None:
 class TextField(StepField, fields.StringField):
     """One line of text."""
 
+    widget = widgets.Input()
+
     def __init__(
         self,
         label: Sentence | None = None,
@@ -108,7 +110,7 @@ class TextField(StepField, fields.StringField):
 class LongTextField(TextField):
     """Several lines of text."""
 
-    widget = fields.TextAreaField.widget
+    widget = widgets.Area()
 
     def __init__(self, label: Sentence | None = None, *, limit: int = 2000, **kwargs: Any) -> None:
         super().__init__(label, limit=limit, **kwargs)
@@ -131,6 +133,7 @@ def _dialled(form: Form, field: Any) -> None:
 class NumberField(StepField, fields.IntegerField):
     """A whole number within bounds."""
 
+    widget = widgets.Input("number")
     json_type = "integer"
 
     def __init__(
@@ -156,6 +159,8 @@ class NumberField(StepField, fields.IntegerField):
 class MoneyField(StepField, fields.DecimalField):
     """An amount in yuan, two decimals."""
 
+    widget = widgets.Input("number", step="any")
+
     def __init__(self, label: Sentence | None = None, *, required: bool = True, **kwargs: Any) -> None:
         message = _l("Give an amount between 0 and 9,999,999.99 yuan.")
         bounds = Bounds(Decimal(0), Decimal("9999999.99"), message)
@@ -169,6 +174,7 @@ class MoneyField(StepField, fields.DecimalField):
 class DayField(StepField, fields.DateField):
     """A calendar day."""
 
+    widget = widgets.Input("date")
     json_type = "date"
 
     def __init__(self, label: Sentence | None = None, *, required: bool = True, **kwargs: Any) -> None:
@@ -184,6 +190,7 @@ class DayField(StepField, fields.DateField):
 class MomentField(StepField, fields.DateTimeLocalField):
     """A day and time, read and written in the office's zone, kept in UTC."""
 
+    widget = widgets.Input("datetime-local")
     json_type = "date-time"
 
     def __init__(
@@ -223,6 +230,7 @@ class MomentField(StepField, fields.DateTimeLocalField):
 class YesField(StepField, fields.BooleanField):
     """A tick; a required one must be set."""
 
+    widget = widgets.Input("checkbox")
     json_type = "boolean"
     false_values = (False, "false", "False", "", "0", "off")
 
@@ -241,6 +249,8 @@ class YesField(StepField, fields.BooleanField):
 
 class ChoiceField(StepField, fields.SelectField):
     """One of a few; ``choices`` maps what is stored to what is shown."""
+
+    widget = widgets.Select()
 
     def __init__(
         self,
@@ -338,6 +348,7 @@ LARGEST_SIGNATURE = 300_000
 class SignatureField(StepField, fields.HiddenField):
     """A signature drawn on the screen: a PNG as a data URL; the ledger keeps its SHA-256 only."""
 
+    widget = widgets.Input("hidden")
     json_type = "png"
 
     def __init__(self, label: Sentence | None = None, *, required: bool = True, **kwargs: Any) -> None:
