@@ -88,7 +88,7 @@ def _in_our_time(form: Form, field: Any) -> None:
 class TextField(StepField, fields.StringField):
     """One line of text."""
 
-    widget = widgets.Input()
+    widget: Any = widgets.Input()
 
     def __init__(
         self,

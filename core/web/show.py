@@ -31,6 +31,17 @@ from core.worktime_text import trace_sentences
 MOVE_TONES = dict(zip(MoveState, ("wait", "done", "off", "off"), strict=True))
 PROPOSAL_TONES = dict(zip(ProposalState, ("wait", "done", "done", "off"), strict=True))
 SOON = dt.timedelta(hours=2)
+SHORT, ONE_OF = {"class": "form-control short"}, {"class": "form-select"}
+AMOUNT = {**SHORT, "inputmode": "decimal"}
+LOOKS: Mapping[str, Mapping[str, Any]] = {
+    "YesField": {"class": "form-check-input"},
+    "SignatureField": {},
+    **dict.fromkeys(("ChoiceField", "RecordField", "PersonField"), ONE_OF),
+    "LongTextField": {"class": "form-control", "rows": 3, "data_grows": ""},
+    **dict.fromkeys(("NumberField", "MoneyField"), AMOUNT),
+    **dict.fromkeys(("DayField", "MomentField"), SHORT),
+}
+PLAIN: Mapping[str, Any] = {"class": "form-control"}
 
 
 def init_show(app: Flask) -> None:
@@ -64,13 +75,27 @@ def init_show(app: Flask) -> None:
         proposal_state=lambda state: PROPOSAL_STATES[ProposalState(state)],
         proposal_tone=lambda state: PROPOSAL_TONES[ProposalState(state)],
         part_kind=lambda row: KINDS[type(row)],
+        control=control,
     )
+
+
+def control(field: Any, autofocus: bool = False) -> Any:
+    """Write what a field is filled in with, joined with its hint and with what is wrong for those who listen."""
+    about: dict[str, Any] = {**LOOKS.get(field.type, PLAIN), "autofocus": bool(autofocus)}
+    told = [field.id + end for end, said in (("-hint", field.description), ("-error", field.errors)) if said]
+    if told:
+        about["aria_describedby"] = " ".join(told)
+    if field.errors:
+        about["aria_invalid"] = "true"
+        about |= {"class": f"{look} is-invalid"} if (look := about.get("class")) else {}
+    return field(**about)
 
 
 @pass_context
 def say(context: Context, msgid: str, **values: Any) -> str:
     """Say a sentence of a template in the reader's language: the ``_`` of templates, a plugin's in its own domain."""
-    one = installed_plugins().installed.get((context.name or "").partition("/")[0])
+    owner = (context.name or "").partition("/")[0]
+    one = None if owner == "core" else installed_plugins().installed.get(owner)
     return says(one.module.__name__ if one else "", msgid, values)
 
 
