@@ -6,12 +6,12 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, delete, or_, select
+from sqlalchemy import ForeignKey, String, UniqueConstraint, bindparam, delete, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core import clock, ledger
-from core.db import Model, db
+from core.db import Model, asked, db
 from core.errors import Invalid, KoudaiError, NotFound
 from core.holidays_cn import national_days, provisional_years
 from core.i18n import _l
@@ -48,10 +48,23 @@ class CalendarDay(Model):
     replaces: Mapped[dt.date | None]
 
 
+# Every page asks: written once, and asked of the tables themselves.
+_hours, _day = OpeningHours.__table__.c, CalendarDay.__table__.c
+_HOURS = (
+    select(_hours.weekday, _hours.start, _hours.end)
+    .where(_hours.office_id == bindparam("office"))
+    .order_by(_hours.weekday, _hours.start)
+)
+_DAYS = (
+    select(CalendarDay.__table__)
+    .where(or_(_day.office_id == bindparam("office"), _day.office_id.is_(None)))
+    .order_by(_day.office_id.is_(None).desc())
+)
+
+
 def opening_hours(office_id: int) -> list[Interval]:
     """Return an office's weekly hours, the default ones while it has set none."""
-    query = select(OpeningHours).where(OpeningHours.office_id == office_id)
-    rows = db.session.scalars(query.order_by(OpeningHours.weekday, OpeningHours.start))
+    rows = asked(_HOURS, office=office_id)
     return [Interval(weekday=r.weekday, start=r.start, end=r.end) for r in rows] or list(DEFAULT_INTERVALS)
 
 
@@ -108,7 +121,7 @@ def _record(office: Office, action: str, actor: Actor, **said: Any) -> None:
     )
 
 
-def _special(row: CalendarDay) -> SpecialDay:
+def _special(row: Any) -> SpecialDay:
     kind = DayKind(row.kind)
     return SpecialDay(day=row.day, kind=kind, note=row.note, source="office", replaces=row.replaces)
 
@@ -118,10 +131,7 @@ def calendar_of(office: Office) -> OfficeCalendar:
     this_year = clock.now().year
     years = range(this_year - 1, this_year + YEARS_AHEAD + 1)
     special = national_days(years)
-    query = select(CalendarDay).where(
-        or_(CalendarDay.office_id == office.id, CalendarDay.office_id.is_(None))
-    )
-    for row in db.session.scalars(query.order_by(CalendarDay.office_id.is_(None).desc())):
+    for row in asked(_DAYS, office=office.id):
         special[row.day] = _special(row)
     return OfficeCalendar(
         zone=office.zoneinfo,

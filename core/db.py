@@ -17,6 +17,8 @@ from sqlalchemy import (
     ForeignKey,
     Integer,
     MetaData,
+    Result,
+    Select,
     event,
     func,
     inspect,
@@ -37,6 +39,7 @@ from sqlalchemy.orm import (
     with_loader_criteria,
 )
 from sqlalchemy.sql.base import ExecutableOption
+from sqlalchemy.sql.util import find_tables
 from sqlalchemy.types import TypeDecorator
 
 NAMING = {
@@ -230,6 +233,25 @@ def only_looking() -> Iterator[None]:
     except Exception:
         db.session.rollback()
         raise
+
+
+def asked(statement: Select[Any], **values: Any) -> Result[Any]:
+    """Ask a statement that was written once, of tables and not of models: a fifth of the time, for what every page asks.
+
+    What is pending is written first, as for any other; a table whose rows belong to offices is not asked so.
+    """
+    _refuse_walled(statement)
+    db.session.flush()
+    return db.session.execute(statement, values)
+
+
+@lru_cache(maxsize=256)
+def _refuse_walled(statement: Select[Any]) -> None:
+    walled = (
+        one.local_table for one in Base.registry.mappers if issubclass(one.class_, OfficeRow | SharedRow)
+    )
+    if named := {*walled} & {*find_tables(statement, include_selects=True, include_aliases=True)}:
+        raise ForeignOffice(f"rows of offices are asked for past the wall: {named}")
 
 
 OFFICES, ATTEMPTS = 1, 2

@@ -63,9 +63,12 @@ class Office(Model):
         return ZoneInfo(self.zone)
 
 
+_TREE = select(Office).order_by(Office.code)
+
+
 def all_offices() -> dict[int, Office]:
     """Return the whole tree; there are some dozens of offices, never thousands."""
-    return {office.id: office for office in db.session.scalars(select(Office).order_by(Office.code))}
+    return {office.id: office for office in db.session.scalars(_TREE)}
 
 
 def office_by_code(code: str) -> Office:

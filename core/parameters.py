@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, func, select
+from sqlalchemy import JSON, ForeignKey, Index, String, bindparam, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core import clock, ledger
 from core.clauses import Citation, code_of, house_rule
-from core.db import Model, db
+from core.db import Model, asked, db
 from core.errors import UnknownSetting
 from core.i18n import Sentence, _l
 from core.offices import Office, OfficeKind
@@ -202,15 +202,20 @@ class Rung:
     clause: Citation = ""
 
 
+# Every page asks: written once, and asked of the table itself.
+_value = ParameterValue.__table__.c
+_newest = (
+    select(func.max(_value.id))
+    .where(_value.office_id.in_(bindparam("offices", expanding=True)))
+    .group_by(_value.office_id, _value.key)
+)
+_STORED = select(_value.office_id, _value.key, _value.value).where(_value.id.in_(_newest), ~_value.cleared)
+
+
 def stored_values(office_ids: Sequence[int]) -> dict[tuple[int, str], Any]:
     """Return the values in force that these offices set themselves, by office and key."""
-    newest = (
-        select(func.max(ParameterValue.id))
-        .where(ParameterValue.office_id.in_(office_ids))
-        .group_by(ParameterValue.office_id, ParameterValue.key)
-    )
-    rows = db.session.scalars(select(ParameterValue).where(ParameterValue.id.in_(newest)))
-    return {(row.office_id, row.key): row.value for row in rows if not row.cleared}
+    rows = asked(_STORED, offices=list(office_ids))
+    return {(row.office_id, row.key): row.value for row in rows}
 
 
 def changes(*office_ids: int) -> dict[str, list[ParameterValue]]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 
-from sqlalchemy import String, delete
+from sqlalchemy import String, bindparam, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core import clock
-from core.db import Model, db, insert_once, writing
+from core.db import Model, asked, db, insert_once, writing
 
 
 class EndedSession(Model):
@@ -19,6 +19,9 @@ class EndedSession(Model):
 
     key: Mapped[str] = mapped_column(String(32), primary_key=True)
     until: Mapped[dt.datetime] = mapped_column(index=True)
+
+
+_ENDED = select(EndedSession.__table__.c.key).where(EndedSession.__table__.c.key == bindparam("asked"))
 
 
 def new_key() -> str:
@@ -36,4 +39,4 @@ def end(key: str, life: dt.timedelta) -> None:
 
 def has_ended(key: str) -> bool:
     """Say whether a session was signed out."""
-    return db.session.get(EndedSession, key) is not None
+    return asked(_ENDED, asked=key).first() is not None

@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ForeignKey, Index, String, func, select
+from sqlalchemy import ForeignKey, Index, String, bindparam, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core import clock, deadlines, ledger, migrate, safe_mode
-from core.db import OFFICES, Model, advisory_lock, db, writing
+from core.db import OFFICES, Model, advisory_lock, asked, db, writing
 from core.errors import PluginError
 from core.i18n import Sentence, _l
 from core.offices import Office, all_offices
@@ -34,22 +34,22 @@ class PluginSwitch(Model):
     switched_by: Mapped[str] = mapped_column(String(40))
 
 
+# Every page asks: written once, and asked of the table itself.
+_switch = PluginSwitch.__table__.c
+_newest = (
+    select(func.max(_switch.id))
+    .where(_switch.office_id.in_(bindparam("offices", expanding=True)))
+    .group_by(_switch.office_id, _switch.plugin)
+)
+_ENABLED = select(_switch.office_id, _switch.plugin).where(_switch.id.in_(_newest), _switch.enabled)
+
+
 def enabled_in(office_ids: Iterable[int]) -> dict[int, frozenset[str]]:
     """Return what each of the offices uses now: one query, whatever their number."""
     wanted = list(office_ids)
-    newest = (
-        select(func.max(PluginSwitch.id))
-        .where(PluginSwitch.office_id.in_(wanted))
-        .group_by(PluginSwitch.office_id, PluginSwitch.plugin)
-    )
-    rows = db.session.execute(
-        select(PluginSwitch.office_id, PluginSwitch.plugin)
-        .where(PluginSwitch.id.in_(newest), PluginSwitch.enabled)
-        .order_by(PluginSwitch.plugin)
-    )
     found: dict[int, set[str]] = {office_id: set() for office_id in wanted}
-    for office_id, plugin in rows:
-        found[office_id].add(plugin)
+    for row in asked(_ENABLED, offices=wanted):
+        found[row.office_id].add(row.plugin)
     return {office_id: frozenset(names) for office_id, names in found.items()}
 
 

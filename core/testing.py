@@ -128,8 +128,9 @@ def test_settings(url: str, home: Path) -> dict[str, Any]:
         "KOUDAI_HOME": str(home),
         "TESTING": True,
         "WTF_CSRF_ENABLED": False,
-        # Whoever was still at work in the database when a test was over has been put out of it.
-        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True},
+        # Whoever was still at work in the database when a test was over has been put out of it; what is given back
+        # last is lent first, as if the test had only this one connection.
+        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True, "pool_use_lifo": True},
     }
 
 

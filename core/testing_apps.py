@@ -73,10 +73,10 @@ def _made(settings: dict[str, Any], plugins: Plugins) -> Kept:
 
 def _how_built(app: Flask) -> tuple[Any, ...]:
     """Return what tells an app to which something was added from the one that was built."""
-    functions = (app.before_request_funcs, app.after_request_funcs, app.teardown_request_funcs)
-    counted = tuple(len(one) for kind in functions for one in kind.values())
+    around = (app.before_request_funcs, app.after_request_funcs, app.teardown_request_funcs)
+    counted = tuple(len(one) for kind in around for one in kind.values())
     env = app.jinja_env
-    return (len(list(app.url_map.iter_rules())), counted, env.loader, len(env.globals), len(env.filters))
+    return (dict(app.view_functions), counted, env.loader, dict(env.globals), dict(env.filters))
 
 
 def _tidied(one: Kept) -> None:

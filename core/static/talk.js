@@ -47,6 +47,8 @@
     };
 
     text.addEventListener("input", offer);
+    // What was typed before this script was there has been heard by nobody.
+    offer();
     text.addEventListener("blur", () => setTimeout(close, 150));
     list.addEventListener("mousedown", (event) => event.preventDefault());
     list.addEventListener("click", (event) => { const one = event.target.closest("button"); if (one) insert(one); });

@@ -7,10 +7,10 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from core import clock
-from core.db import db, insert_once, writing
+from core.db import asked, db, insert_once, writing
 from core.errors import NotFound
 from core.i18n import Sentence, _l
 from core.people import Actor
@@ -135,10 +135,13 @@ def _add(told: Iterable[Notice]) -> None:
     db.session.flush()
 
 
+_rows = Notice.__table__.c
+_UNREAD = select(func.count()).where(_rows.person_id == bindparam("person"), _rows.read_at.is_(None))
+
+
 def unread(person_id: int) -> int:
     """Count what a person has not read yet."""
-    query = select(func.count()).where(Notice.person_id == person_id, Notice.read_at.is_(None))
-    return db.session.scalar(query.select_from(Notice)) or 0
+    return int(asked(_UNREAD, person=person_id).scalar_one())
 
 
 def of_person(person_id: int, offset: int, most: int) -> list[Notice]:

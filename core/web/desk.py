@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, g, redirect, render_template, request, session, url_for
@@ -26,6 +27,9 @@ from core.web.customer_tasks import tasks
 from core.web.menu import entries_of, entry_at, rules_of_mine
 from core.web.paging import page_number
 from core.web.waiting import waiting
+
+if TYPE_CHECKING:
+    from core.plugins import PluginSet
 
 pages = Blueprint("desk", __name__)
 PAGE = 50
@@ -98,18 +102,23 @@ def _whose() -> Any:
 
 def in_force(rules: dict[int, Rules]) -> Any:
     """Leave out the promises of procedures and plugins that an office has switched off."""
+    return _in_force(tuple((office_id, one.plugins) for office_id, one in rules.items()))
+
+
+@lru_cache(maxsize=128)
+def _in_force(places: tuple[tuple[int, PluginSet], ...]) -> Any:
     conditions = [
         and_(
             Deadline.office_id == office_id,
             or_(
                 *(
                     and_(Deadline.procedure == procedure.name, Deadline.key.in_(list(procedure.deadlines)))
-                    for procedure in one.plugins.procedures.values()
+                    for procedure in plugins.procedures.values()
                 )
             ),
         )
-        for office_id, one in rules.items()
-        if one.plugins.procedures
+        for office_id, plugins in places
+        if plugins.procedures
     ]
     return or_(false(), *conditions)
 

@@ -172,7 +172,8 @@
   const leave = () => { if (ended) return; save(); const draft = read(); if (draft && !draft.kept) post(form.dataset.keep, draft).catch(() => {}); };
   const draft = read();
   if (draft) begin(draft);
-  if ("refused" in form.dataset || mark.value) save();
+  // What was typed before this script was there has been heard by nobody.
+  if ("refused" in form.dataset || mark.value || begun()) save();
   form.toggleAttribute("data-begun", begun());
   for (const kind of ["input", "change", "click"]) form.addEventListener(kind, () => setTimeout(save));
   document.body.addEventListener("htmx:afterSettle", save);
