@@ -241,7 +241,8 @@ def asked(statement: Select[Any], **values: Any) -> Result[Any]:
     What is pending is written first, as for any other; a table whose rows belong to offices is not asked so.
     """
     _refuse_walled(statement)
-    db.session.flush()
+    if db.session.autoflush:
+        db.session.flush()
     return db.session.execute(statement, values)
 
 
