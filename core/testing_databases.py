@@ -41,8 +41,11 @@ end $$"""
 STRANGERS = """
 select pg_terminate_backend(pid, 5000) from pg_stat_activity
 where datname = current_database() and pid <> pg_backend_pid() and state <> 'idle'"""
-CATALOGUES = ("pg_class", "pg_attribute", "pg_constraint", "pg_trigger", "pg_policy", "pg_proc")
-SHAPE = "select " + ", ".join(f"(select count(*) from {one})" for one in CATALOGUES)
+CATALOGUES = ("pg_class", "pg_constraint", "pg_trigger", "pg_policy", "pg_proc")
+COLUMNS = """
+select md5(string_agg(concat_ws(' ', attrelid, attname, atttypid, attnotnull), ',' order by attrelid, attnum))
+from pg_attribute join pg_class on pg_class.oid = attrelid where relnamespace = 'public'::regnamespace"""
+SHAPE = f"select ({COLUMNS}), " + ", ".join(f"(select count(*) from {one})" for one in CATALOGUES)
 HISTORIES = "select tablename from pg_tables where starts_with(tablename, 'alembic_version_') order by 1"
 
 

@@ -91,6 +91,38 @@ def test_a_template_is_built_once_and_copied(server: PostgresServer) -> None:
     server.drop_database(name)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "alter table paper rename column number to figure",
+        "alter table paper add column colour text",
+        "create table ink (id int)",
+        "drop table paper",
+    ],
+)
+def test_a_lent_copy_is_cleaned_and_one_that_was_changed_is_lent_no_more(
+    server: PostgresServer, change: str
+) -> None:
+    name = f"lent_{run_id()}_{WORKER}"
+
+    def build(url: str) -> None:
+        with create_engine(url, poolclass=NullPool).begin() as filling:
+            filling.execute(text("create table paper (id serial primary key, number int)"))
+
+    def use(statement: str) -> tuple[str, int | None]:
+        with server.lent(name) as url, create_engine(url, poolclass=NullPool).begin() as using:
+            there = using.scalar(text("insert into paper (number) values (7) returning id"))
+            using.execute(text(statement))
+        return url, there
+
+    server.template(name, build)
+    first, second = use("select 1"), use(change)
+    third = use("select 1")
+    assert (first[0] == second[0], second[0] == third[0]) == (True, False)
+    assert (first[1], second[1], third[1]) == (1, 1, 1)
+    server.drop_database(name)
+
+
 def test_a_name_that_is_no_name_is_refused(server: PostgresServer) -> None:
     with pytest.raises(ValueError, match="no name for a test database"):
         server.drop_database('x"; drop database postgres')
