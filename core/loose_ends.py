@@ -17,10 +17,12 @@ from core.errors import PluginError, UnknownSetting
 from core.hooks import clauses_of
 from core.i18n import Sentence, _l
 from core.parameters import preset_of
-from core.plugin_sets import answers_of
+from core.plugin_sets import answers_of, contributed
 from core.roles import MACHINES, ROLES
 
 if TYPE_CHECKING:
+    from pluggy import HookImpl
+
     from core.plugins import Installed, Manifest, PluginSet
     from core.procedure import Procedure, Step
 
@@ -106,15 +108,20 @@ def refuse_failing(found: PluginSet) -> None:
     for name, caller in vars(found.hook).items():
         if caller.spec is None or caller.spec.argnames:
             continue
-        for one in caller.get_hookimpls():
-            try:
-                one.function()
-            except Exception as error:
-                _refuse(one.plugin_name, _l("%(hook)s fails: %(error)s", hook=name, error=error))
-        for plugin, given in found.gather(name):
-            wanted = str(getattr(given, "permission", "") or "core.")
-            if not wanted.startswith("core.") and found.permission(wanted) is None:
-                _refuse(plugin, _l("%(what)s names %(name)s, which nobody declares", what=name, name=wanted))
+        for implementation in caller.get_hookimpls():
+            _refuse_contributions(found, name, implementation)
+
+
+def _refuse_contributions(found: PluginSet, name: str, implementation: HookImpl) -> None:
+    plugin = implementation.plugin_name
+    try:
+        given = contributed(implementation)
+    except Exception as error:
+        _refuse(plugin, _l("%(hook)s fails: %(error)s", hook=name, error=error))
+    for one in given:
+        wanted = str(getattr(one, "permission", "") or "core.")
+        if not wanted.startswith("core.") and found.permission(wanted) is None:
+            _refuse(plugin, _l("%(what)s names %(name)s, which nobody declares", what=name, name=wanted))
 
 
 def refuse_loose_ends(found: PluginSet) -> None:

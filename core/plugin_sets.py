@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
+from core.db import only_looking
 from core.errors import PluginError
 
 if TYPE_CHECKING:
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from core.procedure import Procedure, Step
     from core.roles import Role
     from core.rules import Rules
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 def with_required(plugins: Plugins, name: str) -> frozenset[str]:
@@ -59,6 +63,14 @@ def answers_of(found: PluginSet, name: str) -> Iterator[tuple[HookCaller, HookIm
     for caller in found.manager.get_hookcallers(found.enabled[name].module) or ():
         if caller.spec is not None and caller.spec.opts["firstresult"]:
             yield from ((caller, given) for given in caller.get_hookimpls() if given.plugin_name == name)
+
+
+def contributed(implementation: HookImpl, inputs: Mapping[str, Any] = NOTHING) -> list[Any]:
+    """Ask one plugin for its contributions; it looks on and changes nothing, and what it raises goes through."""
+    with only_looking():
+        given = implementation.function(**{key: inputs[key] for key in implementation.argnames})
+    many = given if isinstance(given, list | tuple) else [given]
+    return [one for one in many if one is not None]
 
 
 def title_of(decision: HookCaller) -> Sentence | str:

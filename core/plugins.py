@@ -378,13 +378,11 @@ class PluginSet:
         for implementation in getattr(self.hook, name).get_hookimpls():
             plugin = implementation.plugin_name
             try:
-                with only_looking():
-                    given = implementation.function(**{key: inputs[key] for key in implementation.argnames})
+                given = plugin_sets.contributed(implementation, inputs)
             except Exception as error:
                 log.exception("plugin %s failed in %s", plugin, name)
-                given = error
-            many = given if isinstance(given, list | tuple) else [given]
-            found.extend((plugin, one) for one in many if one is not None)
+                given = [error]
+            found.extend((plugin, one) for one in given)
         return found
 
     def notify(self, name: str, **inputs: Any) -> None:

@@ -48,27 +48,13 @@ def bell(make_plugin: Any, version: str) -> ModuleType:
         who = (HOTLINE_ENGINEER, DUTY_MANAGER) if second else HOTLINE_ENGINEER
         call.add_step("ring", "open -> rung", title=Sentence("Ring off"), by=who, clause="QI/03 3.2.5")
         call.add_step("back", "rung -> open", title=Sentence("Call back"), by=who, clause="QI/03 3.2.5")
-        call.starts(
-            "ring",
-            "bell.ring_again",
-            title=Sentence("Ring again"),
-            within=working_days("bell.days"),
-            owner=DUTY_MANAGER,
-            clause="QI/03 3.1.7",
-            met_by=("back",),
-            since="opened_at" if second else None,
-        )
+        promised: Any = {"within": working_days("bell.days"), "owner": DUTY_MANAGER, "clause": "QI/03 3.1.7"}
+        promised |= {"met_by": ("back",)}
+        since = "opened_at" if second else None
+        call.starts("ring", "bell.ring_again", title=Sentence("Ring again"), since=since, **promised)
         if second:
             call.widen("settle", by=REGIONAL_MANAGER, clause="QI/03 3.2.6")
-            call.starts(
-                "ring",
-                "bell.call_back",
-                title=Sentence("Call back soon"),
-                within=working_days("bell.days"),
-                owner=DUTY_MANAGER,
-                clause="QI/03 3.1.7",
-                met_by=("back",),
-            )
+            call.starts("ring", "bell.call_back", title=Sentence("Call back soon"), **promised)
 
     def hotline_entitlement() -> Verdict:
         return Verdict(value=Entitlement.CARD, reason=Sentence("So it is."), clause="QI/03 3.2.5")
