@@ -236,7 +236,7 @@ def only_looking() -> Iterator[None]:
 
 
 def asked(statement: Select[Any], **values: Any) -> Result[Any]:
-    """Ask a statement that was written once, of tables and not of models: less than half the time, for what every page asks.
+    """Ask a statement that was written once, of tables and not of models: it takes less than half the time of others.
 
     What is pending is written first, as for any other; a table whose rows belong to offices is not asked so.
     """
