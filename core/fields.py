@@ -313,6 +313,51 @@ class PersonField(RecordField):
         super().__init__(label, offers=lambda act: _people(act, role), **kwargs)
 
 
+class PeopleField(StepField, fields.SelectMultipleField):
+    """Some of few people, each with a tick; the choices come from the case, what is kept are their ids."""
+
+    widget = widgets.Ticks()
+    json_type = "people"
+
+    def __init__(
+        self,
+        label: Sentence | None = None,
+        *,
+        offers: Callable[[Act], Mapping[str, str]],
+        required: bool = True,
+        hint: Sentence | str = "",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(label, _rules(required), choices=[], description=hint, **kwargs)
+        self.offers = offers
+
+    def prepare(self, act: Act) -> None:
+        self.choices = [SelectChoice(key, name) for key, name in self.offers(act).items()]
+
+    @property
+    def chosen(self) -> list[int]:
+        """The ids of those who were chosen, in the order in which they are offered."""
+        return [int(one.value) for one in self.choices if one.value in (self.data or ())]
+
+    def process_data(self, value: Any) -> None:
+        self.data = [str(one) for one in value or ()]
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = [one.strip() for one in valuelist if one.strip()]
+
+    def iter_choices(self) -> Any:
+        for one in self.choices:
+            yield Choice(one.value, one.label, one.value in (self.data or ()), one.render_kw)
+
+    def pre_validate(self, form: Form) -> None:
+        if strange := {*(self.data or ())} - {one.value for one in self.choices}:
+            text = _l("%(strange)s: not one of the people here. Choose from the list.", strange=", ".join(strange))
+            raise validators.ValidationError(text)
+
+    def to_json(self) -> Any:
+        return self.chosen
+
+
 class CustomerField(TextField):
     """A customer of the office by his file number, as people type it; what is kept is his id."""
 

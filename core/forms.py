@@ -18,6 +18,7 @@ from core.fields import (
     MomentField,
     MoneyField,
     NumberField,
+    PeopleField,
     PersonField,
     PhoneField,
     RecordField,
@@ -40,6 +41,7 @@ __all__ = [
     "MomentField",
     "MoneyField",
     "NumberField",
+    "PeopleField",
     "PersonField",
     "PhoneField",
     "ReasonForm",
@@ -104,7 +106,7 @@ class StepForm(Form):
 
 
 def _checked(one: Any) -> Any:
-    if isinstance(one, RecordField | CustomerField):
+    if isinstance(one, RecordField | PeopleField | CustomerField):
         return one.chosen
     return "" if one.data is None and isinstance(one, TextField | ChoiceField) else one.data
 

@@ -62,6 +62,20 @@ class Select:
         return Markup(f"<select{attributes(_about(field, given))}>{options}</select>")
 
 
+class Ticks:
+    """Some of a few, each with a tick of its own."""
+
+    def __call__(self, field: Any, **given: Any) -> Markup:
+        ticks = (_tick(field, number, one, given) for number, one in enumerate(field.iter_choices()))
+        return Markup("".join(ticks))
+
+
+def _tick(field: Any, number: int, one: Any, given: Mapping[str, Any]) -> str:
+    about = {**given, "type": "checkbox", "id": f"{field.id}-{number}", "name": field.name, "value": one.value}
+    box = f"<input{attributes(about | {'checked': bool(one.selected)})}>"
+    return f'<label class="form-check">{box} <span class="form-check-label">{escape(one.label)}</span></label>'
+
+
 def _option(one: Any) -> str:
     about = {"value": one.value, **(one.render_kw or {}), "selected": bool(one.selected)}
     return f"<option{attributes(about)}>{escape(one.label)}</option>"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from wtforms import Form
@@ -64,10 +64,14 @@ def _number(field: Any) -> Schema:
     if isinstance(field, NumberField):
         return {"type": "integer", "minimum": field.minimum, "maximum": field.maximum}
     if isinstance(field, PersonField):
-        # The colleagues are the same for every case: who reads this need not ask the screen for their ids.
-        named = [{"const": int(one.value), "title": str(one.label)} for one in field.choices if one.value]
-        return {"type": "integer"} | ({"oneOf": named} if named else {})
+        return _whom(field.choices)
     return {"type": "integer", "minimum": 1, "maximum": 2**31 - 1}
+
+
+def _whom(choices: Iterable[Any]) -> Schema:
+    """The colleagues are the same for every case: who reads this need not ask the screen for their ids."""
+    named = [{"const": int(one.value), "title": str(one.label)} for one in choices if one.value]
+    return {"type": "integer"} | ({"oneOf": named} if named else {})
 
 
 def _tick(field: Any) -> Schema:
@@ -81,6 +85,7 @@ KINDS: dict[str, Callable[[Any], Schema]] = {
     "date": lambda field: {"type": "string", "format": "date"},
     "date-time": lambda field: {"type": "string", "format": "date-time"},
     "png": lambda field: {"type": "string", "pattern": "^data:image/png;base64,"},
+    "people": lambda field: {"type": "array", "uniqueItems": True, "items": _whom(field.choices)},
 }
 
 
@@ -132,6 +137,7 @@ FITS: dict[str, Callable[[Any], bool]] = {
     "date": _is_day,
     "date-time": _is_moment,
     "png": _is_text,
+    "people": lambda value: isinstance(value, list) and all(map(_is_whole, value)),
 }
 SAID = {
     "string": _l("Give a text."),
@@ -140,4 +146,5 @@ SAID = {
     "date": _l("Give a day like 2026-11-23."),
     "date-time": _l("Give a moment with its zone, like 2026-11-23T14:30:00+08:00."),
     "png": _l("Give a picture as data:image/png;base64,…"),
+    "people": _l("Give a list of ids, like [3, 8]."),
 }

@@ -31,10 +31,10 @@ from core.worktime_text import trace_sentences
 MOVE_TONES = dict(zip(MoveState, ("wait", "done", "off", "off"), strict=True))
 PROPOSAL_TONES = dict(zip(ProposalState, ("wait", "done", "done", "off"), strict=True))
 SOON = dt.timedelta(hours=2)
-SHORT, ONE_OF = {"class": "form-control short"}, {"class": "form-select"}
+SHORT, ONE_OF, TICK = {"class": "form-control short"}, {"class": "form-select"}, {"class": "form-check-input"}
 AMOUNT = {**SHORT, "inputmode": "decimal"}
 LOOKS: Mapping[str, Mapping[str, Any]] = {
-    "YesField": {"class": "form-check-input"},
+    **dict.fromkeys(("YesField", "PeopleField"), TICK),
     "SignatureField": {},
     **dict.fromkeys(("ChoiceField", "RecordField", "PersonField"), ONE_OF),
     "LongTextField": {"class": "form-control", "rows": 3, "data_grows": ""},

@@ -16,6 +16,7 @@ from core.roles import (
 from core.slots import MenuItem
 from core.verdicts import Verdict
 from plugins.fieldservice import cards, forms, services
+from plugins.fieldservice.conference import services as conferences
 from plugins.fieldservice.hooks import Admission
 from plugins.hotline.services import no_recovery
 
@@ -67,6 +68,17 @@ manifest = Manifest(
             unit=_l("o'clock"),
             label=_l("What was turned in is reviewed the next working morning until"),
             clause="QI/05 3.1",
+        ),
+        Parameter(
+            key="fieldservice.confer_again_working_days",
+            kind=int,
+            default=1,
+            minimum=0,
+            maximum=1,
+            stricter="lower",
+            unit=_l("working days"),
+            label=_l("The second conference is held within"),
+            clause="QI/05 3.5",
         ),
         Parameter(
             key=services.BACKUP_ROOT,

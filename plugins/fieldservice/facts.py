@@ -71,6 +71,8 @@ _ASKED = (
 )
 _DISPATCHED = (
     Column(name="engineer", title=_l("Engineer"), value=lambda one: one.engineer and one.engineer.name),
+    Column(name="why_other", title=_l("Why another engineer goes"), value=lambda one: one.why_other),
+    Column(name="companion", title=_l("Goes along"), value=lambda one: one.companion and one.companion.name),
     Column(name="dispatched", title=_l("Dispatched"), value=lambda one: one.dispatched_at),
     Column(
         name="problem_type",

@@ -108,8 +108,38 @@ class DispatchForm(StepForm):
     """Who goes, and what the duty manager thinks of the problem (QR/03)."""
 
     engineer_id = PersonField(_l("Field engineer"), role=FIELD_ENGINEER)
+    why_other = LongTextField(
+        _l("Why another engineer goes"),
+        limit=500,
+        required=False,
+        fresh=True,
+        hint=_l("Whoever was there follows it to the end (QI/05 3.2)."),
+    )
+    companion_id = RecordField(_l("Goes along"), offers=services.companions, required=False)
     problem_type = ChoiceField(_l("Problem type"), choices=PROBLEM_TYPES, required=False)
     advice = LongTextField(_l("Advice"), required=False)
+
+    def __init__(self, act: Act, values: Any = None, **kwargs: Any) -> None:
+        """Propose whoever was there before; where nobody was, nobody is another."""
+        super().__init__(act, values, **kwargs)
+        if self._before() is None:
+            del self["why_other"]
+        elif values is None:
+            self.engineer_id.data = str(self._before())
+
+    def _before(self) -> int | None:
+        first = self.act.case.previous
+        return first.engineer_id if first else None
+
+    def check(self) -> Errors:
+        """The engineer follows an unsolved problem to its end, or it is said why not; nobody goes along with himself."""
+        found, before, going = super().check(), self._before(), self.engineer_id.chosen
+        if before is not None and going not in (None, before) and not self.why_other.data:
+            text = _l("Whoever was there follows it to the end: say why somebody else goes (QI/05 3.2).")
+            found.setdefault("why_other", [text])
+        if going is not None and going == self.companion_id.chosen:
+            found.setdefault("companion_id", [_l("Choose somebody else: this is the engineer himself.")])
+        return found
 
 
 class ReopenForm(ReasonForm):

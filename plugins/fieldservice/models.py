@@ -37,6 +37,8 @@ class ServiceRequest(Model, Case):
     visit_from: Mapped[dt.datetime | None]
     entitlement: Mapped[str] = mapped_column(String(20), default="")
     engineer_id: Mapped[int | None] = mapped_column(ForeignKey("core_person.id"), index=True)
+    companion_id: Mapped[int | None] = mapped_column(ForeignKey("core_person.id"))
+    why_other: Mapped[str] = mapped_column(Text, default="")
     dispatched_at: Mapped[dt.datetime | None]
     problem_type: Mapped[str] = mapped_column(String(12), default="")
     advice: Mapped[str] = mapped_column(Text, default="")
@@ -62,6 +64,7 @@ class ServiceRequest(Model, Case):
     call: Mapped[Call | None] = relationship(foreign_keys=[call_id])
     installation: Mapped[Installation | None] = relationship(lazy="joined")
     engineer: Mapped[Person | None] = relationship(foreign_keys=[engineer_id], lazy="joined")
+    companion: Mapped[Person | None] = relationship(foreign_keys=[companion_id])
     knowledge: Mapped[KnowledgeEntry | None] = relationship()
     previous: Mapped[ServiceRequest | None] = relationship(
         remote_side="ServiceRequest.id", back_populates="again"

@@ -11,7 +11,11 @@ from core.procedure import Procedure
 from core.roles import DUTY_MANAGER, FIELD_ENGINEER, HOTLINE_ENGINEER, REGIONAL_MANAGER
 from core.worktime import Due, OfficeCalendar, TraceKind, TraceLine
 from plugins.fieldservice import facts, forms, knowledge, services
+from plugins.fieldservice.conference import procedure as conferences
+from plugins.fieldservice.conference.procedure import conference
 from plugins.fieldservice.models import ServiceRequest
+
+__all__ = ["conference", "request"]
 
 request = Procedure(
     "fieldservice.request",
@@ -48,6 +52,9 @@ request.state("arranged", _l("Appointment made"), tone="wait")
 request.state("on_site", _l("On site"), tone="wait")
 request.state("signed", _l("Signed"), tone="wait")
 request.state("turned_in", _l("Turned in"), tone="alert")
+request.state("conferring", _l("In conference"), tone="alert")
+request.state("puzzling", _l("No remedy yet"), tone="alert")
+request.state("remedied", _l("Remedy found: send again"), tone="alert")
 request.state("closed", _l("Closed"), tone="done", final=True)
 request.state("sent_again", _l("Sent again"), tone="off", final=True)
 request.state("cancelled", _l("Cancelled"), tone="off", final=True)
@@ -92,6 +99,7 @@ request.deadline(
     within=next_working_morning("fieldservice.review_until_hour"),
     owner=DUTY_MANAGER,
     clause="QI/05 3.1",
+    only_in=("turned_in",),
 )
 
 request.step(
@@ -308,9 +316,10 @@ request.step(
     form=forms.KnowledgeForm,
     does=knowledge.standardise,
 )
+conferences.add_to(request)
 request.step(
     "close",
-    "turned_in -> closed",
+    "turned_in | puzzling | remedied -> closed",
     title=_l("Review and close"),
     by=DUTY_MANAGER,
     clause="QI/05 3.1",
@@ -321,14 +330,13 @@ request.step(
 )
 request.step(
     "send_again",
-    "turned_in -> sent_again",
+    "remedied -> sent_again",
     title=_l("Send somebody again"),
     by=DUTY_MANAGER,
     clause="QI/05 3.2",
     form=forms.AdviceForm,
     does=services.send_again,
-    requires=(services.is_unsolved,),
-    meets=("fieldservice.morning_review",),
+    tone="primary",
 )
 request.step(
     "cancel",

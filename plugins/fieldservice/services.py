@@ -16,6 +16,7 @@ from core.db import db
 from core.digits import narrow
 from core.errors import Objection
 from core.i18n import Sentence, _l
+from core.roles import FIELD_ENGINEER, SENIOR_ENGINEER
 from plugins.fieldservice.hooks import Admission
 from plugins.fieldservice.models import Backup, ServiceRequest
 from plugins.hotline import services as hotline
@@ -131,6 +132,12 @@ def follow_up(act: Act) -> None:
     admit(act.case, previous.entitlement, act.now)
 
 
+def companions(act: Act) -> dict[str, str]:
+    """Return who may go along: seniors and field engineers of the office, nobody else (QI/05 3.2, QI/04 3.2.11)."""
+    people = [one for role in (SENIOR_ENGINEER, FIELD_ENGINEER) for one in act.rules.colleagues(role)]
+    return {str(one.id): one.name for one in people}
+
+
 def dispatch(act: Act) -> None:
     """Note when the request was dispatched (QR/04)."""
     act.case.dispatched_at = act.now
@@ -149,7 +156,8 @@ def give_back(act: Act) -> None:
     request = act.case
     request.call_from = None
     request.visit_from = None if request.arrived_at else request.visit_from
-    request.engineer_id = request.dispatched_at = request.appointment_at = request.arrived_at = None
+    request.engineer_id = request.companion_id = None
+    request.dispatched_at = request.appointment_at = request.arrived_at = None
     for name in DONE_ON_SITE:
         setattr(request, name, "")
 
@@ -264,12 +272,7 @@ def was_explained(act: Act) -> Sentence | None:
 def is_solved(act: Act) -> Sentence | None:
     """What is not solved goes on: it is sent again, not closed."""
     solved = act.case.result == "all_solved"
-    return None if solved else _l("The problem is not solved. Confer today, and send somebody again.")
-
-
-def is_unsolved(act: Act) -> Sentence | None:
-    """Nobody is sent again for what is solved."""
-    return None if act.case.result != "all_solved" else _l("The problem is solved: close the request.")
+    return None if solved else _l("The problem is not solved. Call a case conference today (QI/05 3.1).")
 
 
 def requests_of(calls: Sequence[Call]) -> list[CallResult]:

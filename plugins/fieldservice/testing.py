@@ -18,6 +18,7 @@ from core.people import Actor
 from core.roles import DUTY_MANAGER, FIELD_ENGINEER, HOTLINE_ENGINEER, REGIONAL_MANAGER, Role
 from core.slots import Card
 from core.testing import House
+from plugins.fieldservice.conference.models import Conference
 from plugins.fieldservice.models import ServiceRequest
 from plugins.hotline.models import Call
 
@@ -132,6 +133,27 @@ class Centre:
         """Bring a request back from the customer with a result."""
         costs = {"travel_cost": "20", "material_cost": "0", "other_cost": "0"}
         return self._step(self.signed(result), "turn_in", self.engineer, **costs)
+
+    def conferring(self, request: ServiceRequest) -> Conference:
+        """Call the conference about a request that was turned in."""
+        self.act(request, "confer", self.duty)
+        return db.session.query(Conference).filter_by(request_id=request.id, state="called").one()
+
+    def confer(self, request: ServiceRequest, remedy: str = "", **said: Any) -> ServiceRequest:
+        """Hold a conference about a request; without a remedy it ends with none."""
+        held = {"participants": [str(self.engineer.person_id)], "said": "索引与补丁", "remedy": remedy}
+        held["outcome"] = "remedy" if remedy else "none"
+        self.act(self.conferring(request), "hold", self.duty, **held | said)
+        db.session.refresh(request)
+        return request
+
+    def sent_again(
+        self, result: str = "partly", remedy: str = "带 8.13 补丁，重建总账索引"
+    ) -> ServiceRequest:
+        """Bring a request through its conference to the second visit, and return the new request."""
+        first = self.confer(self.turned_in(result), remedy)
+        self.act(first, "send_again", self.duty, advice=remedy)
+        return db.session.query(ServiceRequest).filter_by(previous_id=first.id).one()
 
     def _step(self, request: ServiceRequest, step: str, actor: Actor, **values: Any) -> ServiceRequest:
         if step in self.before:

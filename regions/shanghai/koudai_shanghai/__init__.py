@@ -39,10 +39,10 @@ def knowledge_entry(act):
 
 @hookimpl
 def amend(procedures):
-    request = procedures["fieldservice.request"]
-    for step in request.steps_of(DUTY_MANAGER):
-        request.widen(step, by=REGIONAL_MANAGER, clause="SHYY/QI/03 3.2")
-    request.require("close", knowledge_entry, clause="SHYY/QI/03 1.3")
+    for procedure in (procedures["fieldservice.request"], procedures["fieldservice.conference"]):
+        for step in procedure.steps_of(DUTY_MANAGER):
+            procedure.widen(step, by=REGIONAL_MANAGER, clause="SHYY/QI/03 3.2")
+    procedures["fieldservice.request"].require("close", knowledge_entry, clause="SHYY/QI/03 1.3")
 
 
 @hookimpl

@@ -1,0 +1,50 @@
+"""What is asked around a case conference."""
+
+from __future__ import annotations
+
+from core.forms import ChoiceField, LongTextField, PeopleField, StepForm
+from core.i18n import Sentence, _l
+from plugins.fieldservice.conference import services
+
+REMEDY, NONE = "remedy", "none"
+OUTCOMES = {REMEDY: _l("A remedy was found"), NONE: _l("No remedy yet")}
+
+
+class ConferForm(StepForm):
+    """Why a request is conferred about: unsolved it says so itself, solved it has another wish (QI/05 3.1)."""
+
+    wish = LongTextField(_l("What else the customer wishes"), limit=1000, required=False, fresh=True)
+
+    def check(self) -> dict[str, list[Sentence]]:
+        """What is solved and has no wish left is closed, not conferred about."""
+        found = super().check()
+        if self.act.case.result == "all_solved" and not self.wish.data:
+            text = _l(
+                "The problem is solved: say what else the customer wishes, or close the request (QI/05 3.1)."
+            )
+            found.setdefault("wish", [text])
+        return found
+
+
+class HoldForm(StepForm):
+    """Who conferred, what was said, and whether there is a remedy (QI/05 3.1, 3.4)."""
+
+    participants = PeopleField(
+        _l("Who takes part"),
+        offers=services.invited,
+        hint=_l("Seniors confer; whoever took the customer's data takes part (QI/05 3.4)."),
+    )
+    said = LongTextField(_l("What was conferred"))
+    outcome = ChoiceField(_l("How it ended"), choices=OUTCOMES)
+    remedy = LongTextField(
+        _l("The remedy in full"), required=False, hint=_l("Whoever goes finds it in the advice box of QR/03.")
+    )
+
+    def check(self) -> dict[str, list[Sentence]]:
+        """A remedy is written in full (QI/05 3.2)."""
+        found = super().check()
+        if self.outcome.data == REMEDY and not self.remedy.data:
+            found.setdefault(
+                "remedy", [_l("Write the remedy in full before anybody is sent again (QI/05 3.2).")]
+            )
+        return found

@@ -1,0 +1,164 @@
+"""What is not solved is conferred about that day; a remedy goes out in full, by the same engineer (QI/05 3.1-3.5)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from core import clock, ledger
+from core.db import db
+from core.deadlines import DROPPED, MET, OPEN
+from core.errors import RefusalKind
+from core.roles import FIELD_ENGINEER, REGIONAL_MANAGER, SENIOR_ENGINEER
+from plugins.fieldservice.conference.models import Conference
+from plugins.fieldservice.models import ServiceRequest
+
+REMEDY = "带 8.13 补丁，重建总账索引"
+CONFERENCE, AGAIN, TO_HEAD_OFFICE, REVIEW = (
+    f"fieldservice.{key}" for key in ("conference", "confer_again", "to_head_office", "morning_review")
+)
+# Tuesday, ten o'clock in the office; it closes at five.
+TEN = dt.datetime(2026, 11, 24, 2, tzinfo=dt.UTC)
+CLOSING = TEN + dt.timedelta(hours=7)
+
+
+@pytest.mark.clause("QI/05 3.1")
+@pytest.mark.clause("QP/2-04 5.6")
+def test_what_is_unsolved_leaves_the_review_only_by_a_conference_held_that_day(beijing: Any) -> None:
+    request = beijing.turned_in("unsolved")
+    assert beijing.refused(request, "close", beijing.duty).kind is RefusalKind.OBJECTION
+    assert beijing.refused(request, "send_again", beijing.duty, advice=REMEDY).kind is RefusalKind.STATE
+    with clock.stopped_at(TEN):
+        conference = beijing.conferring(request)
+    promise = beijing.promises(conference)[CONFERENCE]
+    assert (request.state, promise.state, promise.due_at) == ("conferring", OPEN, CLOSING)
+    assert beijing.promises(request)[REVIEW].state == MET
+
+
+@pytest.mark.clause("QI/05 3.1")
+def test_what_is_solved_is_conferred_about_only_when_something_else_is_wished(beijing: Any) -> None:
+    request = beijing.turned_in()
+    assert set(beijing.refused(request, "confer", beijing.duty).errors) == {"wish"}
+    request = beijing.act(request, "confer", beijing.duty, wish="希望把凭证打印格式一起改好")
+    conference = db.session.query(Conference).one()
+    assert (request.state, conference.wish) == ("conferring", "希望把凭证打印格式一起改好")
+    beijing.act(
+        conference,
+        "hold",
+        beijing.duty,
+        participants=[str(beijing.duty.person_id)],
+        said="标准功能",
+        outcome="none",
+    )
+    assert beijing.act(request, "close", beijing.duty).state == "closed"
+
+
+@pytest.mark.clause("QI/05 3.1")
+@pytest.mark.clause("SHYY/QI/03 3.2")
+def test_the_duty_manager_calls_it_and_in_shanghai_the_regional_manager_may(
+    beijing: Any, shanghai: Any
+) -> None:
+    assert beijing.refused(beijing.turned_in("partly"), "confer", beijing.manager).kind is RefusalKind.ROLE
+    request = shanghai.turned_in("partly")
+    shanghai.act(request, "confer", shanghai.manager)
+    conference = db.session.query(Conference).filter_by(request_id=request.id).one()
+    held = {
+        "participants": [str(shanghai.engineer.person_id)],
+        "said": "补丁",
+        "outcome": "remedy",
+        "remedy": REMEDY,
+    }
+    shanghai.act(conference, "hold", shanghai.manager, **held)
+    assert shanghai.act(request, "send_again", shanghai.manager, advice=REMEDY).state == "sent_again"
+
+
+@pytest.mark.clause("QI/05 3.4")
+def test_who_conferred_and_what_was_said_is_kept(beijing: Any) -> None:
+    senior = beijing.hire(SENIOR_ENGINEER, name="郑国栋")
+    conference = beijing.conferring(beijing.turned_in("partly"))
+    empty = beijing.refused(conference, "hold", beijing.duty)
+    assert set(empty.errors) == {"participants", "said", "outcome"}
+    stranger = beijing.refused(
+        conference, "hold", beijing.duty, participants=["0"], said="补丁", outcome="none"
+    )
+    assert set(stranger.errors) == {"participants"}
+    chosen = [str(senior.person_id), str(beijing.engineer.person_id)]
+    said = {"said": "索引文件版本不符", "outcome": "remedy", "remedy": REMEDY}
+    conference = beijing.act(conference, "hold", beijing.duty, participants=chosen, **said)
+    assert (conference.state, sorted(conference.names)) == ("held", ["王力", "郑国栋"])
+    row = ledger.last_of("fieldservice.conference", conference.id)
+    assert sorted(row.details["values"]["participants"]) == sorted(map(int, chosen))
+
+
+@pytest.mark.clause("QI/05 3.2")
+def test_a_remedy_is_written_in_full_and_stands_in_the_advice_of_the_next_request(beijing: Any) -> None:
+    first = beijing.turned_in("partly")
+    conference = beijing.conferring(first)
+    half = {"participants": [str(beijing.engineer.person_id)], "said": "补丁", "outcome": "remedy"}
+    assert set(beijing.refused(conference, "hold", beijing.duty, **half).errors) == {"remedy"}
+    beijing.act(conference, "hold", beijing.duty, **half, remedy=REMEDY)
+    db.session.refresh(first)
+    assert (first.state, first.advice) == ("remedied", REMEDY)
+    beijing.act(first, "send_again", beijing.duty, advice=first.advice)
+    again = db.session.query(ServiceRequest).filter_by(previous_id=first.id).one()
+    assert (again.state, again.advice, again.previous) == ("registered", REMEDY, first)
+
+
+@pytest.mark.clause("QI/05 3.2")
+def test_whoever_was_there_follows_it_to_the_end_or_it_is_said_why_not(beijing: Any) -> None:
+    again, other = beijing.sent_again(), beijing.hire(FIELD_ENGINEER, name="孙丽")
+    sent = {"engineer_id": other.person_id}
+    assert set(beijing.refused(again, "dispatch", beijing.duty, **sent).errors) == {"why_other"}
+    again = beijing.act(again, "dispatch", beijing.duty, **sent, why_other="王力本周休假")
+    assert (again.engineer.name, again.why_other) == ("孙丽", "王力本周休假")
+
+
+@pytest.mark.clause("QI/05 3.2")
+@pytest.mark.clause("QI/04 3.2.11")
+def test_a_senior_goes_along_and_nobody_from_outside(beijing: Any) -> None:
+    again, senior = beijing.sent_again(), beijing.hire(SENIOR_ENGINEER, name="郑国栋")
+    going = {"engineer_id": beijing.engineer.person_id}
+    for wrong in (beijing.engineer.person_id, beijing.hire(REGIONAL_MANAGER, name="外人").person_id):
+        assert set(beijing.refused(again, "dispatch", beijing.duty, **going, companion_id=wrong).errors) == {
+            "companion_id"
+        }
+    again = beijing.act(again, "dispatch", beijing.duty, **going, companion_id=senior.person_id)
+    assert (again.engineer.name, again.companion.name) == ("王力", "郑国栋")
+
+
+@pytest.mark.clause("QI/05 3.5")
+def test_without_a_remedy_there_is_a_second_conference_the_next_day_and_then_head_office(
+    beijing: Any,
+) -> None:
+    request = beijing.turned_in("unsolved")
+    with clock.stopped_at(TEN):
+        request = beijing.confer(request)
+    assert (request.state, beijing.promises(request)[AGAIN].due_at) == (
+        "puzzling",
+        CLOSING + dt.timedelta(days=1),
+    )
+    assert TO_HEAD_OFFICE not in beijing.promises(request)
+    with clock.stopped_at(TEN + dt.timedelta(days=1)):
+        request = beijing.confer(request)
+    promises = beijing.promises(request)
+    assert (promises[AGAIN].state, promises[TO_HEAD_OFFICE].state) == (MET, OPEN)
+    assert promises[TO_HEAD_OFFICE].due_at == CLOSING + dt.timedelta(days=1)
+    assert beijing.refused(request, "close", beijing.duty).kind is RefusalKind.OBJECTION
+
+
+@pytest.mark.clause("QI/05 3.1")
+def test_a_conference_that_is_called_off_leaves_the_request_where_it_was(beijing: Any) -> None:
+    request = beijing.turned_in("partly")
+    conference = beijing.conferring(request)
+    assert set(beijing.refused(conference, "call_off", beijing.duty).errors) == {"reason"}
+    conference = beijing.act(conference, "call_off", beijing.duty, reason="客户自行解决")
+    db.session.refresh(request)
+    assert (conference.state, request.state) == ("called_off", "turned_in")
+    assert beijing.promises(conference)[CONFERENCE].state == DROPPED
+    assert beijing.promises(request)[REVIEW].state == OPEN
+    request = beijing.confer(request)
+    beijing.act(beijing.conferring(request), "call_off", beijing.duty, reason="补丁明天到")
+    db.session.refresh(request)
+    assert (request.state, beijing.promises(request)[AGAIN].state) == ("puzzling", OPEN)
