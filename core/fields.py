@@ -351,7 +351,9 @@ class PeopleField(StepField, fields.SelectMultipleField):
 
     def pre_validate(self, form: Form) -> None:
         if strange := {*(self.data or ())} - {one.value for one in self.choices}:
-            text = _l("%(strange)s: not one of the people here. Choose from the list.", strange=", ".join(strange))
+            text = _l(
+                "%(strange)s: not one of the people here. Choose from the list.", strange=", ".join(strange)
+            )
             raise validators.ValidationError(text)
 
     def to_json(self) -> Any:

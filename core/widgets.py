@@ -71,9 +71,17 @@ class Ticks:
 
 
 def _tick(field: Any, number: int, one: Any, given: Mapping[str, Any]) -> str:
-    about = {**given, "type": "checkbox", "id": f"{field.id}-{number}", "name": field.name, "value": one.value}
+    about = {
+        **given,
+        "type": "checkbox",
+        "id": f"{field.id}-{number}",
+        "name": field.name,
+        "value": one.value,
+    }
     box = f"<input{attributes(about | {'checked': bool(one.selected)})}>"
-    return f'<label class="form-check">{box} <span class="form-check-label">{escape(one.label)}</span></label>'
+    return (
+        f'<label class="form-check">{box} <span class="form-check-label">{escape(one.label)}</span></label>'
+    )
 
 
 def _option(one: Any) -> str:

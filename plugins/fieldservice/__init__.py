@@ -10,13 +10,14 @@ from core.roles import (
     FIELD_ENGINEER,
     HOTLINE_ENGINEER,
     OFFICE_STAFF,
+    QUALITY_SUPERVISOR,
     REGIONAL_MANAGER,
     SUPPORT_MANAGER,
 )
 from core.slots import MenuItem
 from core.verdicts import Verdict
 from plugins.fieldservice import cards, forms, services
-from plugins.fieldservice.conference import services as conferences
+from plugins.fieldservice.custody.services import HOLDERS
 from plugins.fieldservice.hooks import Admission
 from plugins.hotline.services import no_recovery
 
@@ -81,6 +82,28 @@ manifest = Manifest(
             clause="QI/05 3.5",
         ),
         Parameter(
+            key="fieldservice.data_until_hour",
+            kind=int,
+            default=12,
+            minimum=9,
+            maximum=12,
+            stricter="lower",
+            unit=_l("o'clock"),
+            label=_l("What was taken from a customer is at the office the next working morning until"),
+            clause="QI/05 3.3",
+        ),
+        Parameter(
+            key="fieldservice.tell_customer_working_days",
+            kind=int,
+            default=3,
+            minimum=1,
+            maximum=3,
+            stricter="lower",
+            unit=_l("working days"),
+            label=_l("The customer is told how it stands every"),
+            clause="QI/05 3.7",
+        ),
+        Parameter(
             key=services.BACKUP_ROOT,
             kind=str,
             default="UFDATABAK",
@@ -90,6 +113,11 @@ manifest = Manifest(
     ),
     permissions=(
         Permission(key="fieldservice.read", title=_l("See field service requests"), roles=OFFICE_STAFF),
+        Permission(
+            key="fieldservice.read_custody",
+            title=_l("See what was taken from customers, and who has it"),
+            roles=(*HOLDERS, REGIONAL_MANAGER, QUALITY_SUPERVISOR),
+        ),
         Permission(key="fieldservice.visit", title=_l("See one's own visits"), roles=(FIELD_ENGINEER,)),
         Permission(
             key="fieldservice.see_dispatch",

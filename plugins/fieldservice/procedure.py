@@ -13,9 +13,11 @@ from core.worktime import Due, OfficeCalendar, TraceKind, TraceLine
 from plugins.fieldservice import facts, forms, knowledge, services
 from plugins.fieldservice.conference import procedure as conferences
 from plugins.fieldservice.conference.procedure import conference
+from plugins.fieldservice.custody import procedure as custodies
+from plugins.fieldservice.custody.procedure import custody
 from plugins.fieldservice.models import ServiceRequest
 
-__all__ = ["conference", "request"]
+__all__ = ["conference", "custody", "request"]
 
 request = Procedure(
     "fieldservice.request",
@@ -316,6 +318,7 @@ request.step(
     form=forms.KnowledgeForm,
     does=knowledge.standardise,
 )
+custodies.add_to(request)
 conferences.add_to(request)
 request.step(
     "close",

@@ -8,8 +8,11 @@ from core import ledger
 from core.i18n import _l
 from core.records import Field, Part, Record
 from plugins.fieldservice.choices import PROBLEM_TYPES, RESULTS
+from plugins.fieldservice.custody.record import data_record
 from plugins.fieldservice.models import ServiceRequest
 from plugins.hotline.models import CHANNELS
+
+__all__ = ["data_record", "request_form"]
 
 NAME = "fieldservice.request"
 

@@ -19,6 +19,7 @@ from core.roles import DUTY_MANAGER, FIELD_ENGINEER, HOTLINE_ENGINEER, REGIONAL_
 from core.slots import Card
 from core.testing import House
 from plugins.fieldservice.conference.models import Conference
+from plugins.fieldservice.custody.models import Custody
 from plugins.fieldservice.models import ServiceRequest
 from plugins.hotline.models import Call
 
@@ -133,6 +134,18 @@ class Centre:
         """Bring a request back from the customer with a result."""
         costs = {"travel_cost": "20", "material_cost": "0", "other_cost": "0"}
         return self._step(self.signed(result), "turn_in", self.engineer, **costs)
+
+    def take_along(self, request: ServiceRequest, **said: Any) -> Custody:
+        """Let the engineer take the customer's data along from a visit."""
+        taken = {
+            "kind": "data",
+            "media": "U 盘 1",
+            "account_sets": "001",
+            "description": "反结账后账套仍是已结账状态",
+        }
+        agreed = {"undertaking": True, "provided_by": "高敏", "signature": SIGNATURE}
+        self.act(request, "take_along", self.engineer, **taken | agreed | said)
+        return db.session.query(Custody).filter_by(request_id=request.id).order_by(Custody.id.desc()).first()
 
     def conferring(self, request: ServiceRequest) -> Conference:
         """Call the conference about a request that was turned in."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.forms import ChoiceField, LongTextField, PeopleField, StepForm
 from core.i18n import Sentence, _l
 from plugins.fieldservice.conference import services
+from plugins.fieldservice.custody import services as custodies
 
 REMEDY, NONE = "remedy", "none"
 OUTCOMES = {REMEDY: _l("A remedy was found"), NONE: _l("No remedy yet")}
@@ -41,8 +42,13 @@ class HoldForm(StepForm):
     )
 
     def check(self) -> dict[str, list[Sentence]]:
-        """A remedy is written in full (QI/05 3.2)."""
+        """A remedy is written in full (QI/05 3.2), and whoever took the customer's data sat there (QI/05 3.4)."""
         found = super().check()
+        missing = custodies.takers_of(self.act.case.request)
+        names = ", ".join(name for key, name in missing.items() if key not in self.participants.chosen)
+        if names:
+            text = _l("%(names)s took the customer's data: no conference without (QI/05 3.4).", names=names)
+            found.setdefault("participants", [text])
         if self.outcome.data == REMEDY and not self.remedy.data:
             found.setdefault(
                 "remedy", [_l("Write the remedy in full before anybody is sent again (QI/05 3.2).")]
