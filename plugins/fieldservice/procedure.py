@@ -15,6 +15,7 @@ from plugins.fieldservice.conference import procedure as conferences
 from plugins.fieldservice.conference.procedure import conference
 from plugins.fieldservice.custody import procedure as custodies
 from plugins.fieldservice.custody.procedure import custody
+from plugins.fieldservice.custody.services import nothing_is_out
 from plugins.fieldservice.models import ServiceRequest
 
 __all__ = ["conference", "custody", "request"]
@@ -348,6 +349,7 @@ request.step(
     by=DUTY_MANAGER,
     clause="QP/2-04 5.4",
     form=ReasonForm,
+    requires=(nothing_is_out,),
     tone="danger",
     voids=True,
 )

@@ -1,4 +1,4 @@
-"""conferences."""
+"""Conferences, custody, and who goes along."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -73,6 +73,91 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_fieldservice_conference_state"), ["state"], unique=False)
 
     op.create_table(
+        "fieldservice_custody",
+        sa.Column("request_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("media", sa.String(length=200), nullable=False),
+        sa.Column("account_sets", sa.String(length=80), nullable=False),
+        sa.Column("modules", sa.String(length=200), nullable=False),
+        sa.Column("platform", sa.String(length=120), nullable=False),
+        sa.Column("database", sa.String(length=80), nullable=False),
+        sa.Column("packaging", sa.String(length=200), nullable=False),
+        sa.Column("description", sa.Text(), nullable=False),
+        sa.Column("provided_by", sa.String(length=40), nullable=False),
+        sa.Column("signature", sa.Text(), nullable=False),
+        sa.Column("on_paper", sa.String(length=120), nullable=False),
+        sa.Column("taken_at", core.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("received_at", core.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("holder_id", sa.Integer(), nullable=True),
+        sa.Column("offered_to_id", sa.Integer(), nullable=True),
+        sa.Column("place", sa.String(length=120), nullable=False),
+        sa.Column("fate", sa.Text(), nullable=False),
+        sa.Column("returned_to", sa.String(length=40), nullable=False),
+        sa.Column("back_signature", sa.Text(), nullable=False),
+        sa.Column("back_on_paper", sa.String(length=120), nullable=False),
+        sa.Column("ended_at", core.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=24), nullable=True),
+        sa.Column("state", sa.String(length=30), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("opened_at", core.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", core.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=True),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("shared_office_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["customer_id"],
+            ["core_customer.id"],
+            name=op.f("fk_fieldservice_custody_customer_id_core_customer"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["holder_id"], ["core_person.id"], name=op.f("fk_fieldservice_custody_holder_id_core_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["offered_to_id"],
+            ["core_person.id"],
+            name=op.f("fk_fieldservice_custody_offered_to_id_core_person"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_id"], ["core_office.id"], name=op.f("fk_fieldservice_custody_office_id_core_office")
+        ),
+        sa.ForeignKeyConstraint(
+            ["owner_id"], ["core_person.id"], name=op.f("fk_fieldservice_custody_owner_id_core_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["request_id"],
+            ["fieldservice_request.id"],
+            name=op.f("fk_fieldservice_custody_request_id_fieldservice_request"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["shared_office_id"],
+            ["core_office.id"],
+            name=op.f("fk_fieldservice_custody_shared_office_id_core_office"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_fieldservice_custody")),
+        sa.UniqueConstraint("number", name=op.f("uq_fieldservice_custody_number")),
+    )
+    with op.batch_alter_table("fieldservice_custody", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_fieldservice_custody_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_fieldservice_custody_holder_id"), ["holder_id"], unique=False)
+        batch_op.create_index("ix_fieldservice_custody_list", ["office_id", "id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_fieldservice_custody_offered_to_id"), ["offered_to_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_fieldservice_custody_office_id"), ["office_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_fieldservice_custody_opened_at"), ["opened_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_fieldservice_custody_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_fieldservice_custody_request_id"), ["request_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_fieldservice_custody_shared_office_id"), ["shared_office_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_fieldservice_custody_state"), ["state"], unique=False)
+
+    op.create_table(
         "fieldservice_seat",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("conference_id", sa.Integer(), nullable=False),
@@ -112,6 +197,7 @@ def upgrade() -> None:
         )
 
     protect("fieldservice_conference", shared=True)
+    protect("fieldservice_custody", shared=True)
     protect("fieldservice_seat")
     # ### end Alembic commands ###
 
@@ -131,6 +217,19 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_fieldservice_seat_conference_id"))
 
     op.drop_table("fieldservice_seat")
+    with op.batch_alter_table("fieldservice_custody", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_fieldservice_custody_state"))
+        batch_op.drop_index(batch_op.f("ix_fieldservice_custody_shared_office_id"))
+        batch_op.drop_index(batch_op.f("ix_fieldservice_custody_request_id"))
+        batch_op.drop_index(batch_op.f("ix_fieldservice_custody_owner_id"))
+        batch_op.drop_index(batch_op.f("ix_fieldservice_custody_opened_at"))
+        batch_op.drop_index(batch_op.f("ix_fieldservice_custody_office_id"))
+        batch_op.drop_index(batch_op.f("ix_fieldservice_custody_offered_to_id"))
+        batch_op.drop_index("ix_fieldservice_custody_list")
+        batch_op.drop_index(batch_op.f("ix_fieldservice_custody_holder_id"))
+        batch_op.drop_index(batch_op.f("ix_fieldservice_custody_customer_id"))
+
+    op.drop_table("fieldservice_custody")
     with op.batch_alter_table("fieldservice_conference", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_fieldservice_conference_state"))
         batch_op.drop_index(batch_op.f("ix_fieldservice_conference_shared_office_id"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 from typing import Any
 
 import pytest
@@ -28,10 +29,10 @@ NOON = dt.timedelta(hours=2)
 def document(centre: Any, one: Custody) -> None:
     """Attach the problem document with its screenshots."""
     topic = topic_of(rules_of(centre.office), "fieldservice.custody", one.id)
-    kept, wrong = files.attach(
-        topic, [files.Sent("问题说明.txt", "text/plain", b"see the screenshots")], centre.engineer
-    )
+    sent = [files.Sent("问题说明.txt", io.BytesIO(b"see the screenshots"))]
+    kept, wrong = files.attach(topic, sent, centre.engineer)
     assert (len(kept), wrong) == (1, [])
+    centre.house.see()
 
 
 def in_the_office(centre: Any, one: Custody) -> Custody:
