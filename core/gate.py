@@ -17,7 +17,7 @@ from sqlalchemy.orm import lazyload
 from core import clock, deadlines, numbers, owners, recording, refusals
 from core.cases import Case
 from core.customers.history import Source, origin
-from core.db import db, looking_into, offices_seen, writing
+from core.db import db, looking_into, offices_seen, see_too, writing
 from core.errors import Invalid, NotFound, Objection, RefusalKind, Refused
 from core.forms import EmptyForm, StepForm
 from core.i18n import Sentence, _l
@@ -85,7 +85,9 @@ class Act:
 
     def allowing(self) -> Allowed | None:
         """Return the one of the step's permissions that lets the actor take it."""
-        return self.actor.allowed(self.case.office_id, self.step.who, self.case)
+        own = self.actor.allowed(self.case.office_id, self.step.who, self.case)
+        shared_with = self.case.shared_office_id if self.step.above else None
+        return own or (shared_with and self.actor.allowed(shared_with, self.step.who, self.case)) or None
 
     def closed_by(self) -> list[Objection]:
         """Say why the step is closed to the actor: his role, or what speaks against it; empty when open."""
@@ -183,7 +185,9 @@ def _take(asked: _Asked) -> Act:
     """Walk one step through the doors; meanwhile the session sees the office of the case and no other."""
     office_id = _office_of(asked)
     if office_id not in offices_seen():
-        raise NotFound(_l("There is no %(number)s here.", number=asked.key or asked.procedure))
+        if not _is_for_those_above(asked):
+            raise NotFound(_l("There is no %(number)s here.", number=asked.key or asked.procedure))
+        see_too(office_id)
     number = asked.key if isinstance(asked.key, str) else ""
     who = origin(asked.actor.name, asked.actor.person_id, Source.STEP, number)
     with who, looking_into(office_id) as inside:
@@ -195,11 +199,18 @@ def _take(asked: _Asked) -> Act:
     return act
 
 
+def _is_for_those_above(asked: _Asked) -> bool:
+    """Say whether the step may be taken on another office's case, which is in sight because it is shared."""
+    declared = installed_plugins().procedures.get(asked.procedure)
+    step = declared.steps.get(str(asked.step)) if declared else None
+    return step is not None and step.above
+
+
 def open_case(procedure: str, key: str, actor: Actor, office: Office) -> Act:
-    """Look at a case of an office without changing anything; NotFound for another's, or what is out of sight."""
+    """Look at a case of an office, or shared with it, without changing anything; NotFound for what is out of sight."""
     rules = rules_of(office)
     found = rules.procedure(procedure)
-    case = _find(found, key, office.id)
+    case = _find(found, key, found.seen_in(office.id))
     return Act(found, next(iter(found.steps.values())), case, actor, rules, clock.now())
 
 
@@ -215,10 +226,10 @@ def look_at(act: Act, step: Step) -> Act:
     return Act(act.procedure, step, act.case, act.actor, act.rules, act.now)
 
 
-def _find(procedure: Procedure, key: str, office_id: int, *, lock: bool = False) -> Case:
-    """Find a case of an office by its number; with a lock, as it is now and not as it was read before."""
+def _find(procedure: Procedure, key: str, where: Any, *, lock: bool = False) -> Case:
+    """Find a case by its number; with a lock, as it is now and not as it was read before."""
     model = procedure.model
-    query = select(model).where(model.number == key, model.office_id == office_id)
+    query = select(model).where(model.number == key, where)
     if lock:
         query = query.with_for_update(of=model).options(lazyload("*"))
         query = query.execution_options(populate_existing=True)
@@ -247,7 +258,7 @@ def _open(asked: _Asked, office_id: int, inside: bool) -> Act:
 def _case_of(asked: _Asked, procedure: Procedure, office_id: int) -> Case:
     """Lock and reload the case that is meant, or begin a new one; what this round made is at hand already."""
     if isinstance(asked.key, str):
-        return _find(procedure, asked.key, office_id, lock=True)
+        return _find(procedure, asked.key, procedure.model.office_id == office_id, lock=True)
     if asked.key is not None and all(asked.key is not act.case for act in db.session.info["acts"]):
         raise ValueError("a case that was not made in this round is named by its number")
     case = asked.key or procedure.model()
@@ -258,11 +269,12 @@ def _case_of(asked: _Asked, procedure: Procedure, office_id: int) -> Case:
 def _office_of(asked: _Asked) -> int:
     if isinstance(asked.key, Case):
         return asked.key.office_id
-    if asked.office is not None:
-        return asked.office.id
     declared = installed_plugins().procedures.get(asked.procedure)
+    if asked.office is not None and not (declared and declared.shared and asked.key):
+        return asked.office.id
+    here = [declared.seen_in(asked.office.id)] if declared and asked.office else []
     number = (
-        db.session.scalar(select(declared.model.office_id).where(declared.model.number == asked.key))
+        db.session.scalar(select(declared.model.office_id).where(declared.model.number == asked.key, *here))
         if declared
         else None
     )
@@ -364,8 +376,9 @@ def _record_refusal(turned: _Turned) -> Refused:
     Were the office's plugins switched in between, the old rules have the last word no more: the actor looks again.
     """
     act, refused = turned.act, turned.refused
-    with writing():
-        now = rules_of(lock_office(act.subject["office_id"], shared=True)).plugins
+    office_id = act.subject["office_id"]
+    with writing(offices_seen() | {office_id}):
+        now = rules_of(lock_office(office_id, shared=True)).plugins
         if now.names != act.rules.plugins.names:
             refused = Refused(RefusalKind.STALE, [refusals.switched(act)], step=refused.step)
         details = {**recording.details(act), **refusals.details(refused), "plugins": sorted(now.names)}

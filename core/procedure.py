@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import or_
+
 from core import state_maps
 from core.additions import Amendment, Check, Consequence, ExtraField, Requirement
 from core.clauses import Citation
@@ -103,7 +105,8 @@ class Filter:
 class Step:
     """One thing that may happen to a case: from where to where, by whom, by which clause, with what effect.
 
-    ``undone_by`` names the step that takes it back; it is offered to whoever has just taken this one.
+    ``undone_by`` names the step that takes it back; it is offered to whoever has just taken this one. What is for
+    those ``above`` may be taken in the office, too, with which the case is shared: by whoever holds the role there.
     """
 
     name: str
@@ -127,6 +130,7 @@ class Step:
     inner: bool = False
     own_page: str | None = None
     undone_by: str = ""
+    above: bool = False
     locked: frozenset[str] = frozenset()
 
     @property
@@ -202,6 +206,16 @@ class Procedure:
         wanted = known if self._searched is None else self._searched
         found = (known[name] for name in wanted if name not in secret)
         return tuple(one for one in found if not one.confidential)
+
+    @property
+    def shared(self) -> bool:
+        """Whether its cases may be shared with an office above, where somebody takes steps of theirs."""
+        return any(step.above for step in self.steps.values())
+
+    def seen_in(self, office_id: int) -> Any:
+        """Return the condition for the cases of an office, and for those that others share with it."""
+        own = self.model.office_id == office_id
+        return or_(own, self.model.shared_office_id == office_id) if self.shared else own
 
     @property
     def noun(self) -> str:

@@ -151,7 +151,7 @@ def cases(office: str, collection: str) -> Any:
 
 def _some_cases(procedure: Procedure, asked: asking.Asked) -> list[Case]:
     model = procedure.model
-    query = select(model).where(model.office_id == this_office().id)
+    query = select(model).where(procedure.seen_in(this_office().id))
     if asked.state:
         query = query.where(model.state == asked.state)
     if asked.customer:

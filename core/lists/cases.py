@@ -36,7 +36,7 @@ def listing_of(procedure: Procedure, rules: Rules, actor: Actor) -> Listing:
         name=procedure.name,
         title=procedure.title,
         reads=procedure.reads,
-        query=select(model).where(model.office_id == rules.office.id),
+        query=select(model).where(procedure.seen_in(rules.office.id)),
         key=model.id,
         columns={one.name: one for one in _columns(procedure)},
         filters={one.name: one for one in _filters(procedure, rules, actor)},

@@ -106,7 +106,9 @@ def _waits(model: type[Case], step: Step, actor: Actor, office_id: int) -> Any:
     my_way = [true() if way.only is None else getattr(model, way.only) == actor.person_id for way in ways]
     named = {way.only or "owner_id" for way in step.who}
     others = [_is_anothers(model, name, step, actor, office_id) for name in sorted(named)]
-    return and_(model.office_id == office_id, model.state.in_(step.sources), or_(*my_way), not_(or_(*others)))
+    here = model.office_id == office_id
+    where = or_(model.office_id == office_id, model.shared_office_id == office_id) if step.above else here
+    return and_(where, model.state.in_(step.sources), or_(*my_way), not_(or_(*others)))
 
 
 def _is_anothers(model: type[Case], name: str, step: Step, actor: Actor, office_id: int) -> Any:
@@ -138,11 +140,12 @@ def _load(shown: list[tuple[str, int]], rules: Mapping[int, Rules]) -> Iterator[
 
 
 def _line(name: str, case: Case, actor: Actor, rules: Mapping[int, Rules]) -> Waiting | None:
-    here = rules[case.office_id]
-    for procedure, step in leading(here.plugins, actor.roles_in(case.office_id)):
+    office_id = case.office_id if case.office_id in rules else case.shared_office_id or 0
+    here = rules[office_id]
+    for procedure, step in leading(here.plugins, actor.roles_in(office_id)):
         if procedure.name != name or case.state not in step.sources:
             continue
-        way = actor.allowed(case.office_id, step.who, case)
+        way = actor.allowed(office_id, step.who, case)
         if way is not None:
             return Waiting(case=case, rules=here, procedure=procedure, step=step, way=way)
     return None

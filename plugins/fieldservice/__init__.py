@@ -8,6 +8,7 @@ from core.plugins import Manifest, Permission
 from core.roles import (
     DUTY_MANAGER,
     FIELD_ENGINEER,
+    HEAD_OFFICE_SUPPORT,
     HOTLINE_ENGINEER,
     OFFICE_STAFF,
     QUALITY_SUPERVISOR,
@@ -93,6 +94,17 @@ manifest = Manifest(
             clause="QI/05 3.3",
         ),
         Parameter(
+            key="fieldservice.ask_head_office_working_days",
+            kind=int,
+            default=2,
+            minimum=1,
+            maximum=2,
+            stricter="lower",
+            unit=_l("working days"),
+            label=_l("Head office is asked how it stands every"),
+            clause="QI/05 3.6",
+        ),
+        Parameter(
             key="fieldservice.tell_customer_working_days",
             kind=int,
             default=3,
@@ -117,6 +129,11 @@ manifest = Manifest(
             key="fieldservice.read_custody",
             title=_l("See what was taken from customers, and who has it"),
             roles=(*HOLDERS, REGIONAL_MANAGER, QUALITY_SUPERVISOR),
+        ),
+        Permission(
+            key="fieldservice.read_escalations",
+            title=_l("See what is before head office"),
+            roles=(*OFFICE_STAFF, HEAD_OFFICE_SUPPORT),
         ),
         Permission(key="fieldservice.visit", title=_l("See one's own visits"), roles=(FIELD_ENGINEER,)),
         Permission(

@@ -16,9 +16,11 @@ from plugins.fieldservice.conference.procedure import conference
 from plugins.fieldservice.custody import procedure as custodies
 from plugins.fieldservice.custody.procedure import custody
 from plugins.fieldservice.custody.services import nothing_is_out
+from plugins.fieldservice.escalation import procedure as escalations
+from plugins.fieldservice.escalation.procedure import escalation
 from plugins.fieldservice.models import ServiceRequest
 
-__all__ = ["conference", "custody", "request"]
+__all__ = ["conference", "custody", "escalation", "request"]
 
 request = Procedure(
     "fieldservice.request",
@@ -57,6 +59,7 @@ request.state("signed", _l("Signed"), tone="wait")
 request.state("turned_in", _l("Turned in"), tone="alert")
 request.state("conferring", _l("In conference"), tone="alert")
 request.state("puzzling", _l("No remedy yet"), tone="alert")
+request.state("escalated", _l("Before head office"), tone="wait")
 request.state("remedied", _l("Remedy found: send again"), tone="alert")
 request.state("closed", _l("Closed"), tone="done", final=True)
 request.state("sent_again", _l("Sent again"), tone="off", final=True)
@@ -320,6 +323,7 @@ request.step(
     does=knowledge.standardise,
 )
 custodies.add_to(request)
+escalations.add_to(request)
 conferences.add_to(request)
 request.step(
     "close",

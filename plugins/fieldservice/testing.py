@@ -20,6 +20,7 @@ from core.slots import Card
 from core.testing import House
 from plugins.fieldservice.conference.models import Conference
 from plugins.fieldservice.custody.models import Custody
+from plugins.fieldservice.escalation.models import Escalation
 from plugins.fieldservice.models import ServiceRequest
 from plugins.hotline.models import Call
 
@@ -159,6 +160,18 @@ class Centre:
         self.act(self.conferring(request), "hold", self.duty, **held | said)
         db.session.refresh(request)
         return request
+
+    def escalated(self, request: ServiceRequest | None = None) -> Escalation:
+        """Bring a problem through two conferences in vain, and before head office."""
+        request = self.confer(self.confer(request or self.turned_in("unsolved")))
+        sent = {
+            "recipient": "技术支持部",
+            "way": "email",
+            "symptom": request.symptom,
+            "tried": "重建索引无效",
+        }
+        self.act(request, "escalate", self.duty, **sent)
+        return db.session.query(Escalation).filter_by(request_id=request.id).one()
 
     def sent_again(
         self, result: str = "partly", remedy: str = "带 8.13 补丁，重建总账索引"

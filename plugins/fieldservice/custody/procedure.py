@@ -10,6 +10,7 @@ from core.procedure import Column, Filter, Procedure
 from core.roles import FIELD_ENGINEER
 from plugins.fieldservice.custody import forms, services
 from plugins.fieldservice.custody.models import Custody
+from plugins.fieldservice.escalation.services import tried_first
 
 AT_OFFICE, TELL = "fieldservice.data_at_office", "fieldservice.tell_customer"
 TWO_CONFIRM = house_rule(_l("What is the customer's changes hands when both have confirmed it."))
@@ -140,6 +141,7 @@ custody.step(
     clause="QI/05 3.4",
     form=forms.GiveBackForm,
     does=services.end,
+    requires=(tried_first,),
 )
 custody.step(
     "destroy",

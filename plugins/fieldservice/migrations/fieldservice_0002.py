@@ -1,4 +1,4 @@
-"""Conferences, custody, and who goes along."""
+"""Conferences, custody, escalations, and who goes along."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -158,6 +158,116 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_fieldservice_custody_state"), ["state"], unique=False)
 
     op.create_table(
+        "fieldservice_escalation",
+        sa.Column("request_id", sa.Integer(), nullable=False),
+        sa.Column("customer_name", sa.String(length=120), nullable=False),
+        sa.Column("product", sa.String(length=200), nullable=False),
+        sa.Column("engineer", sa.String(length=40), nullable=False),
+        sa.Column("recipient", sa.String(length=80), nullable=False),
+        sa.Column("way", sa.String(length=10), nullable=False),
+        sa.Column("symptom", sa.Text(), nullable=False),
+        sa.Column("tried", sa.Text(), nullable=False),
+        sa.Column("data_version", sa.String(length=80), nullable=False),
+        sa.Column("sent_at", core.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("fixed_in", sa.String(length=40), nullable=False),
+        sa.Column("workaround", sa.Text(), nullable=False),
+        sa.Column("answered_by", sa.String(length=40), nullable=False),
+        sa.Column("answered_at", core.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("verified", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=24), nullable=True),
+        sa.Column("state", sa.String(length=30), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("opened_at", core.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", core.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=True),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("shared_office_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["customer_id"],
+            ["core_customer.id"],
+            name=op.f("fk_fieldservice_escalation_customer_id_core_customer"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_id"], ["core_office.id"], name=op.f("fk_fieldservice_escalation_office_id_core_office")
+        ),
+        sa.ForeignKeyConstraint(
+            ["owner_id"], ["core_person.id"], name=op.f("fk_fieldservice_escalation_owner_id_core_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["request_id"],
+            ["fieldservice_request.id"],
+            name=op.f("fk_fieldservice_escalation_request_id_fieldservice_request"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["shared_office_id"],
+            ["core_office.id"],
+            name=op.f("fk_fieldservice_escalation_shared_office_id_core_office"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_fieldservice_escalation")),
+        sa.UniqueConstraint("number", name=op.f("uq_fieldservice_escalation_number")),
+    )
+    with op.batch_alter_table("fieldservice_escalation", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_fieldservice_escalation_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index("ix_fieldservice_escalation_list", ["office_id", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_fieldservice_escalation_office_id"), ["office_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_fieldservice_escalation_opened_at"), ["opened_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_fieldservice_escalation_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_fieldservice_escalation_request_id"), ["request_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_fieldservice_escalation_shared_office_id"), ["shared_office_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_fieldservice_escalation_state"), ["state"], unique=False)
+
+    op.create_table(
+        "fieldservice_escalation_line",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("escalation_id", sa.Integer(), nullable=False),
+        sa.Column("at", core.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("whom", sa.String(length=12), nullable=False),
+        sa.Column("said", sa.Text(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("shared_office_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["by_id"], ["core_person.id"], name=op.f("fk_fieldservice_escalation_line_by_id_core_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["escalation_id"],
+            ["fieldservice_escalation.id"],
+            name=op.f("fk_fieldservice_escalation_line_escalation_id_fieldservice_escalation"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_id"],
+            ["core_office.id"],
+            name=op.f("fk_fieldservice_escalation_line_office_id_core_office"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["shared_office_id"],
+            ["core_office.id"],
+            name=op.f("fk_fieldservice_escalation_line_shared_office_id_core_office"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_fieldservice_escalation_line")),
+    )
+    with op.batch_alter_table("fieldservice_escalation_line", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_fieldservice_escalation_line_escalation_id"), ["escalation_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_fieldservice_escalation_line_office_id"), ["office_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_fieldservice_escalation_line_shared_office_id"), ["shared_office_id"], unique=False
+        )
+
+    op.create_table(
         "fieldservice_seat",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("conference_id", sa.Integer(), nullable=False),
@@ -198,6 +308,8 @@ def upgrade() -> None:
 
     protect("fieldservice_conference", shared=True)
     protect("fieldservice_custody", shared=True)
+    protect("fieldservice_escalation", shared=True)
+    protect("fieldservice_escalation_line", shared=True)
     protect("fieldservice_seat")
     # ### end Alembic commands ###
 
@@ -217,6 +329,23 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_fieldservice_seat_conference_id"))
 
     op.drop_table("fieldservice_seat")
+    with op.batch_alter_table("fieldservice_escalation_line", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_fieldservice_escalation_line_shared_office_id"))
+        batch_op.drop_index(batch_op.f("ix_fieldservice_escalation_line_office_id"))
+        batch_op.drop_index(batch_op.f("ix_fieldservice_escalation_line_escalation_id"))
+
+    op.drop_table("fieldservice_escalation_line")
+    with op.batch_alter_table("fieldservice_escalation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_fieldservice_escalation_state"))
+        batch_op.drop_index(batch_op.f("ix_fieldservice_escalation_shared_office_id"))
+        batch_op.drop_index(batch_op.f("ix_fieldservice_escalation_request_id"))
+        batch_op.drop_index(batch_op.f("ix_fieldservice_escalation_owner_id"))
+        batch_op.drop_index(batch_op.f("ix_fieldservice_escalation_opened_at"))
+        batch_op.drop_index(batch_op.f("ix_fieldservice_escalation_office_id"))
+        batch_op.drop_index("ix_fieldservice_escalation_list")
+        batch_op.drop_index(batch_op.f("ix_fieldservice_escalation_customer_id"))
+
+    op.drop_table("fieldservice_escalation")
     with op.batch_alter_table("fieldservice_custody", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_fieldservice_custody_state"))
         batch_op.drop_index(batch_op.f("ix_fieldservice_custody_shared_office_id"))

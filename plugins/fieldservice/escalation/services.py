@@ -1,0 +1,110 @@
+"""What escalating does: head office sees the problem and nothing else, and its answer leads back to the request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from core import gate
+from core.db import db
+from core.errors import Objection
+from core.i18n import _l
+from core.offices import head_office
+from plugins.fieldservice.custody.services import chain_of
+from plugins.fieldservice.escalation.models import Escalation, EscalationLine
+
+if TYPE_CHECKING:
+    from core.gate import Act
+    from plugins.fieldservice.models import ServiceRequest
+
+NAME, REQUEST = "fieldservice.escalation", "fieldservice.request"
+HEAD_OFFICE, CUSTOMER, OFFICE = "head_office", "customer", "office"
+OPEN = ("sent", "answered")
+
+
+def escalate(act: Act) -> None:
+    """Bring the problem before head office, in the same transaction (QI/05 3.5)."""
+    given = {"request": act.case, "said": dict(act.values)}
+    gate.perform(NAME, None, "send", act.actor, office=act.rules.office, given=given)
+
+
+def send(act: Act) -> None:
+    """Copy what head office must know, and share it."""
+    request, one = act.given["request"], act.case
+    for name, value in act.given["said"].items():
+        setattr(one, name, value)
+    one.request, one.request_id, one.sent_at = request, request.id, act.now
+    one.customer_id, one.customer = request.customer_id, request.customer
+    one.customer_name = request.customer.name if request.customer else ""
+    one.product = request.installation.title if request.installation else ""
+    one.owner_id, one.engineer = request.engineer_id, request.engineer.name if request.engineer else ""
+    one.shared_office_id = head_office().id
+
+
+def _log(act: Act, whom: str, said: str) -> None:
+    one: Escalation = act.case
+    row = EscalationLine(
+        office_id=one.office_id, shared_office_id=one.shared_office_id, at=act.now, whom=whom, said=said
+    )
+    row.by_id = act.actor.person_id
+    one.lines.append(row)
+
+
+def asked(act: Act) -> None:
+    """Head office was asked (QI/05 3.6)."""
+    _log(act, HEAD_OFFICE, act.values["said"])
+
+
+def told(act: Act) -> None:
+    """The customer was told (QI/05 3.7)."""
+    _log(act, CUSTOMER, act.values["said"])
+
+
+def asked_back(act: Act) -> None:
+    """Head office wants to know more."""
+    _log(act, OFFICE, act.values["said"])
+
+
+def answer(act: Act) -> None:
+    """Note who answered, and when."""
+    act.case.answered_by, act.case.answered_at = act.actor.name, act.now
+    _log(act, OFFICE, act.values["answer"])
+
+
+def verify(act: Act) -> None:
+    """What was tried in the office goes out as the remedy (QI/05 3.7)."""
+    _lead_back(act, "answered_above", {"remedy": act.case.answer})
+
+
+def withdraw(act: Act) -> None:
+    """The problem is the office's own again."""
+    _lead_back(act, "taken_back", {"remedy": ""})
+
+
+def _lead_back(act: Act, step: str, given: dict[str, str]) -> None:
+    number = act.case.request.number
+    gate.perform(REQUEST, number, step, act.actor, given={**given, "escalation": act.case})
+
+
+def answered_above(act: Act) -> None:
+    """Head office's remedy stands in full in the advice box (QI/05 3.2)."""
+    act.case.advice = act.given["remedy"]
+
+
+def of_problem(request: ServiceRequest) -> Escalation | None:
+    """Return the escalation of a problem that has not come to its end, whichever visit it followed."""
+    where = (Escalation.request_id.in_(chain_of(request)), Escalation.state.in_(OPEN))
+    return db.session.scalars(select(Escalation).where(*where)).first()
+
+
+def tried_first(act: Act) -> Objection | None:
+    """Head office's remedy is tried on the customer's data before they go back (QI/05 3.7)."""
+    one = of_problem(act.case.request)
+    if one is None:
+        return None
+    text = _l(
+        "%(number)s is before head office: its remedy is tried here before the data go back.",
+        number=one.number,
+    )
+    return Objection(text, "QI/05 3.7")

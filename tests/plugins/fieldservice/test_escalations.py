@@ -1,0 +1,171 @@
+"""What two conferences could not solve goes before head office, which sees that and nothing else (QI/05 3.5-3.7)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from core import clock, gate, ledger, switches
+from core.db import db
+from core.deadlines import MET, OPEN
+from core.errors import NotFound, RefusalKind, Refused
+from core.people import Actor
+from core.roles import DUTY_MANAGER, HEAD_OFFICE_SUPPORT
+from core.testing import NATIONAL, SETTER_UP, House, SignIn, said
+from plugins.fieldservice.custody.models import Custody
+from plugins.fieldservice.escalation.models import Escalation
+from plugins.fieldservice.models import ServiceRequest
+from tests.plugins.fieldservice.test_custody import in_the_office
+
+NAME = "fieldservice.escalation"
+ASK, TELL, TO_HEAD_OFFICE = (
+    f"fieldservice.{key}" for key in ("ask_head_office", "tell_escalated", "to_head_office")
+)
+# Tuesday, ten o'clock in the office.
+TEN = dt.datetime(2026, 11, 24, 2, tzinfo=dt.UTC)
+REMEDY = "升级到 8.14，再反结账"
+
+
+@pytest.fixture
+def support(house: House) -> Actor:
+    """Somebody of head-office support, where field service is used, too."""
+    for plugin in NATIONAL:
+        switches.switch(house.plugins, house.head, plugin, True, SETTER_UP)
+    house.see()
+    return house.hire(house.head, HEAD_OFFICE_SUPPORT, name="吴总部")
+
+
+def from_above(house: House, support: Actor, number: str, step: str, **values: Any) -> Any:
+    """Take a step as head office's page does: only head office is in sight."""
+    from core.db import see_offices
+
+    see_offices(support.offices)
+    try:
+        return gate.perform(NAME, number, step, support, values, office=house.head)
+    finally:
+        house.see()
+
+
+@pytest.mark.clause("QI/05 3.5")
+def test_head_office_gets_the_symptom_in_detail_and_the_recipient_is_noted(beijing: Any) -> None:
+    request = beijing.confer(beijing.turned_in("unsolved"))
+    assert set(beijing.refused(request, "escalate", beijing.duty, symptom="").errors) == {
+        "recipient",
+        "way",
+        "symptom",
+        "tried",
+    }
+    request = beijing.confer(request)
+    told = {"recipient": "技术支持部", "way": "fax", "symptom": "反结账后仍是已结账", "tried": "重建索引无效"}
+    one = beijing.act(request, "escalate", beijing.duty, **told)
+    found = db.session.query(Escalation).one()
+    assert (one.state, beijing.promises(request)[TO_HEAD_OFFICE].state) == ("escalated", MET)
+    assert (found.recipient, found.customer_name, found.engineer) == (
+        "技术支持部",
+        request.customer.name,
+        "王力",
+    )
+    assert found.sent_at is not None
+
+
+@pytest.mark.clause("QI/05 3.6")
+@pytest.mark.clause("QI/02 product.escalated")
+def test_it_is_asked_about_every_two_days_and_only_asking_meets_it(beijing: Any) -> None:
+    with clock.stopped_at(TEN):
+        one = beijing.escalated()
+    assert beijing.promises(one)[ASK].due_at.date() == dt.date(2026, 11, 26)
+    assert beijing.refused(one, "ask", beijing.engineer, said="已催").kind is RefusalKind.ROLE
+    with clock.stopped_at(TEN + dt.timedelta(days=2)):
+        beijing.act(one, "ask", beijing.duty, said="总部已复现，正在查")
+    asked = [promise for promise in beijing.every_promise(one) if promise.key == ASK]
+    assert [(promise.state, promise.due_at.day) for promise in asked] == [(MET, 26), (OPEN, 30)]
+    assert [(row.whom, row.said) for row in one.lines] == [("head_office", "总部已复现，正在查")]
+
+
+@pytest.mark.clause("QI/05 3.7")
+def test_the_customer_is_told_every_three_days_by_the_engineer(beijing: Any) -> None:
+    with clock.stopped_at(TEN):
+        one = beijing.escalated()
+    promise = beijing.promises(one)[TELL]
+    assert (promise.person_id, promise.due_at.date()) == (beijing.engineer.person_id, dt.date(2026, 11, 27))
+    beijing.act(one, "tell", beijing.engineer, said="总部正在修改，周五前再告知")
+    assert beijing.promises(one)[TELL].state == OPEN
+    assert one.lines[0].whom == "customer"
+
+
+@pytest.mark.clause("QP/2-04 5.6")
+def test_head_office_sees_the_escalations_of_all_offices_and_nothing_else(
+    beijing: Any, shanghai: Any, support: Actor, sign_in: SignIn
+) -> None:
+    ours, theirs = beijing.escalated(), shanghai.escalated()
+    numbers = {ours.number, theirs.number}
+    page = said(sign_in(support, "en").get("/HQ/fieldservice/escalation/").text)
+    assert {number for number in numbers if number in page} == numbers
+    browser = sign_in(support, "en")
+    assert browser.get(f"/HQ/fieldservice/escalation/{ours.number}").status_code == 200
+    assert browser.get(f"/BJ/fieldservice/escalation/{ours.number}").status_code == 404
+    assert browser.get(f"/HQ/fieldservice/request/{ours.request.number}").status_code in (403, 404)
+    assert browser.get(f"/HQ/customers/{ours.customer.file_number}").status_code in (403, 404)
+
+
+@pytest.mark.clause("QP/2-04 5.6")
+@pytest.mark.clause("QI/05 3.7")
+def test_its_answer_is_tried_in_the_office_before_it_goes_out(
+    beijing: Any, house: House, support: Actor
+) -> None:
+    one = beijing.escalated()
+    number, request = one.number, one.request.number
+    from_above(house, support, number, "answer", answer=REMEDY, fixed_in="8.14")
+    one = db.session.query(Escalation).filter_by(number=number).one()
+    assert (one.state, one.answered_by, one.fixed_in) == ("answered", "吴总部", "8.14")
+    assert beijing.act(one, "fail", beijing.duty, reason="升级后仍报错").state == "sent"
+    from_above(house, support, number, "answer", answer=REMEDY, fixed_in="8.14.1")
+    one = beijing.act(one, "verify", beijing.duty, verified="在测试账套上反结账成功")
+    found = db.session.query(ServiceRequest).filter_by(number=request).one()
+    assert (one.state, found.state, found.advice) == ("verified", "remedied", REMEDY)
+    assert list(ledger.verify(beijing.office.id)) == []
+
+
+def test_from_above_nobody_takes_a_step_that_is_not_for_him(
+    beijing: Any, house: House, support: Actor
+) -> None:
+    one = beijing.escalated()
+    for step in ("ask", "withdraw", "verify"):
+        with pytest.raises(NotFound):
+            from_above(house, support, one.number, step, said="x", reason="x", verified="x")
+    with pytest.raises(NotFound):
+        gate.perform("fieldservice.request", one.request.number, "close", support, office=house.head)
+    with pytest.raises(Refused) as refused:
+        from_above(
+            house, house.hire(house.head, DUTY_MANAGER, name="别人"), one.number, "answer", answer=REMEDY
+        )
+    assert refused.value.kind is RefusalKind.ROLE
+    assert list(ledger.verify(beijing.office.id)) == []
+
+
+@pytest.mark.clause("QI/05 3.7")
+def test_the_data_go_back_when_the_remedy_was_tried_on_them(
+    beijing: Any, house: House, support: Actor
+) -> None:
+    request = beijing.explained()
+    custody = in_the_office(beijing, beijing.take_along(request))
+    beijing.act(request, "sign", beijing.engineer, result="unsolved", signed_by="高敏", on_paper="档案柜 3")
+    one = beijing.escalated(beijing.act(request, "turn_in", beijing.engineer))
+    back = {"returned_to": "高敏", "back_on_paper": "档案柜 3"}
+    refused = beijing.refused(custody, "give_back", beijing.duty, **back)
+    assert one.number in str(refused.objections[0].text)
+    from_above(house, support, one.number, "answer", answer=REMEDY)
+    beijing.act(one, "verify", beijing.duty, verified="在客户数据上反结账成功")
+    custody = db.session.query(Custody).one()
+    assert beijing.act(custody, "give_back", beijing.duty, **back).state == "returned"
+
+
+@pytest.mark.clause("QI/05 3.5")
+def test_what_was_brought_before_head_office_by_mistake_is_taken_back(beijing: Any) -> None:
+    one = beijing.escalated()
+    assert set(beijing.refused(one, "withdraw", beijing.duty).errors) == {"reason"}
+    one = beijing.act(one, "withdraw", beijing.duty, reason="发错部门")
+    assert (one.state, one.request.state) == ("withdrawn", "puzzling")
+    assert beijing.promises(one.request)[TO_HEAD_OFFICE].state == OPEN
