@@ -26,6 +26,7 @@ from core.roles import (
 from core.rules import rules_of
 from demo.house import actor_of, holder_of
 from demo.problems import Problem
+from plugins.fieldservice.conference.models import Conference
 from plugins.fieldservice.models import ServiceRequest
 from plugins.hotline.calls.transfer import departments
 from plugins.hotline.hooks import COVERED, Entitlement
@@ -175,6 +176,23 @@ class Desk:
         """Seal a customer (QI/03 3.3.1)."""
         values = {"file_number": customer.file_number, **said}
         gate.perform("billing.sealing", None, "seal", self.manager, values, office=self.office)
+
+    def confer(self, number: str, said: str, remedy: str) -> None:
+        """Hold the conference that was called about a request, with its engineer (QI/05 3.1)."""
+        request = select(ServiceRequest.id).where(ServiceRequest.number == number).scalar_subquery()
+        called = select(Conference.number).where(
+            Conference.request_id == request, Conference.state == "called"
+        )
+        seated = [str(one.person_id) for one in (self.duty, self.engineer)]
+        held = {"participants": seated, "said": said, "outcome": "remedy", "remedy": remedy}
+        gate.perform(
+            "fieldservice.conference",
+            db.session.scalars(called).one(),
+            "hold",
+            self.duty,
+            held,
+            office=self.office,
+        )
 
     def follow_up_of(self, number: str) -> str:
         """Return the number of the request that was made when somebody was sent again."""

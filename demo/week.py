@@ -277,9 +277,13 @@ class OfficeWeek:
         yield self._after(arrives, 85), "sign", engineer, word
 
     def _sent_again(self, number: str, day: int) -> Story:
-        """The review finds the problem half solved: somebody is sent again under a new number (QI/05 3.2)."""
-        yield self.week.at(day + 2, "09:25")
+        """The review finds the problem half solved: a conference finds the remedy, and somebody is sent again (QI/05)."""
+        yield self.week.at(day + 2, "09:05")
+        self.desk.request(number, "confer", self.desk.duty)
+        yield self.week.at(day + 2, "09:20")
         advice = "带上官方修复工具，先恢复剩下两张单据，再逐月核对余额；资深工程师电话支持"
+        self.desk.confer(number, "两张单据的索引损坏，重建即可", advice)
+        yield self.week.at(day + 2, "09:25")
         self.desk.request(number, "send_again", self.desk.duty, advice=advice)
         again = self.desk.follow_up_of(number)
         yield self.week.at(day + 2, "09:40")

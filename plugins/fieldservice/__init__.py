@@ -105,6 +105,19 @@ manifest = Manifest(
             clause="QI/05 3.6",
         ),
         Parameter(
+            key="fieldservice.take_over_working_days",
+            kind=int,
+            default=0,
+            minimum=0,
+            maximum=2,
+            stricter="lower",
+            unit=_l("working days"),
+            label=_l(
+                "After two visits in vain the support manager takes over within (0: the same working day)"
+            ),
+            clause="QP/2-04 5.7",
+        ),
+        Parameter(
             key="fieldservice.tell_customer_working_days",
             kind=int,
             default=3,

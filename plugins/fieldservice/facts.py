@@ -104,6 +104,11 @@ _SIGNED = (
 )
 _AFTERWARDS = (
     Column(
+        name="taken_over", title=_l("Taken over by the support manager"), value=lambda one: one.taken_over_at
+    ),
+    Column(name="agreed", title=_l("What was agreed with the customer"), value=lambda one: one.agreed),
+    Column(name="reported_to", title=_l("Reported to"), value=lambda one: one.reported_to),
+    Column(
         name="knowledge",
         title=_l("In the support database"),
         value=lambda one: one.knowledge and one.knowledge.problem,

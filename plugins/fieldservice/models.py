@@ -59,6 +59,9 @@ class ServiceRequest(Model, Case):
     material_cost: Mapped[Decimal | None]
     other_cost: Mapped[Decimal | None]
     turned_in_at: Mapped[dt.datetime | None]
+    agreed: Mapped[str] = mapped_column(Text, default="")
+    reported_to: Mapped[str] = mapped_column(String(80), default="")
+    taken_over_at: Mapped[dt.datetime | None]
     knowledge_id: Mapped[int | None] = mapped_column(ForeignKey("hotline_knowledge_entry.id"))
     reason: Mapped[str] = mapped_column(Text, default="")
     call: Mapped[Call | None] = relationship(foreign_keys=[call_id])

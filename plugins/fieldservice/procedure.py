@@ -12,7 +12,9 @@ from core.roles import DUTY_MANAGER, FIELD_ENGINEER, HOTLINE_ENGINEER, REGIONAL_
 from core.worktime import Due, OfficeCalendar, TraceKind, TraceLine
 from plugins.fieldservice import facts, forms, knowledge, services
 from plugins.fieldservice.conference import procedure as conferences
+from plugins.fieldservice.conference import taking_over
 from plugins.fieldservice.conference.procedure import conference
+from plugins.fieldservice.conference.taking_over import TAKE_OVER
 from plugins.fieldservice.custody import procedure as custodies
 from plugins.fieldservice.custody.procedure import custody
 from plugins.fieldservice.custody.services import nothing_is_out
@@ -291,6 +293,7 @@ request.step(
     own_page=THE_VISIT,
     undone_by="back_to_engineer",
 )
+taking_over.add_to(request)
 request.step(
     "turn_in",
     "signed -> turned_in",
@@ -299,7 +302,7 @@ request.step(
     clause="QP/2-04 5.5",
     form=forms.TurnInForm,
     does=services.turn_in,
-    starts=("fieldservice.morning_review",),
+    starts=("fieldservice.morning_review", TAKE_OVER),
     tone="primary",
     own_page=THE_VISIT,
 )
@@ -311,7 +314,7 @@ request.step(
     clause=house_rule(_l("What was signed by mistake is signed anew; the ledger keeps both.")),
     form=ReasonForm,
     does=services.back_to_engineer,
-    drops=("fieldservice.morning_review",),
+    drops=("fieldservice.morning_review", TAKE_OVER),
 )
 request.step(
     "standardise",

@@ -9,10 +9,12 @@ from core.i18n import _l
 from core.records import Field, Part, Record
 from plugins.fieldservice.choices import PROBLEM_TYPES, RESULTS
 from plugins.fieldservice.custody.record import data_record
+from plugins.fieldservice.escalation import services as escalations
+from plugins.fieldservice.escalation.record import escalation_log
 from plugins.fieldservice.models import ServiceRequest
 from plugins.hotline.models import CHANNELS
 
-__all__ = ["data_record", "request_form"]
+__all__ = ["data_record", "escalation_log", "request_form"]
 
 NAME = "fieldservice.request"
 
@@ -23,6 +25,16 @@ def _dispatched_by(request: ServiceRequest) -> str:
 
 def _sent_again_by(request: ServiceRequest) -> str:
     return ledger.who_took(NAME, request.id, "send_again") if request.again else ""
+
+
+def _reported_to(request: ServiceRequest) -> str:
+    one = escalations.last_of(request)
+    return one.recipient if one else ""
+
+
+def _reported_at(request: ServiceRequest) -> dt.datetime | None:
+    one = escalations.last_of(request)
+    return one.sent_at if one else None
 
 
 def _engineer(request: ServiceRequest | None) -> str:
@@ -90,9 +102,8 @@ SLIP = Part(
         Field(label=_l("Travel (yuan)"), value=lambda one: one.travel_cost),
         Field(label=_l("Material (yuan)"), value=lambda one: one.material_cost),
         Field(label=_l("Other (yuan)"), value=lambda one: one.other_cost),
-        # Nothing is told to head office from here yet: this is written by hand.
-        Field(label=_l("Reported to head office: to"), width=8),
-        Field(label=_l("Date")),
+        Field(label=_l("Reported to head office: to"), value=_reported_to, width=8),
+        Field(label=_l("Date"), value=_reported_at),
         Field(label=_l("Sent again: engineer"), value=lambda one: _engineer(one.again)),
         Field(label=_l("Number"), value=lambda one: one.again and one.again.number, width=8),
         Field(label=_l("Duty manager"), value=_sent_again_by),

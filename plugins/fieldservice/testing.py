@@ -107,34 +107,34 @@ class Centre:
         request = self.registered(customer)
         return self._step(request, "dispatch", self.duty, engineer_id=self.engineer.person_id)
 
-    def arranged(self, appointment: dt.datetime) -> ServiceRequest:
-        """Bring a request as far as its appointment."""
-        request = self.dispatched()
+    def arranged(self, appointment: dt.datetime, request: ServiceRequest | None = None) -> ServiceRequest:
+        """Bring a request (one that was dispatched, or a new one) as far as its appointment."""
+        request = request or self.dispatched()
         self._step(request, "confirm", self.engineer)
         return self._step(request, "arrange", self.engineer, appointment_at=appointment)
 
-    def on_site(self) -> ServiceRequest:
+    def on_site(self, request: ServiceRequest | None = None) -> ServiceRequest:
         """Bring a request as far as the customer's door."""
-        request = self.arranged(clock.now() + dt.timedelta(hours=1))
+        request = self.arranged(clock.now() + dt.timedelta(hours=1), request)
         return self._step(request, "arrive", self.engineer)
 
-    def explained(self) -> ServiceRequest:
+    def explained(self, request: ServiceRequest | None = None) -> ServiceRequest:
         """Bring a request as far as the customer's signature."""
-        request = self.on_site()
+        request = self.on_site(request)
         self._step(request, "back_up", self.engineer, account_sets="001", reports_asked=True)
         self._step(request, "solve", self.engineer, cause="索引损坏", remedy="重建总账索引")
         self._step(request, "try_out", self.engineer, tried_by="高敏")
         return self._step(request, "explain", self.engineer, prevention="结账前先备份")
 
-    def signed(self, result: str = "all_solved") -> ServiceRequest:
+    def signed(self, result: str = "all_solved", request: ServiceRequest | None = None) -> ServiceRequest:
         """Bring a request to the customer's signature."""
         signed = {"result": result, "opinion": "满意", "signed_by": "高敏", "signature": SIGNATURE}
-        return self._step(self.explained(), "sign", self.engineer, **signed)
+        return self._step(self.explained(request), "sign", self.engineer, **signed)
 
-    def turned_in(self, result: str = "all_solved") -> ServiceRequest:
+    def turned_in(self, result: str = "all_solved", request: ServiceRequest | None = None) -> ServiceRequest:
         """Bring a request back from the customer with a result."""
         costs = {"travel_cost": "20", "material_cost": "0", "other_cost": "0"}
-        return self._step(self.signed(result), "turn_in", self.engineer, **costs)
+        return self._step(self.signed(result, request), "turn_in", self.engineer, **costs)
 
     def take_along(self, request: ServiceRequest, **said: Any) -> Custody:
         """Let the engineer take the customer's data along from a visit."""

@@ -98,6 +98,14 @@ def of_problem(request: ServiceRequest) -> Escalation | None:
     return db.session.scalars(select(Escalation).where(*where)).first()
 
 
+def last_of(request: ServiceRequest) -> Escalation | None:
+    """Return the newest escalation of a request that was not taken back, for its return slip (QR/03)."""
+    where = (Escalation.request_id == request.id, Escalation.state != "withdrawn")
+    return db.session.scalars(
+        select(Escalation).where(*where).order_by(Escalation.id.desc()).limit(1)
+    ).first()
+
+
 def tried_first(act: Act) -> Objection | None:
     """Head office's remedy is tried on the customer's data before they go back (QI/05 3.7)."""
     one = of_problem(act.case.request)

@@ -299,6 +299,9 @@ def upgrade() -> None:
     with op.batch_alter_table("fieldservice_request", schema=None) as batch_op:
         batch_op.add_column(sa.Column("companion_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("why_other", sa.Text(), nullable=False, server_default=""))
+        batch_op.add_column(sa.Column("agreed", sa.Text(), nullable=False, server_default=""))
+        batch_op.add_column(sa.Column("reported_to", sa.String(length=80), nullable=False, server_default=""))
+        batch_op.add_column(sa.Column("taken_over_at", core.db.UTCDateTime(timezone=True), nullable=True))
         batch_op.create_foreign_key(
             batch_op.f("fk_fieldservice_request_companion_id_core_person"),
             "core_person",
@@ -320,6 +323,9 @@ def downgrade() -> None:
         batch_op.drop_constraint(
             batch_op.f("fk_fieldservice_request_companion_id_core_person"), type_="foreignkey"
         )
+        batch_op.drop_column("taken_over_at")
+        batch_op.drop_column("reported_to")
+        batch_op.drop_column("agreed")
         batch_op.drop_column("why_other")
         batch_op.drop_column("companion_id")
 

@@ -34,7 +34,7 @@ def test_the_picture_of_a_signature_does_not_leave_the_house() -> None:
 
 @pytest.mark.clause("QI/05 3.2")
 def test_a_request_and_its_follow_up_know_each_other(beijing: Any, sit_down: SitDown) -> None:
-    first = beijing.turned_in("partly")
+    first = beijing.confer(beijing.turned_in("partly"), "带补丁")
     screen = sit_down(beijing, beijing.duty)
     path = f"/BJ/fieldservice/request/{first.number}/send_again"
     assert screen.send("POST", path, advice="带补丁", seen=first.version)[0] == 302
@@ -52,8 +52,8 @@ def test_a_request_and_its_follow_up_know_each_other(beijing: Any, sit_down: Sit
 
 @pytest.mark.clause("QI/05 3.2")
 def test_who_is_sent_again_reads_what_the_first_visit_found(beijing: Any, sit_down: SitDown) -> None:
-    first = beijing.act(beijing.turned_in("partly"), "send_again", beijing.duty, advice="带补丁")
-    again = ServiceRequest.query.filter_by(previous_id=first.id).one()
+    again = beijing.sent_again()
+    first = again.previous
     beijing.act(again, "dispatch", beijing.duty, engineer_id=beijing.engineer.person_id)
     page = sit_down(beijing, beijing.engineer).get(f"visit/{again.number}")
     told = page.partition("What the first visit found")[2].partition("</details>")[0]

@@ -11,13 +11,14 @@ from core import clock, ledger
 from core.db import db
 from core.deadlines import DROPPED, MET, OPEN
 from core.errors import RefusalKind
-from core.roles import FIELD_ENGINEER, REGIONAL_MANAGER, SENIOR_ENGINEER
+from core.roles import FIELD_ENGINEER, REGIONAL_MANAGER, SENIOR_ENGINEER, SUPPORT_MANAGER
 from plugins.fieldservice.conference.models import Conference
 from plugins.fieldservice.models import ServiceRequest
 
 REMEDY = "带 8.13 补丁，重建总账索引"
-CONFERENCE, AGAIN, TO_HEAD_OFFICE, REVIEW = (
-    f"fieldservice.{key}" for key in ("conference", "confer_again", "to_head_office", "morning_review")
+CONFERENCE, AGAIN, TO_HEAD_OFFICE, REVIEW, TAKE_OVER = (
+    f"fieldservice.{key}"
+    for key in ("conference", "confer_again", "to_head_office", "morning_review", "take_over")
 )
 # Tuesday, ten o'clock in the office; it closes at five.
 TEN = dt.datetime(2026, 11, 24, 2, tzinfo=dt.UTC)
@@ -162,3 +163,37 @@ def test_a_conference_that_is_called_off_leaves_the_request_where_it_was(beijing
     beijing.act(beijing.conferring(request), "call_off", beijing.duty, reason="补丁明天到")
     db.session.refresh(request)
     assert (request.state, beijing.promises(request)[AGAIN].state) == ("puzzling", OPEN)
+
+
+def second_visit(beijing: Any, result: str) -> ServiceRequest:
+    """Bring a problem back from its second visit with a result."""
+    again = beijing.sent_again()
+    beijing.act(again, "dispatch", beijing.duty, engineer_id=beijing.engineer.person_id)
+    back: ServiceRequest = beijing.turned_in(result, again)
+    return back
+
+
+@pytest.mark.clause("QP/2-04 5.7")
+def test_after_two_visits_in_vain_the_support_manager_takes_over(beijing: Any) -> None:
+    support = beijing.hire(SUPPORT_MANAGER, name="何志强")
+    first = beijing.turned_in("partly")
+    said = {"agreed": "周五前由总部答复，期间手工做账", "reported_to": "区域经理周文娟"}
+    assert TAKE_OVER not in beijing.promises(first)
+    assert beijing.refused(first, "take_over", support, **said).kind is RefusalKind.OBJECTION
+    with clock.stopped_at(TEN):
+        again = second_visit(beijing, "unsolved")
+    promise = beijing.promises(again)[TAKE_OVER]
+    assert (promise.state, promise.role, promise.due_at) == (OPEN, "support_manager", CLOSING)
+    assert beijing.refused(again, "take_over", beijing.duty, **said).kind is RefusalKind.ROLE
+    assert set(beijing.refused(again, "take_over", support).errors) == {"agreed", "reported_to"}
+    with clock.stopped_at(CLOSING):
+        again = beijing.act(again, "take_over", support, **said)
+    assert (again.owner.name, again.reported_to, again.state) == ("何志强", "区域经理周文娟", "turned_in")
+    assert beijing.promises(again)[TAKE_OVER].state == MET
+
+
+@pytest.mark.clause("QP/2-04 5.7")
+def test_what_the_second_visit_solved_is_nobody_elses(beijing: Any) -> None:
+    again = second_visit(beijing, "all_solved")
+    assert TAKE_OVER not in beijing.promises(again)
+    assert beijing.act(again, "close", beijing.duty).state == "closed"

@@ -89,4 +89,3 @@ def test_each_part_of_a_visit_waits_for_the_one_before_it(asked: Any, field: str
 )
 def test_what_is_not_solved_is_sent_again_and_what_is_solved_is_closed(result: str, closes: bool) -> None:
     assert (services.is_solved(request(result=result)) is None) is closes
-    assert (services.is_unsolved(request(result=result)) is None) is not closes

@@ -484,8 +484,7 @@ def test_who_does_not_say_what_he_saw_has_seen_nothing(beijing: Any, sit_down: S
 @pytest.mark.clause("QP/2-04 5.4")
 def test_the_queue_tells_what_came_back_and_what_is_a_follow_up(beijing: Any, sit_down: SitDown) -> None:
     back = beijing.act(beijing.dispatched(), "give_back", beijing.engineer, reason="地址不清楚")
-    first = beijing.act(beijing.turned_in("partly"), "send_again", beijing.duty, advice="带补丁")
-    again = ServiceRequest.query.filter_by(previous_id=first.id).one()
+    again = beijing.sent_again()
     page = sit_down(beijing, beijing.duty).get("dispatch")
     for words in ("Given back", "地址不清楚"):
         assert words in article(page, back.number)
