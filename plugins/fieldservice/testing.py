@@ -146,7 +146,7 @@ class Centre:
         }
         agreed = {"undertaking": True, "provided_by": "高敏", "signature": SIGNATURE}
         self.act(request, "take_along", self.engineer, **taken | agreed | said)
-        return db.session.query(Custody).filter_by(request_id=request.id).order_by(Custody.id.desc()).first()
+        return db.session.query(Custody).filter_by(request_id=request.id).order_by(Custody.id).all()[-1]
 
     def conferring(self, request: ServiceRequest) -> Conference:
         """Call the conference about a request that was turned in."""

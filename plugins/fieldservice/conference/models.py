@@ -41,7 +41,7 @@ class Seat(Model, OfficeRow):
     __table_args__ = (UniqueConstraint("conference_id", "person_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    conference_id: Mapped[int] = mapped_column(ForeignKey("fieldservice_conference.id"), index=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("core_person.id"), index=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("fieldservice_conference.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("core_person.id"))
     person: Mapped[Person] = relationship(lazy="joined")
     conference: Mapped[Conference] = relationship(back_populates="seats")

@@ -20,10 +20,10 @@ from core.roles import (
 )
 from core.talk.models import File
 from plugins.fieldservice.custody.models import Custody
+from plugins.fieldservice.models import ServiceRequest
 
 if TYPE_CHECKING:
     from core.gate import Act
-    from plugins.fieldservice.models import ServiceRequest
 
 NAME = "fieldservice.custody"
 OUT = ("taken", "held", "offered", "witnessed")
@@ -107,11 +107,11 @@ def witness_of(one: Custody) -> str:
 
 def chain_of(request: ServiceRequest) -> list[int]:
     """Return the ids of a request and of those before it: one problem, several visits."""
-    found, one = list[int](), request
-    while one is not None:
-        found.append(one.id)
-        one = one.previous
-    return found
+    before = select(ServiceRequest.id, ServiceRequest.previous_id).where(ServiceRequest.id == request.id)
+    chain = before.cte(recursive=True)
+    earlier = select(ServiceRequest.id, ServiceRequest.previous_id)
+    chain = chain.union(earlier.where(ServiceRequest.id == chain.c.previous_id))
+    return list(db.session.scalars(select(chain.c.id)))
 
 
 def out_of(request: ServiceRequest) -> list[Custody]:
