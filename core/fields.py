@@ -14,11 +14,9 @@ from wtforms import Form, fields, validators
 from wtforms.fields import Choice, SelectChoice
 
 from core import png, widgets
-from core.customers import services as customers
 from core.customers.values import can_be_dialled
 from core.digits import AMOUNT, WHOLE, Bounds, shaped
 from core.i18n import Sentence, _l
-from core.roles import Role
 
 if TYPE_CHECKING:
     from core.gate import Act
@@ -58,7 +56,8 @@ class _Needed(validators.InputRequired):
         super().__call__(form, field)
 
 
-def _rules(required: bool, *more: Any) -> list[Any]:
+def checks_of(required: bool, *more: Any) -> list[Any]:
+    """Return what a field's value must pass: first that there is one, or that there need be none."""
     presence = _Needed(_l("This field is needed.")) if required else validators.Optional()
     return [presence, *more]
 
@@ -102,7 +101,7 @@ class TextField(StepField, fields.StringField):
         hint: Sentence | str = "",
         **kwargs: Any,
     ) -> None:
-        rules = _rules(required, _longest(limit), _writable, *checks)
+        rules = checks_of(required, _longest(limit), _writable, *checks)
         super().__init__(label, rules, filters=[_stripped], description=hint, **kwargs)
         self.confidential, self.fresh, self.limit = confidential, fresh, limit
 
@@ -148,7 +147,7 @@ class NumberField(StepField, fields.IntegerField):
     ) -> None:
         message = _l("Give a number from %(minimum)s to %(maximum)s.", minimum=minimum, maximum=maximum)
         bounds = Bounds(minimum, maximum, message)
-        super().__init__(label, _rules(required, bounds), description=hint, **kwargs)
+        super().__init__(label, checks_of(required, bounds), description=hint, **kwargs)
         self.minimum, self.maximum = minimum, maximum
 
     def process_formdata(self, valuelist: list[Any]) -> None:
@@ -164,7 +163,7 @@ class MoneyField(StepField, fields.DecimalField):
     def __init__(self, label: Sentence | None = None, *, required: bool = True, **kwargs: Any) -> None:
         message = _l("Give an amount between 0 and 9,999,999.99 yuan.")
         bounds = Bounds(Decimal(0), Decimal("9999999.99"), message)
-        super().__init__(label, _rules(required, bounds), places=2, **kwargs)
+        super().__init__(label, checks_of(required, bounds), places=2, **kwargs)
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         hint = _l("Give an amount in digits, like 120.50.")
@@ -178,7 +177,7 @@ class DayField(StepField, fields.DateField):
     json_type = "date"
 
     def __init__(self, label: Sentence | None = None, *, required: bool = True, **kwargs: Any) -> None:
-        super().__init__(label, _rules(required, _in_our_time), **kwargs)
+        super().__init__(label, checks_of(required, _in_our_time), **kwargs)
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         try:
@@ -197,7 +196,7 @@ class MomentField(StepField, fields.DateTimeLocalField):
         self, label: Sentence | None = None, *, required: bool = True, fresh: bool = False, **kwargs: Any
     ) -> None:
         formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S"]
-        super().__init__(label, _rules(required, _in_our_time), format=formats, **kwargs)
+        super().__init__(label, checks_of(required, _in_our_time), format=formats, **kwargs)
         self.zone: dt.tzinfo = dt.UTC
         self.fresh = fresh
 
@@ -262,7 +261,7 @@ class ChoiceField(StepField, fields.SelectField):
         **kwargs: Any,
     ) -> None:
         self.required = required
-        super().__init__(label, _rules(required), choices=[], description=hint, **kwargs)
+        super().__init__(label, checks_of(required), choices=[], description=hint, **kwargs)
         self.offer(choices or {})
 
     def offer(self, choices: Choices) -> None:
@@ -286,109 +285,6 @@ class ChoiceField(StepField, fields.SelectField):
             raise validators.ValidationError(_l("This is not one of the choices. Choose from the list."))
 
 
-class RecordField(ChoiceField):
-    """One record out of few, chosen by its id; the choices come from the case."""
-
-    json_type = "integer"
-
-    def __init__(
-        self, label: Sentence | None = None, *, offers: Callable[[Act], Mapping[str, str]], **kwargs: Any
-    ) -> None:
-        super().__init__(label, **kwargs)
-        self.offers = offers
-
-    def prepare(self, act: Act) -> None:
-        self.offer(self.offers(act))
-
-    @property
-    def chosen(self) -> int | None:
-        """The id of the chosen record."""
-        return int(self.data) if self.data else None
-
-
-class PersonField(RecordField):
-    """One colleague of the office who holds a role."""
-
-    def __init__(self, label: Sentence | None = None, *, role: Role, **kwargs: Any) -> None:
-        super().__init__(label, offers=lambda act: _people(act, role), **kwargs)
-
-
-class PeopleField(StepField, fields.SelectMultipleField):
-    """Some of few people, each with a tick; the choices come from the case, what is kept are their ids."""
-
-    widget = widgets.Ticks()
-    json_type = "people"
-
-    def __init__(
-        self,
-        label: Sentence | None = None,
-        *,
-        offers: Callable[[Act], Mapping[str, str]],
-        required: bool = True,
-        hint: Sentence | str = "",
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(label, _rules(required), choices=[], description=hint, **kwargs)
-        self.offers = offers
-
-    def prepare(self, act: Act) -> None:
-        self.choices = [SelectChoice(key, name) for key, name in self.offers(act).items()]
-
-    @property
-    def chosen(self) -> list[int]:
-        """The ids of those who were chosen, in the order in which they are offered."""
-        return [int(one.value) for one in self.choices if one.value in (self.data or ())]
-
-    def process_data(self, value: Any) -> None:
-        self.data = [str(one) for one in value or ()]
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        self.data = [one.strip() for one in valuelist if one.strip()]
-
-    def iter_choices(self) -> Any:
-        for one in self.choices:
-            yield Choice(one.value, one.label, one.value in (self.data or ()), one.render_kw)
-
-    def pre_validate(self, form: Form) -> None:
-        if strange := {*(self.data or ())} - {one.value for one in self.choices}:
-            text = _l(
-                "%(strange)s: not one of the people here. Choose from the list.", strange=", ".join(strange)
-            )
-            raise validators.ValidationError(text)
-
-    def to_json(self) -> Any:
-        return self.chosen
-
-
-class CustomerField(TextField):
-    """A customer of the office by his file number, as people type it; what is kept is his id."""
-
-    def __init__(self, label: Sentence | None = None, **kwargs: Any) -> None:
-        super().__init__(label, limit=24, **kwargs)
-        self.office_id = 0
-        self.chosen: int | None = None
-
-    def prepare(self, act: Act) -> None:
-        self.office_id = act.rules.office.id
-
-    def process_data(self, value: Any) -> None:
-        known = customers.by_id(value) if value else None
-        self.data: str | None = known.file_number if known else None
-        self.chosen = known.id if known else None
-
-    def pre_validate(self, form: Form) -> None:
-        found = customers.by_file_number(self.data, self.office_id) if self.data else None
-        self.chosen = found.id if found else None
-        if self.data and found is None:
-            raise validators.ValidationError(
-                _l("No customer of this office has this file number. Look it up under “Customers”.")
-            )
-
-
-def _people(act: Act, role: Role) -> dict[str, str]:
-    return {str(person.id): person.name for person in act.rules.colleagues(role)}
-
-
 LARGEST_SIGNATURE = 300_000
 
 
@@ -399,7 +295,7 @@ class SignatureField(StepField, fields.HiddenField):
     json_type = "png"
 
     def __init__(self, label: Sentence | None = None, *, required: bool = True, **kwargs: Any) -> None:
-        super().__init__(label, _rules(required), **kwargs)
+        super().__init__(label, checks_of(required), **kwargs)
 
     def pre_validate(self, form: Form) -> None:
         if self.data and not _is_drawing(self.data):

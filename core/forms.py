@@ -10,18 +10,15 @@ from typing import TYPE_CHECKING, Any
 from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
+from core.choosing import CustomerField, PeopleField, PersonField, RecordField
 from core.fields import (
     ChoiceField,
-    CustomerField,
     DayField,
     LongTextField,
     MomentField,
     MoneyField,
     NumberField,
-    PeopleField,
-    PersonField,
     PhoneField,
-    RecordField,
     SignatureField,
     StepField,
     TextField,
