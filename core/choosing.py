@@ -39,17 +39,25 @@ class RecordField(ChoiceField):
 
 
 class PersonField(RecordField):
-    """One colleague of the office who holds a role."""
+    """One colleague of the office: whoever holds a role, or whom the case offers."""
 
-    def __init__(self, label: Sentence | None = None, *, role: Role, **kwargs: Any) -> None:
-        super().__init__(label, offers=lambda act: _people(act, role), **kwargs)
+    def __init__(
+        self,
+        label: Sentence | None = None,
+        *,
+        role: Role | None = None,
+        offers: Callable[[Act], Mapping[str, str]] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(label, offers=offers or (lambda act: _people(act, role)), **kwargs)
 
 
 class PeopleField(StepField, fields.SelectMultipleField):
-    """Some of few people, each with a tick; the choices come from the case, what is kept are their ids."""
+    """Some of few people, ticked anew at every step; the choices come from the case, what is kept are their ids."""
 
     widget = widgets.Ticks()
     json_type = "people"
+    fresh = True
 
     def __init__(
         self,
@@ -117,5 +125,5 @@ class CustomerField(TextField):
             )
 
 
-def _people(act: Act, role: Role) -> dict[str, str]:
-    return {str(person.id): person.name for person in act.rules.colleagues(role)}
+def _people(act: Act, role: Role | None) -> dict[str, str]:
+    return {str(person.id): person.name for person in act.rules.colleagues(role)} if role else {}

@@ -14,7 +14,7 @@ from core import gate, owners, prints
 from core.clauses import Citation, HouseRule
 from core.db import db
 from core.errors import RefusalKind
-from core.forms import ChoiceField, MomentField, PersonField, SignatureField, StepForm, YesField
+from core.forms import ChoiceField, MomentField, PeopleField, PersonField, SignatureField, StepForm, YesField
 from core.gate import Act
 from core.i18n import Sentence, _, _l
 from core.ledger import LedgerRow
@@ -78,10 +78,11 @@ def _forms(act: Act, steps: dict[str, Step], rows: list[LedgerRow]) -> Iterator[
 def _names(forms: dict[str, StepForm], rows: list[LedgerRow]) -> dict[str, str]:
     """Read the names of everybody whom a form named, those who have left too."""
     named = {
-        int(value)
+        int(person_id)
         for row in rows
         for name, value in row.details.get("values", {}).items()
-        if isinstance(_field(forms.get(row.action), name), PersonField)
+        if isinstance(_field(forms.get(row.action), name), PersonField | PeopleField)
+        for person_id in (value if isinstance(value, list) else [value])
     }
     if not named:
         return {}
@@ -156,6 +157,8 @@ def _shown(act: Act, field: Any, value: Any, names: dict[str, str]) -> Any:
         return act.case.customer.name
     if isinstance(field, PersonField):
         return names.get(str(value), value)
+    if isinstance(field, PeopleField):
+        return [names.get(str(one), one) for one in value]
     if isinstance(field, ChoiceField):
         return next((one.label for one in field.choices if one.value == str(value)), value)
     if isinstance(field, MomentField):

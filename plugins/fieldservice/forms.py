@@ -115,7 +115,7 @@ class DispatchForm(StepForm):
         fresh=True,
         hint=_l("Whoever was there follows it to the end (QI/05 3.2)."),
     )
-    companion_id = RecordField(_l("Goes along"), offers=services.companions, required=False)
+    companion_id = PersonField(_l("Goes along"), offers=services.companions, required=False)
     problem_type = ChoiceField(_l("Problem type"), choices=PROBLEM_TYPES, required=False)
     advice = LongTextField(_l("Advice"), required=False)
 

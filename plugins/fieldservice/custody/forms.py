@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.forms import ChoiceField, LongTextField, RecordField, SignatureField, StepForm, TextField, YesField
+from core.forms import ChoiceField, LongTextField, PersonField, SignatureField, StepForm, TextField, YesField
 from core.i18n import Sentence, _l
 from plugins.fieldservice.custody import services
 
@@ -53,7 +53,7 @@ class TakeForm(StepForm):
 class OfferForm(StepForm):
     """Who gets it next, and where it will lie."""
 
-    offered_to_id = RecordField(_l("To whom"), offers=services.others)
+    offered_to_id = PersonField(_l("To whom"), offers=services.others)
     place = TextField(_l("Where it lies"), limit=120)
 
 
@@ -73,7 +73,7 @@ class DestroyForm(StepForm):
     """How it is destroyed, and who watches (QI/05 3.4)."""
 
     fate = LongTextField(_l("How it is destroyed"), limit=500)
-    offered_to_id = RecordField(_l("Witness"), offers=services.others)
+    offered_to_id = PersonField(_l("Witness"), offers=services.others)
 
 
 class ToldForm(StepForm):

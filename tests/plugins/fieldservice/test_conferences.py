@@ -93,6 +93,24 @@ def test_who_conferred_and_what_was_said_is_kept(beijing: Any) -> None:
     assert sorted(row.details["values"]["participants"]) == sorted(map(int, chosen))
 
 
+def test_who_conferred_is_ticked_on_the_page_and_told_by_name(beijing: Any, sit_down: Any) -> None:
+    conference = beijing.conferring(beijing.turned_in("partly"))
+    screen = sit_down(beijing, beijing.duty)
+    page = screen.get(f"conference/{conference.number}?step=hold")
+    assert page.count('type="checkbox"') == 2
+    assert "checked" not in page.partition('class="ticks"')[2].partition("</fieldset>")[0]
+    path = f"/BJ/fieldservice/conference/{conference.number}/hold"
+    chosen = str(beijing.engineer.person_id)
+    sent = {"participants": chosen, "said": "补丁", "outcome": "remedy", "seen": conference.version}
+    status, page = screen.send("POST", path, **sent)
+    ticked = page.partition('class="ticks"')[2].partition("</fieldset>")[0]
+    assert (status, ticked.count("checked")) == (422, 1)
+    assert "王力" in ticked.partition("checked")[2].partition("</label>")[0]
+    assert screen.send("POST", path, **sent, remedy=REMEDY)[0] == 302
+    told = screen.get(f"conference/{conference.number}").partition("what was written")[2]
+    assert "王力" in told.partition("</dl>")[0]
+
+
 @pytest.mark.clause("QI/05 3.2")
 def test_a_remedy_is_written_in_full_and_stands_in_the_advice_of_the_next_request(beijing: Any) -> None:
     first = beijing.turned_in("partly")

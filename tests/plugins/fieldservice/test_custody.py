@@ -99,6 +99,12 @@ def test_it_changes_hands_when_both_have_confirmed_it(beijing: Any, house: House
     assert beijing.act(one, "accept", senior).holder.name == "郑国栋"
 
 
+def test_its_way_from_hand_to_hand_is_told_by_name(beijing: Any, sit_down: Any) -> None:
+    one = in_the_office(beijing, beijing.take_along(beijing.on_site()))
+    story = sit_down(beijing, beijing.duty).get(f"custody/{one.number}").partition("What happened")[2]
+    assert "<dt>To whom</dt><dd>周艳</dd>" in story
+
+
 @pytest.mark.clause("QI/05 3.4")
 @pytest.mark.parametrize("ending", ["close", "cancel"])
 def test_no_problem_ends_while_something_is_out_by_whatever_way(beijing: Any, ending: str) -> None:
