@@ -21,7 +21,7 @@ from core.db import db, looking_into, offices_seen, see_too, writing
 from core.errors import Invalid, NotFound, Objection, RefusalKind, Refused
 from core.forms import EmptyForm, StepForm
 from core.i18n import Sentence, _l
-from core.offices import Office
+from core.offices import Office, all_offices
 from core.people import Actor
 from core.procedure import Procedure, Step
 from core.roles import Allowed
@@ -207,10 +207,14 @@ def _is_for_those_above(asked: _Asked) -> bool:
 
 
 def open_case(procedure: str, key: str, actor: Actor, office: Office) -> Act:
-    """Look at a case of an office, or shared with it, without changing anything; NotFound for what is out of sight."""
+    """Look at a case of an office, or shared with it, by the rules of its own; NotFound for what is out of sight."""
     rules = rules_of(office)
     found = rules.procedure(procedure)
     case = _find(found, key, found.seen_in(office.id))
+    if case.office_id != office.id:
+        tree = all_offices()
+        rules = rules_of(tree[case.office_id], tree)
+        found = rules.procedure(procedure)
     return Act(found, next(iter(found.steps.values())), case, actor, rules, clock.now())
 
 

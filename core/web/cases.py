@@ -186,7 +186,7 @@ def case_page(act: Act, chosen: str = "", refused: Refused | None = None, **more
         deadlines=deadlines.of_case(act.procedure.name, act.case.id),
         story=told(act, ledger.of_case(act.procedure.name, act.case.id, number=act.case.number)),
         others=[one for one in cases_of(act.case.customer_id, OTHERS) if one[1] is not act.case],
-        printed=prints.printed(act),
+        printed=prints.printed(act) if act.case.office_id == this_office().id else [],
         can_print=pdf.available(),
         **more,
     )

@@ -7,9 +7,9 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, request, url_for
 
 from core import gate, paper, pdf, prints
-from core.errors import KoudaiError
+from core.errors import KoudaiError, NotFound
 from core.gate import Act
-from core.i18n import _
+from core.i18n import _, _l
 from core.records import Form, form_named
 from core.web.access import actor, needs, this_office
 from core.web.cases import case_page, case_url, reads
@@ -84,6 +84,9 @@ def again(office: str, plugin: str, noun: str, number: str, record: str, print_i
 
 def _open(plugin: str, noun: str, number: str, record: str, *, kept: bool = False) -> tuple[Act, Form]:
     act = gate.open_case(f"{plugin}.{noun}", number, actor(), this_office())
+    if act.case.office_id != this_office().id:
+        # Paper is the office's own, whoever else may read the case.
+        raise NotFound(_l("There is no %(number)s here.", number=record))
     forms = prints.readable(act) if kept else act.rules.plugins.forms
     return act, form_named(forms, record, act.procedure.name)
 

@@ -174,9 +174,10 @@ def _zone_of(office_id: int) -> str:
 
 
 def promised(deadline: Deadline) -> DeadlineRule | None:
-    """Find the rule of a deadline, while its plugin is on."""
+    """Find the rule of a deadline, while its plugin is on; of a case that another office shares, as it is declared."""
     rules = rules_for(deadline.office_id)
-    procedure = rules.plugins.procedures.get(deadline.procedure) if rules else None
+    known = rules.plugins.procedures if rules else installed_plugins().procedures
+    procedure = known.get(deadline.procedure)
     return procedure.deadlines.get(deadline.key) if procedure else None
 
 
