@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from core.deadlines import Within
     from core.forms import StepForm
     from core.gate import Act
+    from core.records import Table
 
 Effect = Callable[["Act"], str | None]
 SAME = "same"
@@ -157,6 +158,7 @@ class Procedure:
     """The life of one kind of case, as the head office wrote it and as plugins amended it.
 
     ``heading`` tells a case from others beside its number, ``headed`` says what that is: mostly whose case it is.
+    ``tables`` stand on its page below the facts, as they do on paper: one line for each of many.
     """
 
     def __init__(
@@ -172,6 +174,7 @@ class Procedure:
         columns: tuple[Column, ...] = (),
         facts: tuple[Column, ...] = (),
         filters: tuple[Filter, ...] = (),
+        tables: tuple[Table, ...] = (),
         searched: tuple[str, ...] | None = None,
         record: str = "",
         begins: Sentence | None = None,
@@ -185,7 +188,7 @@ class Procedure:
             record,
             begins,
         )
-        self.filters, self._searched, self.headed = filters, searched, headed
+        self.filters, self.tables, self._searched, self.headed = filters, tables, searched, headed
         self.collection = collection or f"{self.noun}s"
         self.states = States()
         self.steps: dict[str, Step] = {}

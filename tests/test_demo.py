@@ -106,19 +106,19 @@ def test_two_offices_work_by_different_rules(demo: None) -> None:
     assert used["BJ"] == {"hotline", "fieldservice", "billing", "quality"}
 
 
-def test_ten_people_hold_every_role_in_both_offices(demo: None) -> None:
+def test_eleven_people_hold_every_role_in_both_offices(demo: None) -> None:
     people = list(db.session.scalars(select(Person)))
     actors = [actor_for(person, all_offices()) for person in people]
-    assert len(people) == 10
+    assert len(people) == 11
     for office in regional_offices():
         assert all(any(actor.has(office.id, [role]) for actor in actors) for role in NEEDED)
     granted = [{grant.office_id for grant in person.grants} for person in people]
-    assert sorted(map(len, granted)) == [1] * 9 + [2]
+    assert sorted(map(len, granted)) == [1] * 10 + [2]
 
 
 def test_everybody_signs_in_with_the_password_that_was_kept(demo: None, home: Path) -> None:
     kept = build.read_logins(home)
-    assert len(set(kept.values())) == 10
+    assert len(set(kept.values())) == 11
     for login, password in list(kept.items())[:2]:
         assert accounts.check(login, password, "").login == login
     assert stat.S_IMODE((home / build.LOGINS).stat().st_mode) == 0o600
@@ -221,7 +221,7 @@ def test_a_start_that_was_broken_off_leaves_no_half_demo(
         assert build.prepare(tmp_path)
     assert not list(tmp_path.glob(f"{build.UNFINISHED}*"))
     with inside(tmp_path):
-        assert db.session.scalar(select(func.count()).select_from(Person)) == 10
+        assert db.session.scalar(select(func.count()).select_from(Person)) == 11
 
 
 @pytest.mark.parametrize(

@@ -15,11 +15,11 @@ from core.roles import (
     REGIONAL_MANAGER,
     SUPPORT_MANAGER,
 )
-from core.slots import MenuItem
 from core.verdicts import Verdict
-from plugins.fieldservice import cards, forms, services
+from plugins.fieldservice import cards, forms, services, telling
 from plugins.fieldservice.custody.services import HOLDERS
 from plugins.fieldservice.hooks import Admission
+from plugins.fieldservice.menu import MENU
 from plugins.hotline.services import no_recovery
 
 manifest = Manifest(
@@ -186,30 +186,12 @@ def amend(procedures):
 
 @hookimpl
 def core_menu():
-    return [
-        MenuItem(
-            title=_l("Requests"),
-            endpoint="cases.cases",
-            values={"plugin": "fieldservice", "noun": "request"},
-            permission="fieldservice.read",
-            icon="truck",
-            weight=30,
-        ),
-        MenuItem(
-            title=_l("My visits"),
-            endpoint="fieldservice.visits",
-            permission="fieldservice.visit",
-            icon="geo-alt",
-            weight=5,
-        ),
-        MenuItem(
-            title=_l("Dispatch"),
-            endpoint="fieldservice.dispatch_board",
-            permission="fieldservice.see_dispatch",
-            icon="signpost-split",
-            weight=7,
-        ),
-    ]
+    return list(MENU)
+
+
+@hookimpl
+def core_notices(act):
+    return telling.notices(act)
 
 
 @hookimpl

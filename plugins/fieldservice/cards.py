@@ -1,4 +1,4 @@
-"""What field service shows beside a case: the visit, the signature, and what belongs together."""
+"""What field service shows beside a case: the visit, the signature, what belongs together, and what came of it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from sqlalchemy import select
 from core.db import db
 from core.i18n import Sentence, _l
 from core.slots import Card
+from plugins.fieldservice import problem
 from plugins.fieldservice.models import ServiceRequest
 from plugins.hotline.models import Call
 
@@ -17,17 +18,27 @@ if TYPE_CHECKING:
 
 
 def cards_of(act: Act) -> list[Card]:
-    """Return the cards of a request, or of the call that one came from."""
+    """Return the cards of a request, of what its problem has come to, or of the call that it came from."""
     if act.procedure.name == "hotline.call":
-        return _of_call(act)
+        return [*_of_call(act), *problem.cards_of_caller(act)]
+    if act.procedure.name in problem.KEPT:
+        return _of_problem(act)
     return _of_request(act) if act.procedure.name == "fieldservice.request" else []
 
 
 def _of_call(act: Act) -> list[Card]:
     one = db.session.scalars(select(ServiceRequest).where(ServiceRequest.call_id == act.case.id)).first()
-    if one is None:
-        return []
-    return [_card(_l("Field service request"), "call_card", "", 10, sent=one)]
+    return [_sent(one)] if one else []
+
+
+def _sent(request: ServiceRequest) -> Card:
+    return _card(_l("Field service request"), "call_card", "", 10, sent=request)
+
+
+def _of_problem(act: Act) -> list[Card]:
+    """Lead back to the request; from above there is none to be seen."""
+    request = act.case.request
+    return [_sent(request), *problem.cards_beside(act, request)] if request else []
 
 
 def _of_request(act: Act) -> list[Card]:
@@ -39,7 +50,7 @@ def _of_request(act: Act) -> list[Card]:
         found.append(_card(_l("Belongs together"), "chain_card", "", 20, call=call))
     if request.signature:
         found.append(_card(_l("Signature"), "signature_card", "QI/04 3.1.7", 40))
-    return found
+    return [*found, *problem.cards_beside(act, request)]
 
 
 def _card(title: Sentence, template: str, clause: str, weight: int, **values: Any) -> Card:

@@ -14,6 +14,7 @@ from plugins.fieldservice.models import ServiceRequest
 
 REQUEST = "fieldservice.request"
 VISITING = ("dispatched", "confirmed", "arranged", "on_site", "signed")
+UNSOLVED = ("conferring", "puzzling", "escalated", "remedied")
 PAGE = 20
 
 
@@ -52,6 +53,12 @@ def to_review(office_id: int, page: int) -> Waiting:
     """What was turned in and is reviewed the next morning (QI/05 3.1), the oldest first."""
     here = (ServiceRequest.office_id == office_id) & (ServiceRequest.state == "turned_in")
     return _page(here, (ServiceRequest.turned_in_at, ServiceRequest.id), page)
+
+
+def unsolved(office_id: int, page: int) -> Waiting:
+    """What was not solved and is on its way to a remedy (QP/2-04 5.6): the most urgent first, then what waits longest."""
+    here = (ServiceRequest.office_id == office_id) & ServiceRequest.state.in_(UNSOLVED)
+    return _page(here, (_promised().is_(None), _promised(), ServiceRequest.turned_in_at), page)
 
 
 def passed_appointments(office_id: int) -> Waiting:

@@ -130,6 +130,7 @@ def _show_board(number: str = "", refused: Refused | None = None) -> str:
         waiting=waiting,
         rows=rows,
         review=queues.to_review(office_id, _page("reviewed")),
+        unsolved=queues.unsolved(office_id, _page("unsolved")),
         passed=queues.passed_appointments(office_id),
         results=RESULTS,
         engineers=bool(these_rules().colleagues(FIELD_ENGINEER)),

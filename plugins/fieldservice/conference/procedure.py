@@ -68,7 +68,7 @@ conference.step(
 conference.step(
     "hold",
     "called -> held",
-    title=_l("Held"),
+    title=_l("Write down the conference"),
     by=DUTY_MANAGER,
     clause="QI/05 3.4",
     form=forms.HoldForm,

@@ -7,10 +7,10 @@ from core.deadlines import next_working_morning, working_days
 from core.forms import ReasonForm
 from core.i18n import _l
 from core.procedure import Column, Filter, Procedure
-from core.roles import FIELD_ENGINEER
+from core.roles import DUTY_MANAGER, FIELD_ENGINEER, SENIOR_ENGINEER
 from plugins.fieldservice.custody import forms, services
 from plugins.fieldservice.custody.models import Custody
-from plugins.fieldservice.escalation.services import tried_first
+from plugins.fieldservice.escalation.services import told_here, tried_first
 
 AT_OFFICE, TELL = "fieldservice.data_at_office", "fieldservice.tell_customer"
 TWO_CONFIRM = house_rule(_l("What is the customer's changes hands when both have confirmed it."))
@@ -67,7 +67,7 @@ custody.state("taken", _l("On the way to the office"), tone="wait")
 custody.state("held", _l("In our hands"), tone="wait")
 custody.state("offered", _l("To be confirmed"), tone="alert")
 custody.state("witnessed", _l("To be witnessed"), tone="alert")
-custody.state("returned", _l("Given back"), tone="done", final=True)
+custody.state("returned", _l("Back with the customer"), tone="done", final=True)
 custody.state("destroyed", _l("Destroyed"), tone="off", final=True)
 
 custody.deadline(
@@ -83,6 +83,7 @@ custody.deadline(
     within=working_days("fieldservice.tell_customer_working_days"),
     owner=WHO_TOOK_IT,
     clause="QI/05 3.7",
+    when=told_here,
 )
 custody.step(
     "take",
@@ -132,6 +133,24 @@ custody.step(
     form=forms.ToldForm,
     meets=(TELL,),
     starts=(TELL,),
+)
+custody.step(
+    "goes_above",
+    "taken | held | offered | witnessed -> same",
+    title=_l("The problem is before head office: the customer is told from there"),
+    by=DUTY_MANAGER,
+    clause="QI/05 3.7",
+    drops=(TELL,),
+    inner=True,
+)
+custody.step(
+    "comes_back",
+    "taken | held | offered | witnessed -> same",
+    title=_l("The problem is the office's again: the customer is told from here"),
+    by=(DUTY_MANAGER, SENIOR_ENGINEER),
+    clause="QI/05 3.7",
+    starts=(TELL,),
+    inner=True,
 )
 custody.step(
     "give_back",

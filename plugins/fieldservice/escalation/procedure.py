@@ -11,6 +11,7 @@ from core.roles import DUTY_MANAGER, FIELD_ENGINEER, HEAD_OFFICE_SUPPORT, HOTLIN
 from plugins.fieldservice.conference.procedure import AGAIN, TO_HEAD_OFFICE
 from plugins.fieldservice.escalation import forms, services
 from plugins.fieldservice.escalation.models import Escalation
+from plugins.fieldservice.escalation.record import LINES
 
 ASK, TELL = "fieldservice.ask_head_office", "fieldservice.tell_escalated"
 MISTAKEN = house_rule(
@@ -61,11 +62,12 @@ escalation = Procedure(
         Column(name="verified", title=_l("How it was tried in the office"), value=lambda one: one.verified),
         Column(name="reason", title=_l("Reason"), value=lambda one: one.reason),
     ),
+    tables=(LINES,),
 )
 escalation.state("sent", _l("Before head office"), tone="wait")
 escalation.state("answered", _l("Answered: to be tried here"), tone="alert")
 escalation.state("verified", _l("Tried, and good"), tone="done", final=True)
-escalation.state("withdrawn", _l("Taken back"), tone="off", final=True)
+escalation.state("withdrawn", _l("Withdrawn"), tone="off", final=True)
 
 escalation.deadline(
     ASK,
@@ -167,7 +169,7 @@ escalation.step(
 escalation.step(
     "withdraw",
     "sent | answered -> withdrawn",
-    title=_l("Take back"),
+    title=_l("Withdraw"),
     by=DUTY_MANAGER,
     clause=MISTAKEN,
     form=ReasonForm,

@@ -43,7 +43,7 @@ LINES = Table(
     fields=(
         Field(label=_l("Date"), value=lambda one: one.at, width=2),
         Field(label=_l("Between whom"), value=whom, width=2),
-        Field(label=_l("By"), value=lambda one: one.by and one.by.name, width=2),
+        Field(label=_l("Noted by"), value=lambda one: one.by and one.by.name, width=2),
         Field(label=_l("What was said"), value=lambda one: one.said, width=6),
     ),
 )

@@ -11,7 +11,8 @@ from core.db import db
 from core.errors import Objection
 from core.i18n import _l
 from core.offices import head_office
-from plugins.fieldservice.custody.services import chain_of
+from plugins.fieldservice.custody.services import NAME as CUSTODY
+from plugins.fieldservice.custody.services import chain_of, out_of
 from plugins.fieldservice.escalation.models import Escalation, EscalationLine
 
 if TYPE_CHECKING:
@@ -27,6 +28,13 @@ def escalate(act: Act) -> None:
     """Bring the problem before head office, in the same transaction (QI/05 3.5)."""
     given = {"request": act.case, "said": dict(act.values)}
     gate.perform(NAME, None, "send", act.actor, office=act.rules.office, given=given)
+    _tell_from(act, act.case, "goes_above")
+
+
+def _tell_from(act: Act, request: ServiceRequest, step: str) -> None:
+    """Let the customer be told once of one problem: from its escalation, or else from what was taken from him."""
+    for one in out_of(request):
+        gate.perform(CUSTODY, one.number, step, act.actor, given={"of": act.case})
 
 
 def send(act: Act) -> None:
@@ -85,6 +93,7 @@ def withdraw(act: Act) -> None:
 def _lead_back(act: Act, step: str, given: dict[str, str]) -> None:
     number = act.case.request.number
     gate.perform(REQUEST, number, step, act.actor, given={**given, "escalation": act.case})
+    _tell_from(act, act.case.request, "comes_back")
 
 
 def answered_above(act: Act) -> None:
@@ -104,6 +113,11 @@ def last_of(request: ServiceRequest) -> Escalation | None:
     return db.session.scalars(
         select(Escalation).where(*where).order_by(Escalation.id.desc()).limit(1)
     ).first()
+
+
+def told_here(act: Act) -> bool:
+    """Say whether the customer hears from whoever took his data: not while head office has the problem (QI/05 3.7)."""
+    return act.step.name == "comes_back" or of_problem(act.case.request) is None
 
 
 def tried_first(act: Act) -> Objection | None:

@@ -9,7 +9,7 @@ import pytest
 
 from core import clock, gate, ledger, switches
 from core.db import db
-from core.deadlines import MET, OPEN
+from core.deadlines import DROPPED, MET, OPEN
 from core.errors import NotFound, RefusalKind, Refused
 from core.people import Actor
 from core.roles import DUTY_MANAGER, HEAD_OFFICE_SUPPORT
@@ -23,6 +23,7 @@ NAME = "fieldservice.escalation"
 ASK, TELL, TO_HEAD_OFFICE = (
     f"fieldservice.{key}" for key in ("ask_head_office", "tell_escalated", "to_head_office")
 )
+TELL_HERE = "fieldservice.tell_customer"
 # Tuesday, ten o'clock in the office.
 TEN = dt.datetime(2026, 11, 24, 2, tzinfo=dt.UTC)
 REMEDY = "升级到 8.14，再反结账"
@@ -160,6 +161,20 @@ def test_the_data_go_back_when_the_remedy_was_tried_on_them(
     beijing.act(one, "verify", beijing.duty, verified="在客户数据上反结账成功")
     custody = db.session.query(Custody).one()
     assert beijing.act(custody, "give_back", beijing.duty, **back).state == "returned"
+
+
+@pytest.mark.clause("QI/05 3.7")
+def test_of_one_problem_the_customer_is_told_once_from_above_or_from_here(beijing: Any) -> None:
+    request = beijing.explained()
+    custody = beijing.take_along(request)
+    beijing.act(request, "sign", beijing.engineer, result="unsolved", signed_by="高敏", on_paper="档案柜 3")
+    one = beijing.escalated(beijing.act(request, "turn_in", beijing.engineer))
+    assert beijing.promises(custody)[TELL_HERE].state == DROPPED
+    beijing.act(custody, "tell", beijing.engineer, told="总部正在查")
+    assert [row.state for row in beijing.every_promise(custody) if row.key == TELL_HERE] == [DROPPED]
+    beijing.act(one, "withdraw", beijing.duty, reason="发错部门")
+    assert beijing.promises(custody)[TELL_HERE].state == OPEN
+    assert beijing.promises(one)[TELL].state == DROPPED
 
 
 @pytest.mark.clause("QI/05 3.5")
