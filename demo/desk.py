@@ -18,6 +18,7 @@ from core.people import Actor
 from core.roles import (
     DUTY_MANAGER,
     FIELD_ENGINEER,
+    HEAD_OFFICE_SUPPORT,
     HOTLINE_ENGINEER,
     QUALITY_SUPERVISOR,
     REGIONAL_MANAGER,
@@ -50,7 +51,9 @@ class Desk:
         self.support = actor_of(holder_of(code, SUPPORT_MANAGER))
         self.manager = actor_of(holder_of(code, REGIONAL_MANAGER))
         self.engineer = actor_of(holder_of(code, FIELD_ENGINEER))
+        # Who supervises is a senior engineer, too.
         self.supervisor = actor_of(holder_of(code, QUALITY_SUPERVISOR))
+        self.head_office = actor_of(holder_of("HQ", HEAD_OFFICE_SUPPORT))
         self._file = self._judged()
         self.rng.shuffle(self._file)
 
@@ -177,14 +180,15 @@ class Desk:
         values = {"file_number": customer.file_number, **said}
         gate.perform("billing.sealing", None, "seal", self.manager, values, office=self.office)
 
-    def confer(self, number: str, said: str, remedy: str) -> None:
-        """Hold the conference that was called about a request, with its engineer (QI/05 3.1)."""
+    def confer(self, number: str, said: str, remedy: str = "") -> None:
+        """Hold the conference that was called about a request, with its engineer and a senior (QI/05 3.1, 3.4)."""
         request = select(ServiceRequest.id).where(ServiceRequest.number == number).scalar_subquery()
         called = select(Conference.number).where(
             Conference.request_id == request, Conference.state == "called"
         )
-        seated = [str(one.person_id) for one in (self.duty, self.engineer)]
-        held = {"participants": seated, "said": said, "outcome": "remedy", "remedy": remedy}
+        seated = [str(one.person_id) for one in (self.duty, self.engineer, self.supervisor)]
+        outcome = "remedy" if remedy else "none"
+        held = {"participants": seated, "said": said, "outcome": outcome, "remedy": remedy}
         gate.perform(
             "fieldservice.conference",
             db.session.scalars(called).one(),

@@ -1,4 +1,4 @@
-"""The demo's house: head office and two offices, their plugins, ten people, the customers of the samples."""
+"""The demo's house: head office and two offices, their plugins, eleven people, the customers of the samples."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from core.roles import (
     CUSTOMER_ADMINISTRATOR,
     DUTY_MANAGER,
     FIELD_ENGINEER,
+    HEAD_OFFICE_SUPPORT,
     HOTLINE_ENGINEER,
     QUALITY_SUPERVISOR,
     REGIONAL_MANAGER,
@@ -36,7 +37,7 @@ SAMPLES = Path(__file__).parent.parent / "samples"
 HEAD_OFFICE = ("HQ", "总部", "Head office")
 NATIONAL = ("hotline", "fieldservice", "billing", "quality")
 OFFICES = {"BJ": ("北京分公司", "Beijing"), "SH": ("上海分公司", "Shanghai")}
-PLUGINS = {"BJ": NATIONAL, "SH": (*NATIONAL, "shanghai")}
+PLUGINS = {"HQ": ("hotline", "fieldservice"), "BJ": NATIONAL, "SH": (*NATIONAL, "shanghai")}
 CUSTOMERS = {"BJ": "customers-bj.xlsx", "SH": "customers-sh.csv"}
 ADMINISTRATOR = ("admin", "林晓岚")
 SUPERVISING = (QUALITY_SUPERVISOR, CUSTOMER_ADMINISTRATOR, SENIOR_ENGINEER)
@@ -65,6 +66,7 @@ STAFF = (
     Hand("chen.jianhua", "陈建华", "12", {"SH": (DUTY_MANAGER, SUPPORT_MANAGER)}),
     Hand("gu.wenqian", "顾文倩", "13", {"SH": (REGIONAL_MANAGER,)}),
     Hand("wu.lei", "吴磊", "17", {"SH": (FIELD_ENGINEER,)}),
+    Hand("xu.mingyuan", "许明远", "90", {"HQ": (HEAD_OFFICE_SUPPORT,)}),
     Hand("zheng.siyuan", "郑思远", "20", {"BJ": SUPERVISING, "SH": SUPERVISING}),
 )
 

@@ -15,6 +15,7 @@ from demo.diary import Story, Week
 from demo.further import further_stories
 from demo.problems import BY_PHONE, COMPLAINTS, FINDINGS, ON_SITE, SEALED, UNKNOWN, WITHDRAWN, Problem
 from demo.signature import signed
+from demo.unsolved import Unsolved
 
 Errand = Iterator[tuple[dt.datetime, str, Actor, dict[str, Any]]]
 LAST = "close"
@@ -65,6 +66,7 @@ class OfficeWeek:
             self.expired(4, "15:15", self._waiting),
             self.reviewed(),
             self.promised_by_the_book(),
+            *Unsolved(self).stories(),
             *further_stories(self.desk, self.week, self._phone[0]),
         ]
 
