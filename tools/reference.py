@@ -84,7 +84,7 @@ def _procedure(procedure: Procedure) -> list[str]:
 def _step(step: Step, procedure: Procedure) -> tuple[str, ...]:
     moves = f"{' / '.join(sorted(step.sources)) or '—'} -> {' / '.join(step.targets)}"
     owner = f" ({step.plugin})" if step.plugin != procedure.plugin else ""
-    inner = " (inside another step)" if step.inner else ""
+    inner = " (inside another step)" if step.inner else " (from above)" if step.above else ""
     locked = f" (locked: {_code(sorted(step.locked))})" if step.locked else ""
     whom = ", ".join(map(_whom, step.by))
     return f"`{step.name}`{owner}{inner}{locked}", moves, whom, _cited(step.clause), _code(_asked(step))

@@ -26,6 +26,9 @@ EDITIONS = {
     ("QR/01", 1): "f00444039ac5a285",
     ("QR/02", 1): "219302d358ccdea4",
     ("QR/03", 1): "ddb4b9d9dd97b2d7",
+    ("QR/03", 2): "5d7532d2cefb6761",
+    ("QR/05", 1): "5b951737c713efe5",
+    ("QR/06", 1): "0533193fbd2747a3",
     ("GZYY/QR/01", 1): "605fdb2e1b2409d8",
     ("DUMMY/QR/01", 2): "aa9782f1fda75bd0",
 }
@@ -102,14 +105,14 @@ def test_a_table_that_is_too_wide_is_refused() -> None:
 
 def test_a_form_is_there_where_its_plugin_is_on(house: House) -> None:
     here, there = house.office("SH", "hotline", "fieldservice", "dummy"), house.office("BJ", "hotline")
-    assert set(rules_of(here).plugins.forms) == {"QR/01", "QR/02", "QR/03", "DUMMY/QR/01"}
+    assert set(rules_of(here).plugins.forms) == {*(f"QR/0{one}" for one in (1, 2, 3, 5, 6)), "DUMMY/QR/01"}
     assert set(rules_of(there).plugins.forms) == {"QR/01", "QR/02"}
 
 
 def test_a_region_adds_a_part_to_a_national_form_and_no_neighbour_has_it(house: House) -> None:
     here = rules_of(house.office("SH", "hotline", "fieldservice", "dummy")).plugins.forms["QR/03"]
     there = rules_of(house.office("BJ", "hotline", "fieldservice")).plugins.forms["QR/03"]
-    assert (here.edition, there.edition) == ("1 + dummy 1.2.3", "1")
+    assert (here.edition, there.edition) == ("2 + dummy 1.2.3", "2")
     assert here.record is there.record
 
 

@@ -22,7 +22,7 @@ custody = Procedure(
     services.NAME,
     model=Custody,
     title=_l("Custody"),
-    letter="D",
+    letter="CU",
     record="QR/05",
     reads="fieldservice.read_custody",
     collection="custodies",

@@ -56,9 +56,9 @@ def test_data_leave_the_customer_with_his_consent_and_our_undertaking(beijing: A
         "account_sets",
     }
     one = beijing.take_along(request)
-    assert (one.state, one.number[:5], one.request, one.customer) == (
+    assert (one.state, one.number[:6], one.request, one.customer) == (
         "taken",
-        "BJ-D-",
+        "BJ-CU-",
         request,
         request.customer,
     )

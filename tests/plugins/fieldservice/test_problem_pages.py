@@ -94,6 +94,36 @@ def test_every_word_stands_in_the_table_of_the_escalation(beijing: Any, sit_down
     assert f"/BJ/fieldservice/request/{one.request.number}" in card(page, "Field service request")
 
 
+@pytest.mark.clause("QI/05 3.3")
+def test_the_data_record_says_what_was_taken_and_what_we_undertake(beijing: Any, sit_down: Any) -> None:
+    screen = sit_down(beijing, beijing.duty)
+    one = in_the_office(beijing, beijing.take_along(beijing.on_site()))
+    page = screen.get(f"custody/{one.number}/paper/QR-05")
+    for words in ("UFS/QP/2-04/QR/05", one.number, "王力", "U 盘 1", "反结账后账套仍是已结账状态"):
+        assert words in page
+    for words in ("nothing of it reaches anybody else", 'src="data:image/png;base64,'):
+        assert words in page
+    assert "粉碎" not in page
+    beijing.act(one, "destroy", beijing.duty, fate="格式化后粉碎", offered_to_id=beijing.engineer.person_id)
+    beijing.act(one, "witness", beijing.engineer)
+    page = screen.get(f"custody/{one.number}/paper/QR-05")
+    assert "格式化后粉碎" in page
+    assert "王力" in page.partition("Witness")[2]
+
+
+@pytest.mark.clause("QI/05 3.5")
+@pytest.mark.clause("QI/05 3.6")
+def test_the_log_and_the_return_slip_say_who_has_it_at_head_office(beijing: Any, sit_down: Any) -> None:
+    one = beijing.escalated()
+    beijing.act(one, "ask", beijing.duty, said="总部已复现，正在查")
+    screen = sit_down(beijing, beijing.duty)
+    log = screen.get(f"escalation/{one.number}/paper/QR-06")
+    for words in ("UFS/QP/2-04/QR/06", "王力", one.customer_name, "技术支持部", "总部已复现，正在查", "周艳"):
+        assert words in log
+    slip = screen.get(f"request/{one.request.number}/paper/QR-03").partition("Reported to head office: to")[2]
+    assert "技术支持部" in slip
+
+
 @pytest.mark.clause("QI/05 3.7")
 def test_whoever_answers_the_phone_sees_what_head_office_said_last(beijing: Any, sit_down: Any) -> None:
     one = beijing.escalated()
@@ -119,7 +149,9 @@ def test_head_office_reads_by_the_rules_of_the_office_and_prints_nothing_of_its(
         assert words in page
     for words in (one.request.number, "Print view", 'side-title">Case conferences'):
         assert words not in page
-    assert browser.get(f"/HQ/fieldservice/escalation/{one.number}/print/QR-06").status_code == 404
+    paper = f"fieldservice/escalation/{one.number}/paper/QR-06"
+    assert browser.get(f"/HQ/{paper}").status_code == 404
+    assert sign_in(beijing.duty, "en").get(f"/BJ/{paper}").status_code == 200
 
 
 @pytest.mark.clause("QP/2-04 5.6")
@@ -208,6 +240,7 @@ def test_much_asks_the_database_as_often_as_little(beijing: Any, sit_down: Any) 
         (f"/BJ/fieldservice/escalation/{one.number}", f"/BJ/fieldservice/request/{one.request.number}")
         for one in (grown(beijing, 1), grown(beijing, 4))
     )
+    screen.send("GET", little[0])
     few, many = (
         [queries(lambda page=page: screen.send("GET", page)) for page in pages] for pages in (little, much)
     )
