@@ -117,7 +117,7 @@ request_form = Record(
     title=_l("Field service request"),
     edition=2,
     procedure=NAME,
-    clause="QP/2-04 5.3",
+    clause="QR/03 form",
     sheets=(_l("First copy: for the office"), _l("Second copy: for the customer, signed")),
     parts=(HOTLINE, DUTY, ENGINEER, CUSTOMER, SLIP),
 )

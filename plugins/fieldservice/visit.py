@@ -45,6 +45,10 @@ VISIT = (
                 "QI/04 3.1.2",
             ),
             (_l("The others: an approximate time, phoned before your second visit."), "QI/04 3.1.2"),
+            (
+                _l("Promise no time on your own: what cannot be agreed goes back to the duty manager."),
+                "QI/04 3.2.2",
+            ),
         ),
     ),
     Part(
@@ -54,6 +58,11 @@ VISIT = (
             (_l("Knock, greet, and ask whether you may come in."), "QI/04 3.1.4"),
             (_l("Say who you are and what you come for."), "QI/04 3.1.5"),
             (_l("Wash your hands before you touch the machine, and again afterwards."), "QI/04 3.1.5"),
+            (
+                _l("Nobody from outside comes along; leave alone what the problem does not need."),
+                "QI/04 3.2.11",
+            ),
+            (_l("Mind the customer's own habits: what is known of them stands above."), "QI/04 3.2.12"),
         ),
     ),
     Part(
@@ -62,6 +71,8 @@ VISIT = (
             (_l("Make sure that you speak with the contact of the request."), "QI/04 3.1.5"),
             (_l("Go through the symptom, and have the problem shown."), "QI/04 3.1.6"),
             (_l("Ask what else has gone wrong lately, and note it."), "QI/04 3.1.6"),
+            (_l("Take every question seriously, and make nothing difficult."), "QI/04 3.2.10"),
+            (_l("No remark about the place, about looks or a handicap."), "QI/04 3.2.7"),
         ),
     ),
     Part(

@@ -70,7 +70,7 @@ data_record = Record(
     title=_l("Customer-data record and confidentiality undertaking"),
     edition=1,
     procedure=services.NAME,
-    clause="QI/05 3.3",
+    clause="QR/05 form",
     sheets=(_l("First copy: for the office"), _l("Second copy: for the customer, signed")),
     parts=(TAKEN, UNDERTAKING, BACK),
 )

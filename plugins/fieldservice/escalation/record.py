@@ -62,7 +62,7 @@ escalation_log = Record(
     title=_l("Head-office escalation log"),
     edition=1,
     procedure=services.NAME,
-    clause="QI/05 3.6",
+    clause="QR/06 form",
     orientation=LANDSCAPE,
     parts=(HEAD, LINES, END),
 )

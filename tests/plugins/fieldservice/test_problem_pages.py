@@ -94,6 +94,7 @@ def test_every_word_stands_in_the_table_of_the_escalation(beijing: Any, sit_down
     assert f"/BJ/fieldservice/request/{one.request.number}" in card(page, "Field service request")
 
 
+@pytest.mark.clause("QR/05 form")
 @pytest.mark.clause("QI/05 3.3")
 def test_the_data_record_says_what_was_taken_and_what_we_undertake(beijing: Any, sit_down: Any) -> None:
     screen = sit_down(beijing, beijing.duty)
@@ -111,6 +112,8 @@ def test_the_data_record_says_what_was_taken_and_what_we_undertake(beijing: Any,
     assert "王力" in page.partition("Witness")[2]
 
 
+@pytest.mark.clause("QR/06 form")
+@pytest.mark.clause("QR/03 form")
 @pytest.mark.clause("QI/05 3.5")
 @pytest.mark.clause("QI/05 3.6")
 def test_the_log_and_the_return_slip_say_who_has_it_at_head_office(beijing: Any, sit_down: Any) -> None:

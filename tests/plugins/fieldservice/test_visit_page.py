@@ -577,3 +577,26 @@ def test_the_request_itself_leads_its_engineer_to_the_visit(beijing: Any, sit_do
     for person, led in ((beijing.engineer, True), (beijing.duty, False)):
         page = sit_down(beijing, person).get(f"request/{number}")
         assert (f"/BJ/fieldservice/visit/{number}#step" in page) is led
+
+
+@pytest.mark.clause("QI/04 3.1.6", "QI/04 3.1.8", "QI/04 3.2.2", "QI/04 3.2.7")
+@pytest.mark.clause("QI/04 3.2.10", "QI/04 3.2.11", "QI/04 3.2.12")
+@pytest.mark.parametrize(
+    ("state", "step", "clauses"),
+    [
+        ("dispatched", "arrange", {"QI/04 3.1.2", "QI/04 3.2.2"}),
+        ("on_site", "arrive", {"QI/04 3.1.3", "QI/04 3.1.4", "QI/04 3.1.5", "QI/04 3.2.11", "QI/04 3.2.12"}),
+        ("on_site", "problem", {"QI/04 3.1.5", "QI/04 3.1.6", "QI/04 3.2.7", "QI/04 3.2.10"}),
+        ("explained", "sign", {"QI/04 3.1.8"}),
+    ],
+)
+def test_what_no_form_can_ask_is_said_where_it_counts(
+    beijing: Any, sit_down: SitDown, state: str, step: str, clauses: set[str]
+) -> None:
+    request = getattr(beijing, state)()
+    if step == "arrange":
+        beijing.act(request, "confirm", beijing.engineer)
+    page = sit_down(beijing, beijing.engineer).get(f"visit/{request.number}")
+    tips = page.partition(f'data-step="{step}"')[2].partition("</li>\n    <li")[0]
+    tips = tips.partition('<ul class="visit-tips">')[2].partition("</ul>")[0]
+    assert set(re.findall(r'"tip clause"[^>]*>([^<]+?)\s*<', tips)) == clauses
