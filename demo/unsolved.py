@@ -55,10 +55,9 @@ class Unsolved:
         visit = self.office.visit
         return [
             visit(1, "13:20", "sign", result="unsolved", goes_on=self._before_head_office),
-            visit(2, "13:45", "sign", result="partly", goes_on=self._dongle),
-            visit(3, "09:50", "turn_in", result="unsolved", goes_on=self._puzzling),
+            visit(3, "09:50", "sign", result="unsolved", goes_on=self._puzzling),
             visit(3, "10:40", "turn_in", result="partly", goes_on=self._remedied),
-            visit(3, "14:30", "turn_in", result="partly", goes_on=self._conferring),
+            visit(3, "13:10", "standardise", result="partly", goes_on=self._conferring),
         ]
 
     def _before_head_office(self, number: str, day: int) -> Story:
@@ -100,18 +99,16 @@ class Unsolved:
         )
         take(self.desk, CUSTODY, number, "accept", whom)
 
-    def _dongle(self, number: str, day: int) -> Story:
-        """A dongle is brought to be tested, and whoever tests it has not said yet that he has it."""
+    def _puzzling(self, number: str, day: int) -> Story:
+        """A dongle is brought to be tested, whoever tests it has not said yet that he has it, and nobody knows more."""
         yield from self._taken_along(number, day + 1, DONGLE)
         yield self.week.at(day + 2, "09:05")
         whom = {"offered_to_id": self.desk.supervisor.person_id, "place": "测试机房"}
         take(self.desk, CUSTODY, number, "offer", self.desk.engineer, **whom)
-
-    def _puzzling(self, number: str, day: int) -> Story:
         yield self.week.at(day + 2, "09:40")
         self.desk.request(number, "confer", self.desk.duty)
         yield self.week.at(day + 2, "11:10")
-        self.desk.confer(number, "怀疑杀毒软件隔离了组件，客户机器上还要再看一次日志")
+        self.desk.confer(number, "怀疑杀毒软件隔离了组件，等加密盒的检测结果再定")
 
     def _remedied(self, number: str, day: int) -> Story:
         yield self.week.at(day + 2, "15:20")

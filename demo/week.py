@@ -349,9 +349,7 @@ class OfficeWeek:
 
 VISITS = (
     (1, "08:50", LAST),
-    (2, "09:10", LAST),
     (3, "09:30", LAST),
-    (3, "13:10", "standardise"),
     (4, "08:45", "turn_in"),
     (4, "10:15", "sign"),
     (4, "11:00", "solve"),
