@@ -29,7 +29,7 @@ from core.offices import Office
 from core.people import MAIL_ACTOR, Actor
 from core.plugins import Manifest, Plugins
 from core.procedure import SAME, Procedure, Step
-from core.roles import DUTY_MANAGER, HOTLINE_ENGINEER, NATIONAL_ROLES
+from core.roles import HOTLINE_ENGINEER, NATIONAL_ROLES
 from core.rules import rules_of
 from core.talk import files
 from core.talk.topics import topic_of
@@ -55,11 +55,27 @@ NAMED = {
     "signature": SIGNATURE,
     "problem": SYMPTOM,
     "solution": SYMPTOM,
+    "remedy": SYMPTOM,
+    "wish": SYMPTOM,
+    "back_signature": SIGNATURE,
 }
-BORN_INSIDE = {
-    "fieldservice.request": "request_visit",
-    "quality.complaint": "complain",
-    "hotline.recovery": "recover",
+UNSOLVED = {"result": "unsolved"}
+IN_VAIN = {**UNSOLVED, "outcome": "none"}
+# What is born inside another case's step: of which, in which state, by which step, and how it points back.
+BORN_INSIDE: dict[str, tuple[str, str, str, str, dict[str, Any]]] = {
+    "fieldservice.request": ("hotline.call", "open", "request_visit", "call_id", {}),
+    "quality.complaint": ("hotline.call", "open", "complain", "call_id", {}),
+    "hotline.recovery": ("hotline.call", "open", "recover", "call_id", {}),
+    "fieldservice.conference": ("fieldservice.request", "turned_in", "confer", "request_id", UNSOLVED),
+    "fieldservice.custody": ("fieldservice.request", "on_site", "take_along", "request_id", {}),
+    "fieldservice.escalation": ("fieldservice.request", "puzzling", "escalate", "request_id", IN_VAIN),
+}
+# What a request only does when something that was born of it comes to an end.
+TAKEN_INSIDE = {
+    "conferred": ("fieldservice.conference", "held"),
+    "not_conferred": ("fieldservice.conference", "called_off"),
+    "answered_above": ("fieldservice.escalation", "verified"),
+    "taken_back": ("fieldservice.escalation", "withdrawn"),
 }
 PNG = b"\x89PNG\r\n\x1a\n picture"
 # There is one of these a day: each is born on the evening of a working day of its own, when its day can end.
@@ -68,7 +84,7 @@ FIRST_EVENING = dt.datetime(2026, 5, 12, 10, tzinfo=dt.UTC)
 EXPIRED = {"contract": dt.date(2019, 1, 1)}
 # What no person begins begins with a machine: by the state that its step leads to.
 BY_MACHINE = {"received": MAIL_ACTOR}
-LOTS = ({}, {"result": "unsolved"}, EXPIRED)
+LOTS = ({}, UNSOLVED, IN_VAIN, EXPIRED)
 
 
 def a_plugin(
@@ -130,6 +146,8 @@ class Walk:
     def __init__(self, house: House, office: Office) -> None:
         self.house, self.office = house, office
         self.actor = house.hire(office, *NATIONAL_ROLES, name="万能")
+        # Whatever changes hands needs a second pair.
+        self.partner = house.hire(office, *NATIONAL_ROLES, name="搭档")
         self.evening = FIRST_EVENING
         self.days = count(1)
 
@@ -177,10 +195,21 @@ class Walk:
             creating = [step for step in self.procedures[name].steps_from(None) if not step.inner]
             by = next((step for step in creating if step.targets[0] == lot.get("by")), creating[0])
             return self.take(name, None, by, lot)
-        call = self.born("hotline.call", lot)
-        self.take("hotline.call", call, self.procedures["hotline.call"].steps[BORN_INSIDE[name]], lot)
+        return self.born_inside(name, lot)
+
+    def born_inside(self, name: str, lot: dict[str, Any]) -> Any:
+        """Bring the case that it is born of as far as it must be, and take the step."""
+        parent, state, step, link, wanted = BORN_INSIDE[name]
+        one = self.brought(parent, self.born(parent, {**lot, **wanted}), state, {**lot, **wanted})
+        self.take(parent, one, self.procedures[parent].steps[step], lot)
         model = self.procedures[name].model
-        return db.session.scalars(select(model).where(model.call_id == call.id)).one()
+        return db.session.scalars(select(model).where(getattr(model, link) == one.id)).unique().one()
+
+    def brought(self, name: str, case: Any, state: str, lot: dict[str, Any]) -> Any:
+        """Bring a case into a state, or nowhere when its lot does not let it."""
+        while case is not None and case.state != state:
+            case = self.next(name, case, state, lot)
+        return case
 
     def publish_a_roster(self) -> None:
         """Publish next month's roster with a colleague who can do all that the walker can: shifts to swap."""
@@ -190,8 +219,6 @@ class Walk:
             select(rosters.id).where(rosters.state == "published", rosters.month > clock.now().date())
         ):
             return
-        self.house.hire(self.office, HOTLINE_ENGINEER, DUTY_MANAGER, name="搭档")
-        self.house.see()
         said = {"month": next_month}
         case = gate.perform("hotline.roster", None, "begin", self.actor, said, office=self.office)
         for step in ("propose", "publish"):
@@ -209,7 +236,7 @@ class Walk:
             if refused.kind is not RefusalKind.OBJECTION:
                 raise
         for step in procedure.steps_from(case.state):
-            if step.targets == (SAME,) and not step.inner:
+            if step.targets == (SAME,) and not step.inner and step.name != "take_along":
                 self.try_to(name, case, step, lot)
         return self.try_to(name, case, way[0], lot)
 
@@ -228,19 +255,37 @@ class Walk:
             values = self.filled(name, None, self.procedures[name].steps["log"], {})
             values["customer_id"] = str(case.customer_id)
             gate.perform(name, None, "log", self.actor, values, office=self.office)
-        elif step.name == "name_papers":
+        elif step.name in ("name_papers", "accept"):
             topic = topic_of(rules_of(self.office), name, case.id)
             sent = [files.Sent(one, io.BytesIO(PNG + one.encode())) for one in ("证明.png", "备份.png")]
             files.attach(topic, sent, self.actor)
             self.house.see()
 
     def take(self, name: str, case: Any, step: Step, lot: dict[str, Any]) -> Any:
+        if step.name in TAKEN_INSIDE:
+            return self.taken_inside(case, step, lot)
         self.make_possible(name, case, step)
-        actor = BY_MACHINE[step.targets[0]] if step.targets[0] in BY_MACHINE and step.creates else self.actor
+        actor = BY_MACHINE[step.targets[0]] if step.targets[0] in BY_MACHINE and step.creates else None
+        actor = actor or self.whose(case, step)
         with clock.stopped_at(self.evening) if name in ONE_A_DAY else nullcontext():
             values = self.filled(name, case, step, lot)
             number = case.number if case is not None else None
             return gate.perform(name, number, step.name, actor, values, office=self.office)
+
+    def taken_inside(self, case: Any, step: Step, lot: dict[str, Any]) -> Any:
+        """Bring what was born of a case to its end, and the case with it."""
+        name, end = TAKEN_INSIDE[step.name]
+        model = self.procedures[name].model
+        newest = select(model).where(model.request_id == case.id).order_by(model.id.desc())
+        self.brought(name, db.session.scalars(newest).unique().first(), end, lot)
+        db.session.refresh(case)
+        return case
+
+    def whose(self, case: Any, step: Step) -> Actor:
+        """Return whose a step is: the partner's where the case names him and not the walker."""
+        named = {getattr(case, way.only) for way in step.who if way.only} if case is not None else set()
+        theirs = self.partner.person_id in named and self.actor.person_id not in named
+        return self.partner if theirs else self.actor
 
     def filled(self, name: str, case: Any, step: Step, lot: dict[str, Any]) -> dict[str, Any]:
         """Fill in what a step asks, each field as its type wants it."""
@@ -264,6 +309,8 @@ class Walk:
         if field.name == "day":
             # A day has one log: each walk takes an earlier one.
             return clock.now().date() - dt.timedelta(days=next(self.days))
+        if isinstance(field, forms.PeopleField):
+            return [choice.value for choice in field.choices]
         if isinstance(field, forms.ChoiceField):
             offered = [choice.value for choice in field.choices if choice.value]
             if field.name == "backup_id":

@@ -29,12 +29,15 @@ PROCEDURES = (
     "hotline.knowledge",
     "hotline.day_log",
     "hotline.recovery",
+    "fieldservice.conference",
+    "fieldservice.custody",
+    "fieldservice.escalation",
     "fieldservice.request",
     "billing.sealing",
     "quality.complaint",
 )
 SHANGHAI = (*NATIONAL, "shanghai")
-AMENDED = ("fieldservice.request",)
+AMENDED = ("fieldservice.conference", "fieldservice.request")
 MATRIX = [(name, NATIONAL) for name in PROCEDURES] + [(name, SHANGHAI) for name in AMENDED]
 every_procedure = pytest.mark.parametrize(
     ("name", "enabled"), MATRIX, ids=[f"{name}-{enabled[-1]}" for name, enabled in MATRIX]
