@@ -13,7 +13,7 @@ from core.customers import services as customers
 from core.customers import values
 from core.customers.lookup import MOST, find, plain
 from core.db import db
-from core.deadlines import OPEN, Deadline
+from core.deadlines import IS_OPEN, Deadline
 from plugins.hotline.hooks import COVERED, Entitlement
 from plugins.hotline.links.services import MOST_OPEN, MOST_PAST, newest
 from plugins.hotline.services import entitlement
@@ -132,7 +132,7 @@ def _promises(cases: Iterable[KnownCase]) -> list[Promised]:
     wanted = [and_(Deadline.procedure == name, Deadline.subject_id == id_) for name, id_ in known]
     if not wanted:
         return []
-    query = select(Deadline).where(Deadline.state == OPEN, or_(*wanted))
+    query = select(Deadline).where(IS_OPEN, or_(*wanted))
     found = db.session.scalars(query.order_by(Deadline.due_at, Deadline.id))
     return [Promised(known=known[one.procedure, one.subject_id], deadline=one) for one in found]
 
