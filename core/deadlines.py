@@ -282,6 +282,12 @@ def of_case(procedure: str, subject_id: int) -> list[Deadline]:
     return sorted(found, key=lambda deadline: deadline.state != OPEN)
 
 
+def shown(procedure: Procedure, subject_id: int) -> list[Deadline]:
+    """Return the deadlines of a case that are anybody's business: what a plugin promised that is off now waits for it."""
+    found = of_case(procedure.name, subject_id)
+    return [one for one in found if one.state != OPEN or one.key in procedure.deadlines]
+
+
 def next_of(procedure: str, subject_ids: list[int]) -> dict[int, Deadline]:
     """Return the most urgent open deadline of each of these cases: one query, whatever their number."""
     where = (Deadline.procedure == procedure, Deadline.subject_id.in_(subject_ids), IS_OPEN)
