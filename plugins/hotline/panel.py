@@ -141,7 +141,11 @@ def hits(typed: str, office_id: int) -> tuple[list[Customer], bool]:
     """Return who fits what was typed, whose very file number it is first; and whether there are more."""
     if not typed.strip():
         return [], False
-    found, exact = find(typed, office_id, MOST + 1), customers.by_file_number(typed, office_id)
+    found, number = find(typed, office_id, MOST + 1, products=False), typed.strip().upper()
+    exact = next((one for one in found if one.file_number.upper() == number), None)
+    if exact is None and len(found) > MOST:
+        # Among many, he may be behind those that were read.
+        exact = customers.by_file_number(typed, office_id)
     others = [one for one in found if one is not exact]
     return [*([exact] if exact else []), *others][:MOST], len(found) > MOST
 
