@@ -83,7 +83,7 @@ class Amendable:
 
     def starts(
         self,
-        step: str,
+        steps: str | Iterable[str],
         key: str,
         *,
         title: Sentence,
@@ -91,23 +91,29 @@ class Amendable:
         owner: Role | Allowed,
         clause: Citation,
         met_by: Iterable[str],
+        dropped_by: Iterable[str] = (),
         since: str | None = None,
         since_title: Sentence | None = None,
         only_in: tuple[str, ...] = (),
         when: Callable[[Act], bool] | None = None,
     ) -> None:
-        """Let a step start a deadline of one's own, met by the steps named; the rest is as in ``Procedure.deadline``."""
+        """Let a step, or each of several, start a deadline of one's own; what is open of it then counts anew.
+
+        Other steps meet it, or take its reason away and drop it; the rest is as in ``Procedure.deadline``.
+        """
         if key in self.procedure.deadlines:
             self._refuse(key, _l("it exists already"))
         rule = self.procedure.new_deadline(key, title, within, owner, clause, self.plugin)
         counted = replace(rule, since=since, since_title=since_title, only_in=only_in, when=when)
         self.procedure.deadlines[key] = counted
-        starting = self._step(step)
-        self._replace(replace(starting, starts=(*starting.starts, key)))
-        for name in met_by:
-            meeting = self._step(name)
-            self._replace(replace(meeting, meets=(*meeting.meets, key)))
-        self._note("starts", step, title, clause)
+        starting = (steps,) if isinstance(steps, str) else tuple(steps)
+        for does, names in (("starts", starting), ("meets", met_by), ("drops", dropped_by)):
+            for name in names:
+                old = self._step(name)
+                change: dict[str, Any] = {does: (*getattr(old, does), key)}
+                self._replace(replace(old, **change))
+        for name in starting:
+            self._note("starts", name, title, clause)
 
     def add_field(
         self, step: str, name: str, wtfield: Any, *, keep: Keep | None = None, clause: Citation

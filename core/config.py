@@ -41,6 +41,8 @@ def settings_of_commands() -> dict[str, Any]:
     """Return the settings of what serves no pages: its key is for nobody and is kept nowhere."""
     return {
         "SQLALCHEMY_DATABASE_URI": database_url(),
+        # SQLite reads what it knows of its tables when a connection is opened.
+        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_recycle": 600},
         "KOUDAI_HOME": str(folder()),
         "SECRET_KEY": secrets.token_urlsafe(48),
         "URL": public_url(),

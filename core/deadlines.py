@@ -15,6 +15,7 @@ from core.clauses import code_of
 from core.db import Model, SharedRow, db
 from core.i18n import Sentence, _l
 from core.ledger import LedgerRow
+from core.seldom import seldom
 from core.worktime import Due, OfficeCalendar
 
 if TYPE_CHECKING:
@@ -63,6 +64,9 @@ class Deadline(Model, SharedRow):
     def left(self) -> dt.timedelta:
         """The time that is left; negative when it is overdue."""
         return self.due_at - (self.ended_at or clock.now())
+
+
+IS_OPEN = seldom(Deadline.state == OPEN)
 
 
 @dataclass(frozen=True)
@@ -210,13 +214,13 @@ def hand_over(act: Act, person_id: int | None) -> None:
 
 def open_of(person_id: int) -> list[Deadline]:
     """Return what waits for a person in the offices in sight, most urgent first."""
-    query = select(Deadline).where(Deadline.person_id == person_id, Deadline.state == OPEN)
+    query = select(Deadline).where(Deadline.person_id == person_id, IS_OPEN)
     return list(db.session.scalars(query.order_by(Deadline.due_at, Deadline.id)))
 
 
 def release(office_id: int, person_id: int, role: Role | None = None) -> list[str]:
     """Let what waits for a person in an office (in one role) wait for the role again; return the cases' numbers."""
-    where = [Deadline.office_id == office_id, Deadline.person_id == person_id, Deadline.state == OPEN]
+    where = [Deadline.office_id == office_id, Deadline.person_id == person_id, IS_OPEN]
     if role is not None:
         where.append(Deadline.role == role.key)
     # Locked in the order in which steps lock them.
@@ -246,7 +250,7 @@ def sweep(procedures: Iterable[Procedure], plugin: str, office_id: int, now: dt.
                 Deadline.procedure == procedure.name,
                 Deadline.key == key,
             )
-            found = db.session.scalars(select(Deadline).where(*where, Deadline.state == OPEN, done))
+            found = db.session.scalars(select(Deadline).where(*where, IS_OPEN, done))
             _end(list(found), DROPPED, now)
 
 
@@ -260,7 +264,7 @@ def _open_of(act: Act, keys: tuple[str, ...] | None) -> list[Deadline]:
     if keys == ():
         return []
     query = select(Deadline).where(
-        Deadline.procedure == act.procedure.name, Deadline.subject_id == act.case.id, Deadline.state == OPEN
+        Deadline.procedure == act.procedure.name, Deadline.subject_id == act.case.id, IS_OPEN
     )
     query = query.order_by(Deadline.id)
     return list(db.session.scalars(query if keys is None else query.where(Deadline.key.in_(keys))))
@@ -278,9 +282,15 @@ def of_case(procedure: str, subject_id: int) -> list[Deadline]:
     return sorted(found, key=lambda deadline: deadline.state != OPEN)
 
 
+def shown(procedure: Procedure, subject_id: int) -> list[Deadline]:
+    """Return the deadlines of a case that are anybody's business: what a plugin promised that is off now waits for it."""
+    found = of_case(procedure.name, subject_id)
+    return [one for one in found if one.state != OPEN or one.key in procedure.deadlines]
+
+
 def next_of(procedure: str, subject_ids: list[int]) -> dict[int, Deadline]:
     """Return the most urgent open deadline of each of these cases: one query, whatever their number."""
-    where = (Deadline.procedure == procedure, Deadline.subject_id.in_(subject_ids), Deadline.state == OPEN)
+    where = (Deadline.procedure == procedure, Deadline.subject_id.in_(subject_ids), IS_OPEN)
     query = select(Deadline).where(*where).order_by(Deadline.due_at.desc(), Deadline.id.desc())
     return {deadline.subject_id: deadline for deadline in db.session.scalars(query)}
 
@@ -291,4 +301,4 @@ def mine(actor: Actor) -> Any:
         and_(Deadline.office_id == office_id, Deadline.role.in_(keys), Deadline.person_id.is_(None))
         for office_id, keys in actor.roles.items()
     ]
-    return and_(Deadline.state == OPEN, or_(Deadline.person_id == actor.person_id, *by_role))
+    return and_(IS_OPEN, or_(Deadline.person_id == actor.person_id, *by_role))

@@ -19,6 +19,7 @@ from core.digits import AMOUNT, WHOLE, Bounds, shaped
 from core.i18n import Sentence, _l
 
 if TYPE_CHECKING:
+    from core.clauses import Citation
     from core.gate import Act
 
 Choices = Mapping[str, Sentence | str]
@@ -29,12 +30,14 @@ YEARS = range(1990, 2100)
 class StepField:
     """What every field of a step form has besides WTForms: a JSON type and a way into the ledger.
 
-    A ``fresh`` field starts empty at every step: what the case knows under its name was said about another one.
+    A ``fresh`` field starts empty at every step: what the case knows under its name was said about another one. One that
+    a plugin added to another's step stands on a ``clause`` of its own.
     """
 
     json_type = "string"
     confidential = False
     fresh = False
+    clause: Citation = ""
 
     def prepare(self, act: Act) -> None:
         """Learn from the case what the field must know (its choices, the office's zone)."""

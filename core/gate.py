@@ -70,7 +70,10 @@ class Act:
         base = self.step.form or EmptyForm
         extra = {one.name: one.field for one in self.step.fields}
         kind: type[StepForm] = type(base.__name__, (base,), extra) if extra else base
-        return kind(self, values, prefix=prefix)
+        form = kind(self, values, prefix=prefix)
+        for one in self.step.fields:
+            form[one.name].clause = one.clause
+        return form
 
     def objections(self) -> list[Objection]:
         """Collect everything that speaks against the step now; none means go."""
@@ -249,9 +252,7 @@ def _open(asked: _Asked, office_id: int, inside: bool) -> Act:
     procedure = rules.procedure(asked.procedure)
     step = asked.step if isinstance(asked.step, Step) else procedure.steps.get(asked.step)
     if step is None or (step.inner and not (inside and asked.given)):
-        raise NotFound(
-            _l("%(procedure)s has no step %(step)s here.", procedure=procedure.title, step=asked.step)
-        )
+        raise NotFound(refusals.no_step(procedure, asked.step if step is None else step))
     case = _case_of(asked, procedure, office_id)
     act = Act(procedure, step, case, asked.actor, rules, clock.now(), asked.given or {})
     act.from_state, act.subject = case.state or "", recording.subject(case)

@@ -19,6 +19,7 @@ from core.i18n import Sentence, _l
 from core.parameters import preset_of
 from core.plugin_sets import answers_of, contributed
 from core.roles import MACHINES, ROLES
+from core.slots import MenuItem
 
 if TYPE_CHECKING:
     from pluggy import HookImpl
@@ -31,6 +32,8 @@ PLUGIN = re.compile("[a-z][a-z0-9]{0,19}")
 TAKEN = frozenset(
     {"api", "core", "customers", "numbers", "offices", "search", "settings", "staff", "static", "talk"}
 )
+# What the keyboard means on every page.
+KEYS = ("/", "?", "g d")
 # The widths of the columns in which names are kept: SQLite would let more pass, PostgreSQL would not.
 LONGEST = {
     "collection": 40,
@@ -72,6 +75,12 @@ def refuse_clashes(installed: Sequence[Installed]) -> None:
             if owner != one.name:
                 _refuse(one.name, _l("%(name)s belongs to %(owner)s already", name=name, owner=owner))
             _refuse_long(one.name, kind, name)
+        for role in one.manifest.roles:
+            if not role.key.startswith(f"{one.name}_"):
+                why = _l(
+                    "the key of its role %(key)s does not begin with %(name)s_", key=role.key, name=one.name
+                )
+                _refuse(one.name, why)
 
 
 def _refuse_manifest(one: Installed, others: set[str]) -> None:
@@ -105,14 +114,24 @@ def _claims(one: Installed) -> Iterator[tuple[str, str]]:
 
 def refuse_failing(found: PluginSet) -> None:
     """Refuse a plugin that fails where it is asked about nothing yet: its pages would go without, and no test see it."""
+    keys = dict.fromkeys(KEYS, "core")
     for name, caller in vars(found.hook).items():
         if caller.spec is None or caller.spec.argnames:
             continue
         for implementation in caller.get_hookimpls():
-            _refuse_contributions(found, name, implementation)
+            given = _contributions(found, name, implementation)
+            _refuse_taken_keys(implementation.plugin_name, given, keys)
 
 
-def _refuse_contributions(found: PluginSet, name: str, implementation: HookImpl) -> None:
+def _refuse_taken_keys(plugin: str, given: Iterable[Any], keys: dict[str, str]) -> None:
+    """Refuse a key that leads somewhere already: whoever presses it would land there."""
+    for wanted in [one.keys for one in given if isinstance(one, MenuItem) and one.keys]:
+        if wanted in keys:
+            _refuse(plugin, _l("%(name)s belongs to %(owner)s already", name=wanted, owner=keys[wanted]))
+        keys[wanted] = plugin
+
+
+def _contributions(found: PluginSet, name: str, implementation: HookImpl) -> list[Any]:
     plugin = implementation.plugin_name
     try:
         given = contributed(implementation)
@@ -122,6 +141,7 @@ def _refuse_contributions(found: PluginSet, name: str, implementation: HookImpl)
         wanted = str(getattr(one, "permission", "") or "core.")
         if not wanted.startswith("core.") and found.permission(wanted) is None:
             _refuse(plugin, _l("%(what)s names %(name)s, which nobody declares", what=name, name=wanted))
+    return given
 
 
 def refuse_loose_ends(found: PluginSet) -> None:
@@ -178,6 +198,13 @@ def _refuse_unknown(procedure: Procedure, found: PluginSet) -> None:
             _refuse(
                 plugin, _l("%(what)s names %(name)s, which nobody declares", what=procedure.name, name=role)
             )
+    for name in procedure.unsearchable:
+        why = _l(
+            "%(what)s searches %(name)s, which is none of its columns or facts",
+            what=procedure.name,
+            name=name,
+        )
+        _refuse(procedure.plugin, why)
     for plugin, column in _columns_in(procedure):
         if not hasattr(procedure.model, column):
             why = _l("%(what)s names %(name)s, which its cases do not have", what=procedure.name, name=column)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
 from core import clock
 from core.db import Model, db
 from core.errors import NotFound
-from core.i18n import _l
+from core.i18n import Sentence, _l
 from core.offices import Office, below
 from core.roles import ADMINISTRATOR, MAIL, RELEASE, ROLES, TIMER, Allowed, Role
 
@@ -103,6 +103,14 @@ class Actor:
 TIMER_ACTOR = Actor("timer", everywhere=frozenset({TIMER.key}))
 RELEASE_ACTOR = Actor("release", everywhere=frozenset({RELEASE.key}))
 MAIL_ACTOR = Actor("mail", everywhere=frozenset({MAIL.key}))
+
+
+MACHINE_NAMES = {"timer": TIMER.title, "release": RELEASE.title, "mail": MAIL.title}
+
+
+def name_of(actor_id: int | None, name: str) -> Sentence | str:
+    """Return who did something, as people read it: a machine's name in the reader's language."""
+    return MACHINE_NAMES.get(name, name) if actor_id is None else name
 
 
 def actor_for(person: Person, tree: dict[int, Office]) -> Actor:

@@ -50,12 +50,28 @@ def let_in(found: PluginSet) -> dict[str, tuple[Role, ...]]:
 def steps_named(procedure: Procedure, rules: Rules, names: set[str]) -> dict[str, Step]:
     """Return steps that were taken by their names: the procedure's, and those of plugins that are off here now."""
     found = {name: step for name, step in procedure.steps.items() if name in names}
-    mine, plugins = rules.plugins.names, rules.plugins.plugins
-    for away in (plugins.installed.keys() - mine) if names - found.keys() else ():
-        with_it = standing(plugins, mine | with_required(plugins, away))
-        there = with_it.procedures[procedure.name].steps if with_it else {}
-        found |= {name: there[name] for name in names - found.keys() if name in there}
+    for there in _with_what_is_off(procedure, rules) if names - found.keys() else ():
+        found |= {name: there.steps[name] for name in names - found.keys() if name in there.steps}
     return found
+
+
+def promise_named(procedure: Procedure, rules: Rules, key: str) -> Sentence | str:
+    """Return what a deadline promises, also one of a plugin that is off here now; its key when that is gone."""
+    if key in procedure.deadlines:
+        return procedure.deadlines[key].title
+    away = (
+        there.deadlines[key].title for there in _with_what_is_off(procedure, rules) if key in there.deadlines
+    )
+    return next(away, key)
+
+
+def _with_what_is_off(procedure: Procedure, rules: Rules) -> Iterator[Procedure]:
+    """Yield the procedure as it would be here with each installed plugin that is off."""
+    mine, plugins = rules.plugins.names, rules.plugins.plugins
+    for away in sorted(plugins.installed.keys() - mine):
+        with_it = standing(plugins, mine | with_required(plugins, away))
+        if with_it is not None:
+            yield with_it.procedures[procedure.name]
 
 
 def answers_of(found: PluginSet, name: str) -> Iterator[tuple[HookCaller, HookImpl]]:

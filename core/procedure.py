@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import or_
 
 from core import state_maps
 from core.additions import Amendment, Check, Consequence, ExtraField, Requirement
+from core.asked import pictures, secrets
 from core.clauses import Citation
 from core.errors import PluginError
 from core.i18n import Sentence, _l
-from core.roles import Allowed, Role
+from core.roles import MACHINES, Allowed, Role
 
 if TYPE_CHECKING:
     from core.cases import Case
@@ -145,6 +145,11 @@ class Step:
         return (*self.fields, *self.follows)
 
     @property
+    def for_people(self) -> bool:
+        """Whether somebody can take it by himself: it is no part of another step, and not a machine's alone."""
+        return not self.inner and any(way.role not in MACHINES for way in self.who)
+
+    @property
     def creates(self) -> bool:
         """Whether the step makes a new case."""
         return not self.sources
@@ -204,7 +209,7 @@ class Procedure:
     @property
     def searched(self) -> tuple[Column, ...]:
         """What the search reads: the facts and columns named in ``searched``, or all; never what is confidential."""
-        secret = {name for step in self.steps.values() for name in _secrets(step.form)}  # type: ignore[arg-type]
+        secret = {name for step in self.steps.values() for name in secrets(step.form)}  # type: ignore[arg-type]
         known = {one.name: one for one in (*self.columns, *self.facts)}
         wanted = known if self._searched is None else self._searched
         found = (known[name] for name in wanted if name not in secret)
@@ -219,6 +224,17 @@ class Procedure:
         """Return the condition for the cases of an office, and for those that others share with it."""
         own = self.model.office_id == office_id
         return or_(own, self.model.shared_office_id == office_id) if self.shared else own
+
+    @property
+    def unsearchable(self) -> tuple[str, ...]:
+        """What ``searched`` names and neither the list nor the page shows."""
+        known = {one.name for one in (*self.columns, *self.facts)}
+        return tuple(name for name in self._searched or () if name not in known)
+
+    @property
+    def pictures(self) -> frozenset[str]:
+        """What steps ask as a picture (a signature): it is shown and printed, and sent nowhere else."""
+        return frozenset[str]().union(*(pictures(step.form) for step in self.steps.values()))  # type: ignore[arg-type]
 
     @property
     def noun(self) -> str:
@@ -365,13 +381,6 @@ class Procedure:
     def steps_from(self, state: str | None) -> list[Step]:
         """Return the steps that lead on from a state, or those that create a case."""
         return [step for step in self.steps.values() if (state in step.sources if state else step.creates)]
-
-
-@cache
-def _secrets(form: type[StepForm] | None) -> frozenset[str]:
-    """Return the fields of a form whose values the ledger does not keep either."""
-    fields = ((name, getattr(form, name, None)) for name in (dir(form) if form else ()))
-    return frozenset(name for name, one in fields if getattr(one, "kwargs", {}).get("confidential"))
 
 
 def _names(side: str) -> list[str]:

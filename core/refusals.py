@@ -16,6 +16,7 @@ from core.roles import Allowed
 
 if TYPE_CHECKING:
     from core.gate import Act
+    from core.procedure import Procedure, Step
 
 log = logging.getLogger(__name__)
 
@@ -126,3 +127,14 @@ def details(refused: Refused) -> dict[str, Any]:
         "clauses": [code_of(objection.clause) for objection in refused.objections],
         "fields": sorted(refused.errors),
     }
+
+
+def no_step(procedure: Procedure, wanted: str | Step) -> Sentence:
+    """Say that a procedure has no such step, or that it is only part of another one."""
+    if isinstance(wanted, str):
+        return _l("%(procedure)s has no step %(step)s here.", procedure=procedure.title, step=wanted)
+    return _l(
+        "The step %(step)s of %(procedure)s is only taken inside another one, which hands over what is given.",
+        procedure=procedure.title,
+        step=wanted.name,
+    )

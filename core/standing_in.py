@@ -12,7 +12,7 @@ from sqlalchemy import select
 from core import clock, deadlines, gate
 from core.clauses import Citation
 from core.db import db
-from core.deadlines import OPEN, Deadline
+from core.deadlines import IS_OPEN, Deadline
 from core.procedure import SAME, STANDS_IN, UNLISTED, Step
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class StandIn:
 
 def promises(rules: Rules, person_id: int, begins: dt.datetime, ends: dt.datetime) -> list[Deadline]:
     """Return what a person has promised in an office for a time; when that has begun, what is late as well."""
-    where = [Deadline.office_id == rules.office.id, Deadline.person_id == person_id, Deadline.state == OPEN]
+    where = [Deadline.office_id == rules.office.id, Deadline.person_id == person_id, IS_OPEN]
     where.append(Deadline.due_at < ends)
     if clock.now() < begins:
         where.append(Deadline.due_at >= begins)
@@ -88,7 +88,7 @@ def _stands_in(act: Act) -> None:
         case.owner_id = who.substitute_id
         deadlines.hand_over(act, who.substitute_id)
         return
-    mine = select(Deadline).where(Deadline.id.in_(act.given["promises"]), Deadline.state == OPEN)
+    mine = select(Deadline).where(Deadline.id.in_(act.given["promises"]), IS_OPEN)
     _give(db.session.scalars(mine), who.substitute_id)
 
 

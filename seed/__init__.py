@@ -40,6 +40,7 @@ STEP = 10_000
 def seed(office: str, customers: int, calls: int) -> None:
     """Say how far it is as it goes."""
     from core.offices import office_by_code
+    from core.upkeep import look_at_tables
     from seed import calls as bulk
     from seed import customers as file
     from seed import people
@@ -55,3 +56,4 @@ def seed(office: str, customers: int, calls: int) -> None:
         if done >= told + STEP or done == calls:
             told = done
             click.echo(_("%(done)s of %(all)s calls", done=done, all=calls))
+    look_at_tables()

@@ -71,6 +71,7 @@ def postgres(home: Path) -> Iterator[str]:
 
     from core.testing_databases import PostgresServer, administering
 
+    home.mkdir(parents=True, exist_ok=True)
     server = wheel.get_server(home / "postgres", cleanup_mode="stop")
     address = make_url(server.get_uri(driver="psycopg")).set(drivername="postgresql+psycopg")
     house, there = PostgresServer(address), text("select 1 from pg_database where datname = 'koudai'")

@@ -25,7 +25,7 @@ NOBODY = Actor("openapi")
 
 def creating(procedure: Procedure) -> Step | None:
     """Return the step with which a case begins by itself; none when it only begins inside another procedure."""
-    return next((step for step in procedure.steps_from(None) if not step.inner), None)
+    return next((step for step in procedure.steps_from(None) if step.for_people), None)
 
 
 def document(rules: Rules) -> Json:
@@ -66,7 +66,7 @@ def _paths(procedure: Procedure, rules: Rules) -> Json:
     one = f"{at}/{{number}}"
     found: Json = {at: many, one: {"parameters": [NUMBER], "get": tag | _one(procedure)}}
     for step in procedure.steps.values():
-        if not step.creates and not step.inner:
+        if not step.creates and step.for_people:
             post = {"post": tag | _step(procedure, step, rules)}
             found[f"{one}/steps/{step.name}"] = {"parameters": [NUMBER], **post}
     return found
@@ -238,7 +238,7 @@ SAID: dict[str, Sentence] = {
 def _case(procedure: Procedure) -> Json:
     """Describe a case with the columns that its plugin gave it."""
     known: Json = {}
-    for column in shapes.own_columns(procedure.model):
+    for column in shapes.own_columns(procedure):
         known[column.key] = _column(column)
         known |= {name: {"type": ["string", "null"]} for name in shapes.relatives(column)}
     return {"allOf": [ref("case"), obj({"fields": obj(known)}, closed=False)]}

@@ -18,7 +18,7 @@ from core.errors import Objection
 from core.gate import Act
 from core.i18n import Sentence
 from core.ledger import LedgerRow
-from core.plugin_sets import steps_named
+from core.plugin_sets import promise_named, steps_named
 from core.procedure import Procedure, Step
 
 Json = dict[str, Any]
@@ -33,18 +33,18 @@ def plain(value: Any) -> Any:
     return f"{value:.2f}" if isinstance(value, Decimal) else value
 
 
-def own_columns(model: type[Case]) -> list[Column[Any]]:
-    """Return the columns that the plugin gave the case; what is marked so stays inside (a signature's picture)."""
-    common = {*dir(Case), "shared_office_id"}
+def own_columns(procedure: Procedure) -> list[Column[Any]]:
+    """Return the columns that the plugin gave the case; a signature's picture stays inside, and what is marked so."""
+    model, common = procedure.model, {*dir(Case), "shared_office_id", *procedure.pictures}
     # What is counted by a query is no column of the table.
     columns = (one for one in inspect(model).columns if isinstance(one, Column))
     return [one for one in columns if one.key not in common and one.info.get("api", True)]
 
 
-def fields(case: Case) -> Json:
+def fields(case: Case, procedure: Procedure) -> Json:
     """Return what the case knows of its own, with the names of the records that it points to."""
     found: Json = {}
-    for column in own_columns(type(case)):
+    for column in own_columns(procedure):
         found[column.key] = plain(getattr(case, column.key))
         if column.foreign_keys:
             stem = column.key.removesuffix("_id")
@@ -92,9 +92,9 @@ def whole(act: Act) -> Json:
     steps = steps_named(act.procedure, act.rules, {row.action for row in rows})
     return {
         **brief(case, act.procedure),
-        "fields": fields(case),
-        "steps": [_offer(gate.look_at(act, step)) for step in found if not step.inner],
-        "deadlines": [_deadline(one, act) for one in deadlines.of_case(name, case.id)],
+        "fields": fields(case, act.procedure),
+        "steps": [_offer(gate.look_at(act, step)) for step in found if step.for_people],
+        "deadlines": [_deadline(one, act) for one in deadlines.shown(act.procedure, case.id)],
         "ledger": [_row(one, act, steps.get(one.action)) for one in rows],
     }
 
@@ -117,10 +117,9 @@ def objection(one: Objection) -> Json:
 
 
 def _deadline(one: deadlines.Deadline, act: Act) -> Json:
-    rule = act.procedure.deadlines.get(one.key)
     return {
         "key": one.key,
-        "title": str(rule.title) if rule else one.key,
+        "title": str(promise_named(act.procedure, act.rules, one.key)),
         "state": one.state,
         "started_at": plain(one.started_at),
         "due_at": plain(one.due_at),

@@ -195,7 +195,7 @@ def take(office: str, collection: str, number: str, step: str) -> Any:
     """Take a step of a case; ``If-Match`` with the version refuses it when somebody was quicker."""
     act = gate.open_case(procedure_of(these_rules(), collection).name, number, actor(), this_office())
     chosen = act.procedure.steps.get(step)
-    if chosen is None or chosen.inner or chosen.creates:
+    if chosen is None or not chosen.for_people or chosen.creates:
         return of_problem(404)
     return _take(gate.look_at(act, chosen), collection)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
+from itertools import count
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 PAUSE = 15
+# Every so many rounds, an hour at least, the database is told to look at its tables.
+LOOKS = 240
 
 
 @click.group(
@@ -87,19 +90,24 @@ def work(with_parent: bool) -> None:
     with opened():
         if not with_parent:
             click.echo(_("The jobs are worked off as they fall due — Ctrl-C ends it."))
-        while not stopped.is_set() and (not with_parent or os.getppid() == parent):
-            _work_once()
+        for beat in count():
+            if stopped.is_set() or (with_parent and os.getppid() != parent):
+                break
+            _work_once(look=beat % LOOKS == 0)
             stopped.wait(PAUSE)
 
 
-def _work_once() -> None:
+def _work_once(*, look: bool) -> None:
     """Take every turn that is due; a database that is away for a while is waited for."""
     from sqlalchemy.exc import SQLAlchemyError
 
     from core.db import db
     from core.jobs.turns import run_due
+    from core.upkeep import look_at_tables
 
     try:
+        if look:
+            look_at_tables()
         for one in run_due():
             if one.trouble:
                 log.warning("%s", _told(one))

@@ -28,6 +28,7 @@ from core.errors import KoudaiError, NotFound
 from core.i18n import Sentence, _l
 from core.people import Actor
 from core.switches import lock_office
+from core.upkeep import look_at_tables
 
 CLAUSE = "QI/03 3.2.7"
 KEPT_UNDECIDED = dt.timedelta(days=7)
@@ -240,9 +241,12 @@ def import_at_once(
 def advance(run_id: int, office_id: int, reading: Reading) -> ImportRun:
     """Do the next portion, in one transaction; of several who press at once, each does another one."""
     try:
-        return _advance(run_id, office_id, reading)
+        run = _advance(run_id, office_id, reading)
     except IntegrityError:  # somebody entered the same number a moment before: now it can be seen
-        return _advance(run_id, office_id, reading)
+        run = _advance(run_id, office_id, reading)
+    if run.state == RunState.DONE:
+        look_at_tables()
+    return run
 
 
 def _advance(run_id: int, office_id: int, reading: Reading) -> ImportRun:

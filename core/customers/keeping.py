@@ -17,7 +17,7 @@ from core.customers import history, lookup, services
 from core.customers.history import CONTACT, CUSTOMER, PRODUCT, Source, origin
 from core.customers.models import Contact, Customer, Installation
 from core.db import db
-from core.deadlines import OPEN, Deadline
+from core.deadlines import IS_OPEN, Deadline
 from core.errors import KoudaiError, NotFound
 from core.i18n import _l
 from core.offices import Office
@@ -199,7 +199,7 @@ def rename_promises(rules: Rules, customer: Customer, old_name: str) -> None:
                 Deadline.office_id == customer.office_id,
                 Deadline.procedure == procedure.name,
                 Deadline.subject_id.in_(own),
-                Deadline.state == OPEN,
+                IS_OPEN,
                 Deadline.heading == old_name[:120],
             )
             .values(heading=customer.name[:120])

@@ -10,6 +10,7 @@ from hashlib import blake2b
 
 from pypinyin import Style, lazy_pinyin, pinyin
 from sqlalchemy import ColumnElement, Select, and_, delete, false, insert, or_, select, true
+from sqlalchemy.orm import lazyload
 
 from core.customers import values
 from core.customers.models import KEY_LENGTH, Customer, CustomerKey
@@ -121,23 +122,34 @@ def index(customers: Iterable[Customer]) -> None:
     follow_names({one.id: one.name for one in many})
 
 
-def find(typed: str, office_id: int, most: int = MOST, *, gone: bool = False) -> list[Customer]:
+def find(
+    typed: str, office_id: int, most: int = MOST, *, gone: bool = False, products: bool = True
+) -> list[Customer]:
     """Return the customers of an office that fit what was typed so far, at most ``most`` of them.
 
     With ``gone``, also those who moved to another office: nothing can be done for them here, but they can be read.
+    Without ``products``, what they have is not read: whoever types on asks for it of the last one only.
     """
-    return find_in(typed, [office_id], most, gone=gone)
+    query = _fitting(typed, [office_id], most, gone)
+    if query is None:
+        return []
+    return list(db.session.scalars(query if products else query.options(lazyload(Customer.installations))))
 
 
 def find_in(typed: str, office_ids: Sequence[int], most: int = MOST, *, gone: bool = False) -> list[Customer]:
     """Return the customers of several offices that fit what was typed, with as many queries as for one."""
+    query = _fitting(typed, office_ids, most, gone)
+    return [] if query is None else list(db.session.scalars(query))
+
+
+def _fitting(typed: str, office_ids: Sequence[int], most: int, gone: bool) -> Select[Customer] | None:
     key = COUNTRY.sub("", plain(typed))[:KEY_LENGTH]
     if not key:
-        return []
+        return None
     hits = _under(key, office_ids).distinct().limit(most)
     query = select(Customer).where(Customer.office_id.in_(office_ids), Customer.id.in_(hits))
     query = query if gone else query.where(Customer.gone_at.is_(None))
-    return list(db.session.scalars(query.order_by(Customer.file_number)))
+    return query.order_by(Customer.file_number)
 
 
 def find_words(typed: str, office_ids: Sequence[int], most: int = MOST) -> list[Customer]:

@@ -11,7 +11,7 @@ from sqlalchemy import func, or_, select
 from core import clock
 from core.cases import Case
 from core.db import db
-from core.deadlines import OPEN, Deadline
+from core.deadlines import IS_OPEN, Deadline
 from core.i18n import Sentence, _l
 from core.lists.declared import ListColumn, ListFilter, Listing
 from core.lists.question import day_of
@@ -19,6 +19,7 @@ from core.people import Actor, Person, RoleGrant
 from core.procedure import Filter, Procedure
 from core.rules import Rules
 from core.search import finding
+from core.seldom import seldom
 
 UNFINISHED, MINE = "*", "mine"
 SPANS = {
@@ -96,7 +97,7 @@ def _next_due(procedure: Procedure) -> Any:
 
 
 def _promises(procedure: Procedure) -> tuple[Any, ...]:
-    return (Deadline.procedure == procedure.name, Deadline.state == OPEN)
+    return (Deadline.procedure == procedure.name, IS_OPEN)
 
 
 def _filters(procedure: Procedure, rules: Rules, actor: Actor) -> Iterator[ListFilter]:
@@ -153,7 +154,8 @@ def some_stand_in(procedure: Procedure, office_id: int, state: str) -> bool:
 
 def _in_state(procedure: Procedure, value: str) -> Any:
     unfinished = [one.name for one in procedure.states.values() if not one.final]
-    return procedure.model.state.in_(unfinished if value == UNFINISHED else [value])
+    model = procedure.model
+    return seldom(model.state.in_(unfinished)) if value == UNFINISHED else model.state == value
 
 
 def _is_mine(procedure: Procedure, actor: Actor) -> Any:

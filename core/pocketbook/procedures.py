@@ -12,6 +12,7 @@ from core import gate
 from core.clauses import HouseRule
 from core.flowchart.flow import Label, flow_of
 from core.i18n import Sentence, _l
+from core.parameters import effective
 from core.people import Actor
 from core.pocketbook.lines import Chapter, Entry, Line
 from core.pocketbook.reading import Reading
@@ -66,6 +67,8 @@ class _Steps:
         return self.reading.line(_l("From, to"), f"{sources} → {targets}", plugin=step.plugin, kind=MOVES)
 
     def _who(self, step: Step) -> Iterator[Line]:
+        if step.inner:
+            yield self.reading.line(_l("How it is taken"), _l("inside another step only"), plugin=step.plugin)
         set_by = next((way for way in step.by if way.plugin), None)
         who = " / ".join(str(_whom(way)) for way in step.by)
         clause, plugin = (set_by.clause, set_by.plugin) if set_by else ("", step.plugin)
@@ -108,6 +111,8 @@ class _Steps:
 
     def _counted(self, rule: DeadlineRule, within: Sentence) -> Sentence:
         """Say from when a time counts, where that is not the step that starts it."""
+        if rule.within.promised and rule.since_title:
+            return _l("%(within)s: %(moment)s", within=within, moment=rule.since_title)
         if rule.since is None or not rule.within.counted:
             return within
         said = {"within": within, "moment": self.procedure.since_title(rule)}
@@ -117,9 +122,11 @@ class _Steps:
         return _l("%(within)s, counted from %(moment)s, or from this step where there is none", **said)
 
     def _changed(self, rule: DeadlineRule) -> dict[str, Any]:
-        """Return who set the time that a promise has here, if it is not head office's."""
+        """Return who set the time that a promise has here, and by which clause, if it is not head office's."""
         parameter = self.reading.plugins.parameters.get(rule.within.parameter)
-        return self.reading.in_force(parameter)[1] if parameter else {}
+        changed = self.reading.in_force(parameter)[1] if parameter else {}
+        clause = effective(self.reading.rules.rungs(parameter.key)).clause if parameter and changed else ""
+        return changed | ({"more": (clause,)} if clause else {})
 
     def _set(self, step: Step) -> Iterator[Line]:
         for note in self.procedure.amendments:

@@ -64,9 +64,10 @@
   });
 
   // The entry where the reader is stands in sight, however narrow the menu.
-  all(".menu-row [aria-current]").forEach((entry) => {
-    const row = entry.parentElement;
-    row.scrollLeft = entry.offsetLeft - row.offsetLeft - (row.clientWidth - entry.offsetWidth) / 2;
+  all(".menu-row > [aria-current], .menu-row > details > [aria-current]").forEach((entry) => {
+    const row = entry.closest(".menu-row");
+    const [whole, place] = [row, entry].map((one) => one.getBoundingClientRect());
+    row.scrollLeft += place.left - whole.left - (whole.width - place.width) / 2;
   });
 
   // A filter acts at once; its button is for browsers without scripts.

@@ -21,7 +21,6 @@ from core.gate import Act
 from core.i18n import Sentence, _, _l
 from core.lists.cases import listing_of
 from core.procedure import Procedure, Step
-from core.roles import MACHINES
 from core.rules import Rules
 from core.web import threeway
 from core.web.access import actor, may, needs, these_rules, this_office
@@ -183,7 +182,7 @@ def case_page(act: Act, chosen: str = "", refused: Refused | None = None, **more
         refused=refused,
         unplaced=_unplaced(refused, form),
         lost=_lost(act, chosen) if refused and not again else [],
-        deadlines=deadlines.of_case(act.procedure.name, act.case.id),
+        deadlines=deadlines.shown(act.procedure, act.case.id),
         story=told(act, ledger.of_case(act.procedure.name, act.case.id, number=act.case.number)),
         others=[one for one in cases_of(act.case.customer_id, OTHERS) if one[1] is not act.case],
         printed=prints.printed(act) if act.case.office_id == this_office().id else [],
@@ -195,8 +194,7 @@ def case_page(act: Act, chosen: str = "", refused: Refused | None = None, **more
 def offers(act: Act) -> list[Offer]:
     """Return the steps that lead on from here, each open or closed with the reasons; what ends it comes last."""
     found = sorted(act.procedure.steps_from(act.case.state), key=lambda step: step.tone == "danger")
-    taken_by_people = [step for step in found if any(way.role not in MACHINES for way in step.who)]
-    looks = [gate.look_at(act, step) for step in taken_by_people if not step.inner]
+    looks = [gate.look_at(act, step) for step in found if step.for_people]
     return [Offer(step=look.step, act=look, against=look.closed_by()) for look in looks]
 
 

@@ -24,7 +24,7 @@ from core.rules import Rules
 from core.web.access import actor, local_path, public, signed_in
 from core.web.cases import case_url, step_url
 from core.web.customer_tasks import tasks
-from core.web.menu import entries_of, entry_at, rules_of_mine
+from core.web.menu import entries_of, entry_at, my_offices, rules_of_mine
 from core.web.paging import page_number
 from core.web.waiting import waiting
 
@@ -81,6 +81,7 @@ def desk() -> str:
         offices=list(rules.values()),
         several=len(rules) > 1,
         without_role=not actor().roles,
+        shut=[one for one in my_offices() if one.id not in rules],
         administered=_administered_head_office(),
     )
 

@@ -53,7 +53,8 @@ def _plugins_page(refused: Sentence | None = None, name: str = "") -> str:
         )
         for one in installed_plugins().installed.values()
     ]
-    return render_template("core/office/plugins.html", plugins=shown)
+    gone = [row for row in history if row.plugin not in installed_plugins().installed]
+    return render_template("core/office/plugins.html", plugins=shown, gone=gone)
 
 
 @pages.post("/plugins/<name>")

@@ -22,6 +22,7 @@ from core.customers.values import phones
 from core.deadlines import DROPPED, MET, MISSED, Deadline
 from core.i18n import LOCALES, Sentence, _, says, zone
 from core.paper import edition_text
+from core.plugin_sets import promise_named
 from core.procedure import DeadlineRule, Procedure, State
 from core.rules import Rules, installed_plugins, known_roles
 from core.web.problems import problem_of
@@ -183,8 +184,9 @@ def promised(deadline: Deadline) -> DeadlineRule | None:
 
 def promise_title(deadline: Deadline) -> Sentence | str:
     """Say what a deadline promises."""
-    rule = promised(deadline)
-    return rule.title if rule else deadline.key
+    rules = rules_for(deadline.office_id)
+    procedure = rules.plugins.procedures.get(deadline.procedure) if rules else None
+    return promise_named(procedure, rules, deadline.key) if rules and procedure else deadline.key
 
 
 def trace(deadline: Deadline) -> list[str]:

@@ -18,7 +18,7 @@ from core.forms import ChoiceField, MomentField, PeopleField, PersonField, Signa
 from core.gate import Act
 from core.i18n import Sentence, _, _l
 from core.ledger import LedgerRow
-from core.people import Person
+from core.people import Person, name_of
 from core.plugin_sets import steps_named
 from core.procedure import Step
 from core.web.show import state_of
@@ -31,7 +31,7 @@ class Told:
     """One thing that happened, or was refused, in words."""
 
     at: dt.datetime
-    actor: str
+    actor: Sentence | str
     title: Sentence | str
     into: Sentence | str
     clause: Citation
@@ -101,7 +101,7 @@ def _tell(act: Act, row: LedgerRow, step: Step | None, form: StepForm | None, na
     moved = state is not None and row.from_state != row.to_state
     return Told(
         at=row.at,
-        actor=row.actor,
+        actor=name_of(row.actor_id, row.actor),
         title=step.title if step else act.procedure.title_of(row.action),
         into=state.title if state and moved else "",
         clause=_citation(row, step),

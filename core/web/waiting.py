@@ -17,6 +17,7 @@ from core.plugins import PluginSet
 from core.procedure import Procedure, Step
 from core.roles import Allowed
 from core.rules import Rules
+from core.seldom import seldom
 from core.web.cases import step_url
 
 PAGE = 20
@@ -73,10 +74,7 @@ def _every(places: tuple[_Place, ...], named: bool) -> CompoundSelect[Any] | Non
     """Return the statement for whoever has these roles here: writing it out costs more than asking it does."""
     me: Any = bindparam("me") if named else None
     somebody = Actor("somebody", me, {one.office_id: one.roles for one in places})
-    asked = [
-        _open_cases(name, model, conditions, somebody)
-        for (name, model), conditions in _by_procedure(somebody, places)
-    ]
+    asked = [_open_cases(*key, leads, somebody) for key, leads in _by_procedure(places)]
     return union_all(*asked).order_by("changed_at", "name", "id") if asked else None
 
 
@@ -91,17 +89,27 @@ def leading(plugins: PluginSet, roles: Collection[str]) -> Iterator[tuple[Proced
 Key = tuple[str, type[Case]]
 
 
-def _by_procedure(actor: Actor, places: Iterable[_Place]) -> Iterable[tuple[Key, list[Any]]]:
-    conditions: dict[Key, list[Any]] = {}
+@dataclass(frozen=True, kw_only=True)
+class _Lead:
+    """A step that leads on in one office."""
+
+    office_id: int
+    step: Step
+
+
+def _by_procedure(places: Iterable[_Place]) -> Iterable[tuple[Key, list[_Lead]]]:
+    found: dict[Key, list[_Lead]] = {}
     for one in places:
         for procedure, step in leading(one.plugins, one.roles):
-            condition = _waits(procedure.model, step, actor, one.office_id)
-            conditions.setdefault((procedure.name, procedure.model), []).append(condition)
-    return conditions.items()
+            found.setdefault((procedure.name, procedure.model), []).append(
+                _Lead(office_id=one.office_id, step=step)
+            )
+    return found.items()
 
 
-def _waits(model: type[Case], step: Step, actor: Actor, office_id: int) -> Any:
+def _waits(model: type[Case], lead: _Lead, actor: Actor) -> Any:
     """Say when a case waits for the actor's step: it names nobody else who could take it himself."""
+    step, office_id = lead.step, lead.office_id
     ways = [way for way in step.who if way.role.key in actor.roles_in(office_id)]
     my_way = [true() if way.only is None else getattr(model, way.only) == actor.person_id for way in ways]
     named = {way.only or "owner_id" for way in step.who}
@@ -124,10 +132,20 @@ def _is_anothers(model: type[Case], name: str, step: Step, actor: Actor, office_
     return and_(person != actor.person_id, holds)
 
 
-def _open_cases(name: str, model: type[Case], conditions: list[Any], actor: Actor) -> Any:
+def _open_cases(name: str, model: type[Case], leads: list[_Lead], actor: Actor) -> Any:
     due = exists().where(mine(actor), Deadline.procedure == name, Deadline.subject_id == model.id)
     columns = (literal(name).label("name"), model.id, model.changed_at)
-    return select(*columns).where(or_(*conditions), ~due)
+    waits = or_(*(_waits(model, one, actor) for one in leads))
+    return select(*columns).where(*_may_wait(model, leads), waits, ~due)
+
+
+def _may_wait(model: type[Case], leads: list[_Lead]) -> tuple[Any, Any]:
+    """Say once for all steps where and how such cases stand, so that a database finds these few by their index."""
+    states = sorted({state for one in leads for state in one.step.sources})
+    own, above = ({one.office_id for one in leads if one.step.above >= shared} for shared in (False, True))
+    here = model.office_id.in_(sorted(own))
+    there = or_(here, model.shared_office_id.in_(sorted(above))) if above else here
+    return there, seldom(model.state.in_(states))
 
 
 def _load(shown: list[tuple[str, int]], rules: Mapping[int, Rules]) -> Iterator[tuple[tuple[str, int], Case]]:

@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, case, func, select
 
 from core import clock
 from core.db import db
-from core.deadlines import OPEN, Deadline, next_of
+from core.deadlines import IS_OPEN, Deadline, next_of
+from core.seldom import seldom
 from plugins.fieldservice.models import ServiceRequest
 
 REQUEST = "fieldservice.request"
@@ -37,13 +38,15 @@ def my_visits(engineer_id: int | None, page: int) -> Waiting:
     """An engineer's visits: where he is now, then by appointment or promise; last what is to be turned in."""
     place = case((ServiceRequest.state == "on_site", 0), (ServiceRequest.state == "signed", 2), else_=1)
     when = func.coalesce(ServiceRequest.appointment_at, _promised(), ServiceRequest.opened_at)
-    mine = (ServiceRequest.engineer_id == engineer_id) & ServiceRequest.state.in_(VISITING)
+    mine = (ServiceRequest.engineer_id == engineer_id) & seldom(ServiceRequest.state.in_(VISITING))
     return _page(mine, (place, when, ServiceRequest.id), page)
 
 
 def to_dispatch(office_id: int, page: int) -> Waiting:
     """What the duty manager dispatches (QP/2-04 5.4), most urgent first; then what waits for a decision."""
-    here = (ServiceRequest.office_id == office_id) & ServiceRequest.state.in_(("registered", "waiting"))
+    here = (ServiceRequest.office_id == office_id) & seldom(
+        ServiceRequest.state.in_(("registered", "waiting"))
+    )
     waits = case((ServiceRequest.state == "waiting", 1), else_=0)
     when = func.coalesce(_promised(), ServiceRequest.opened_at)
     return _page(here, (waits, when, ServiceRequest.id), page)
@@ -51,7 +54,7 @@ def to_dispatch(office_id: int, page: int) -> Waiting:
 
 def to_review(office_id: int, page: int) -> Waiting:
     """What was turned in and is reviewed the next morning (QI/05 3.1), the oldest first."""
-    here = (ServiceRequest.office_id == office_id) & (ServiceRequest.state == "turned_in")
+    here = (ServiceRequest.office_id == office_id) & seldom(ServiceRequest.state.in_(("turned_in",)))
     return _page(here, (ServiceRequest.turned_in_at, ServiceRequest.id), page)
 
 
@@ -63,7 +66,7 @@ def unsolved(office_id: int, page: int) -> Waiting:
 
 def passed_appointments(office_id: int) -> Waiting:
     """Appointments whose time has passed while nobody has arrived (QI/04 3.2.1), the oldest first."""
-    here = (ServiceRequest.office_id == office_id) & (ServiceRequest.state == "arranged")
+    here = (ServiceRequest.office_id == office_id) & seldom(ServiceRequest.state.in_(("arranged",)))
     passed = ServiceRequest.appointment_at < clock.now()
     return _page(here & passed, (ServiceRequest.appointment_at, ServiceRequest.id), 1)
 
@@ -72,14 +75,14 @@ def open_visits(office_id: int) -> dict[int, int]:
     """Count what each engineer has before him."""
     query = (
         select(ServiceRequest.engineer_id, func.count())
-        .where(ServiceRequest.office_id == office_id, ServiceRequest.state.in_(VISITING))
+        .where(ServiceRequest.office_id == office_id, seldom(ServiceRequest.state.in_(VISITING)))
         .group_by(ServiceRequest.engineer_id)
     )
     return {engineer_id: count for engineer_id, count in db.session.execute(query) if engineer_id}
 
 
 def _promised() -> Any:
-    where = (Deadline.procedure == REQUEST, Deadline.subject_id == ServiceRequest.id, Deadline.state == OPEN)
+    where = (Deadline.procedure == REQUEST, Deadline.subject_id == ServiceRequest.id, IS_OPEN)
     return select(func.min(Deadline.due_at)).where(*where).correlate(ServiceRequest).scalar_subquery()
 
 

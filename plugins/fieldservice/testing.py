@@ -42,12 +42,14 @@ SIGNATURE = (
 class Centre:
     """One office, its people, and the ways in which a test lets them act.
 
-    ``before["arrive"] = ("note_pass", {...})`` tells the walk of a step that its office wants before another one.
+    ``before["arrive"] = ("note_pass", {...})`` tells the walk of a step that its office wants before another one,
+    ``also["turn_in"] = {...}`` what it is answered besides.
     """
 
     def __init__(self, house: House, code: str, *plugins: str) -> None:
         self.house, self.office = house, house.office(code, *plugins)
         self.before: dict[str, tuple[str, dict[str, Any]]] = {}
+        self.also: dict[str, dict[str, Any]] = {}
         self.hotline = house.hire(self.office, HOTLINE_ENGINEER, name="罗文")
         self.duty = house.hire(self.office, DUTY_MANAGER, name="周艳")
         self.manager = house.hire(self.office, REGIONAL_MANAGER, name="周文娟")
@@ -185,7 +187,7 @@ class Centre:
         if step in self.before:
             wanted, asked = self.before[step]
             self.act(request, wanted, actor, **asked)
-        taken: ServiceRequest = self.act(request, step, actor, **values)
+        taken: ServiceRequest = self.act(request, step, actor, **values, **self.also.get(step, {}))
         return taken
 
     def every_promise(self, case: Case) -> list[Deadline]:

@@ -13,7 +13,7 @@ from core.customers import services as customers
 from core.customers import values
 from core.customers.lookup import MOST, find, plain
 from core.db import db
-from core.deadlines import OPEN, Deadline
+from core.deadlines import IS_OPEN, Deadline
 from plugins.hotline.hooks import COVERED, Entitlement
 from plugins.hotline.links.services import MOST_OPEN, MOST_PAST, newest
 from plugins.hotline.services import entitlement
@@ -132,7 +132,7 @@ def _promises(cases: Iterable[KnownCase]) -> list[Promised]:
     wanted = [and_(Deadline.procedure == name, Deadline.subject_id == id_) for name, id_ in known]
     if not wanted:
         return []
-    query = select(Deadline).where(Deadline.state == OPEN, or_(*wanted))
+    query = select(Deadline).where(IS_OPEN, or_(*wanted))
     found = db.session.scalars(query.order_by(Deadline.due_at, Deadline.id))
     return [Promised(known=known[one.procedure, one.subject_id], deadline=one) for one in found]
 
@@ -141,7 +141,11 @@ def hits(typed: str, office_id: int) -> tuple[list[Customer], bool]:
     """Return who fits what was typed, whose very file number it is first; and whether there are more."""
     if not typed.strip():
         return [], False
-    found, exact = find(typed, office_id, MOST + 1), customers.by_file_number(typed, office_id)
+    found, number = find(typed, office_id, MOST + 1, products=False), typed.strip().upper()
+    exact = next((one for one in found if one.file_number.upper() == number), None)
+    if exact is None and len(found) > MOST:
+        # Among many, he may be behind those that were read.
+        exact = customers.by_file_number(typed, office_id)
     others = [one for one in found if one is not exact]
     return [*([exact] if exact else []), *others][:MOST], len(found) > MOST
 

@@ -1,4 +1,4 @@
-"""Lists in a real browser: a state is one line, and no width makes the page scroll sideways."""
+"""Lists and menu in a real browser: a state is one line, and no width makes the page scroll sideways."""
 
 from typing import Any
 
@@ -27,3 +27,16 @@ def test_a_state_is_never_broken_into_two_lines(house: House, browse: Any, width
     assert state
     assert state["height"] < 30
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_menu_is_one_row_on_a_phone_with_the_readers_place_in_sight(house: House, browse: Any) -> None:
+    page = browse(Centre(house).engineer, "zh_Hans_CN", viewport={"width": 390, "height": 844})
+    page.goto("/SH/hotline/shift/today")
+    row, here = page.locator(".menu-row"), page.locator(".menu-row summary[aria-current]")
+    box = here.bounding_box()
+    assert row.bounding_box()["height"] < 60
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+    here.click()
+    expect(page.locator(".menu-row details[open] .pop-list")).to_be_in_viewport()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -104,7 +104,7 @@ TABLES: list[tuple[str, str, str, Iterable[str]]] = [
     ("testing.md", "The contract", "test", methods(PluginContract, "test_")),
     ("testing.md", "Fixtures", "fixture", fixtures()),
     ("testing.md", "`House`", "method", methods(testing.House)),
-    ("testing.md", "`Centre`", "method", {*methods(Centre), "before"}),
+    ("testing.md", "`Centre`", "method", {*methods(Centre), "before", "also"}),
 ]
 
 

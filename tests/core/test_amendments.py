@@ -277,6 +277,40 @@ def test_a_deadline_of_ones_own_starts_and_is_met(
     )
 
 
+def test_a_deadline_of_ones_own_counts_anew_from_each_step_and_is_dropped_by_those_named(
+    house: House, walk: Any, install: Any, make_plugin: Any
+) -> None:
+    def amend(call: Any) -> None:
+        call.starts(
+            ("park", "answer_demand"),
+            "prompt.think",
+            title=_l("Think"),
+            within=same_working_day(),
+            owner=HOTLINE_ENGINEER,
+            clause="QI/03 3.1.1",
+            met_by=("solve",),
+            dropped_by=("demand",),
+        )
+
+    install(make_plugin("prompt", requires=("hotline",), amend=on_call(amend)))
+    office = house.office("SH", "hotline", "prompt")
+    walker = walk(office)
+    call = walker.case_in("hotline.call", "open")
+
+    def after(step: str, **values: str) -> list[str]:
+        gate.perform("hotline.call", call.number, step, walker.actor, values, office=office)
+        found = deadlines.of_case("hotline.call", call.id)
+        return sorted(one.state for one in found if one.key == "prompt.think")
+
+    assert after("park") == ["open"]
+    assert after("resume") == ["open"]
+    assert after("demand", demand="今天必须上门") == ["dropped"]
+    assert after("answer_demand", answer="已电话联系客户") == ["dropped", "open"]
+    assert after("park") == ["dropped", "dropped", "open"]
+    assert after("resume") == ["dropped", "dropped", "open"]
+    assert after("solve", answer="重建索引后反结账成功") == ["dropped", "dropped", "met"]
+
+
 def test_a_step_of_ones_own_names_its_plugin_and_version(
     house: House, walk: Any, install: Any, make_plugin: Any, ledger_of: Any
 ) -> None:

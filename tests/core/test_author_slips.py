@@ -9,16 +9,18 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask_babel import force_locale
 
-from core import gate, loose_ends, switches
+from core import deadlines, gate, loose_ends, switches
 from core.api import openapi, shapes
 from core.db import db, writing
 from core.deadlines import as_promised
 from core.errors import PluginError
+from core.forms import SignatureField, StepForm
 from core.hooks import hookimpl
 from core.i18n import Sentence
 from core.offices import office_by_code
-from core.people import Person, give_role
+from core.people import Person, give_role, name_of
 from core.plugins import Installed, Manifest, Plugins
 from core.procedure import Filter
 from core.roles import HOTLINE_ENGINEER, Role
@@ -58,6 +60,42 @@ def test_a_filter_by_a_column_that_is_not_there_is_named(plugins: Plugins) -> No
         call.filters = (Filter(name="zone", title=Sentence("Zone"), attribute="zonee"),)
 
     assert "zonee, which its cases do not have" in refusal(plugins, spoil)
+
+
+def test_a_name_that_the_search_cannot_read_is_named(plugins: Plugins) -> None:  # noqa: F811
+    def spoil(call: Any) -> None:
+        call._searched = ("symptom", "simptom")
+
+    assert "searches simptom, which is none of its columns or facts" in refusal(plugins, spoil)
+
+
+def test_a_role_is_called_after_its_plugin(plugins: Plugins, make_plugin: Any) -> None:  # noqa: F811
+    modules = [plugins.installed["hotline"].module]
+    bold = make_plugin("bold", says={"roles": (Role("custodian", Sentence("Custodian")),)})
+    with pytest.raises(PluginError, match="custodian does not begin with bold_"):
+        Plugins([*modules, bold])
+    Plugins([*modules, make_plugin("bold", says={"roles": (Role("bold_custodian", Sentence("Custodian")),)})])
+
+
+@pytest.mark.usefixtures("app", "in_english")
+@pytest.mark.parametrize(("keys", "owner"), [("g d", "core"), ("n", "hotline"), ("g b", "")])
+def test_a_key_that_leads_somewhere_already_is_named(
+    plugins: Plugins,  # noqa: F811
+    make_plugin: Any,
+    keys: str,
+    owner: str,
+) -> None:
+    @hookimpl
+    def core_menu() -> Any:
+        return MenuItem(title=Sentence("Bold"), endpoint="hotline.desk", permission="hotline.read", keys=keys)
+
+    bold = make_plugin("bold", requires=("hotline",), core_menu=core_menu)
+    found = Plugins([plugins.installed["hotline"].module, bold]).set_of(("hotline", "bold"))
+    if not owner:
+        loose_ends.refuse_failing(found)
+        return
+    with pytest.raises(PluginError, match=f"{keys} belongs to {owner} already"):
+        loose_ends.refuse_failing(found)
 
 
 @pytest.mark.parametrize(
@@ -192,7 +230,17 @@ def test_the_api_names_what_a_case_points_to_without_a_relationship(house: House
     walker = walk(house.office("SH", "hotline", "fieldservice", "dummy"))
     call = walker.case_in("hotline.call", "waits_for_dongle")
     loan = db.session.query(Loan).filter_by(call_id=call.id).one()
-    assert shapes.fields(loan)["call"] == call.number
+    assert shapes.fields(loan, walker.procedures["dummy.loan"])["call"] == call.number
+
+
+def test_what_is_drawn_is_sent_by_no_api(plugins: Plugins) -> None:  # noqa: F811
+    class Drawn(StepForm):
+        message = SignatureField(Sentence("Signature"))
+
+    call = plugins.set_of(("hotline",)).procedures["hotline.call"].copy()
+    assert "message" in {str(one.key) for one in shapes.own_columns(call)}
+    call.steps["park"] = replace(call.steps["park"], form=Drawn)
+    assert "message" not in {str(one.key) for one in shapes.own_columns(call)}
 
 
 def test_a_role_of_a_plugins_own_reads_the_book_by_which_it_works(house: House, sign_in: SignIn) -> None:
@@ -215,6 +263,43 @@ def test_the_api_tells_steps_of_a_plugin_that_is_off_as_the_page_does(house: Hou
     titles = [row["title"] for row in shapes.whole(act)["ledger"]]
     assert "Lend a dongle" in titles
     assert "lend" not in titles
+    assert ("Bring the dongle", "met") in [
+        (one["title"], one["state"]) for one in shapes.whole(act)["deadlines"]
+    ]
+
+
+def test_what_a_plugin_promised_that_is_off_is_asked_of_nobody(house: House, walk: Any) -> None:
+    office = house.office("SH", "hotline", "fieldservice", "dummy")
+    walker = walk(office)
+    call = walker.case_in("hotline.call", "waits_for_dongle")
+    with_it, without = walker.procedures["hotline.call"], house.plugins.set_of(("hotline",))
+    assert "dummy.bring" in [one.key for one in deadlines.shown(with_it, call.id)]
+    without_it = without.procedures["hotline.call"]
+    assert "dummy.bring" not in [one.key for one in deadlines.shown(without_it, call.id)]
+
+
+def test_what_only_a_machine_does_is_offered_to_nobody(house: House) -> None:
+    office = house.office("SH", "hotline")
+    house.see()
+    absence = rules_of(office).procedure("hotline.absence")
+    steps = {one.name for one in absence.steps.values() if not one.creates and not one.inner}
+    of_machines = {name for name in steps if not absence.steps[name].for_people}
+    paths = openapi.document(rules_of(office))["paths"]
+    offered = {path.rpartition("/")[2] for path in paths if path.startswith("/absences/{number}/steps/")}
+    assert of_machines == {"carry"}
+    assert offered == steps - of_machines
+
+
+def test_a_machine_is_called_in_the_readers_language(app: Flask) -> None:
+    with force_locale("zh_Hans_CN"):
+        assert [str(name_of(None, "timer")), str(name_of(7, "timer"))] == ["定时器", "timer"]
+        assert str(name_of(None, "周静")) == "周静"
+
+
+def test_an_added_field_says_on_the_page_on_which_clause_it_stands(house: House, sign_in: SignIn) -> None:
+    centre = Centre(house, "SH", "hotline", "fieldservice", "dummy")
+    page = said(sign_in(centre.hotline).get(f"/SH/hotline/call/{centre.log().number}?step=park").text)
+    assert f"Shelf house rule: {SPARE.reason}" in page
 
 
 @pytest.mark.usefixtures("in_english")

@@ -95,3 +95,16 @@ def test_a_case_is_looked_at_from_its_own_office_only(house: House, walk: Any) -
 
 def _again(office: Office) -> Office:
     return db.session.get_one(Office, office.id)
+
+
+def test_an_inner_step_that_is_taken_by_itself_is_told_apart_from_one_that_is_not_there(
+    house: House, walk: Any, in_english: None
+) -> None:
+    office = house.office("SH")
+    walker = walk(office)
+    with pytest.raises(
+        NotFound, match="The step register of Field service request is only taken inside another"
+    ):
+        gate.perform("fieldservice.request", None, "register", walker.actor, office=office)
+    with pytest.raises(NotFound, match="has no step registr here"):
+        gate.perform("fieldservice.request", None, "registr", walker.actor, office=office)

@@ -19,7 +19,7 @@ from core.i18n import _l
 from core.offices import Office
 from core.people import Actor, Person
 from core.plugins import Plugins
-from core.roles import DUTY_MANAGER, HOTLINE_ENGINEER, NATIONAL_ROLES
+from core.roles import ADMINISTRATOR, DUTY_MANAGER, HOTLINE_ENGINEER, NATIONAL_ROLES
 from core.testing import SETTER_UP, Browser, House, SignIn, said
 
 CALLS = "/SZ/hotline/call/"
@@ -173,3 +173,23 @@ def test_a_server_that_lacks_a_plugin_in_use_sends_nobody_round_in_circles(
     assert "Plugin far is enabled but not installed." in page
     assert "Tell whoever runs this server: reloading the page will not help before that is done." in page
     assert "reload the page and look again" not in page
+
+
+def test_the_history_of_switching_stays_on_the_page_of_plugins(
+    house: House, with_it: Office, goes: Callable[[], None], sign_in: SignIn
+) -> None:
+    administrator = house.hire(with_it, ADMINISTRATOR, name="钱进")
+    goes()
+    page = said(sign_in(administrator).get("/SZ/settings/plugins/").text)
+    assert "Not installed any more" in page
+    assert "far" in page.partition("Not installed any more")[2]
+
+
+def test_my_desk_says_which_office_is_shut_and_counts_on_for_the_others(
+    app: Flask, house: House, with_it: Office, engineer: Actor, sign_in: SignIn
+) -> None:
+    browser = sign_in(engineer)
+    assert "is shut" not in browser.get("/").text
+    rest = [one.module for one in house.plugins.installed.values() if one.name != "far"]
+    app.extensions["koudai"] = house.plugins = Plugins(rest)
+    assert "SZ is shut: its plugins do not fit together or are not installed." in said(browser.get("/").text)

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from core import clock
-from core.clauses import HouseRule
-from core.deadlines import same_working_day
+from core.clauses import HouseRule, house_rule
+from core.deadlines import as_promised, same_working_day
 from core.flowchart.layout import chart_of
 from core.i18n import Sentence
 from core.offices import Office, OfficeKind, office_by_code, open_office
+from core.parameters import Preset
 from core.people import Actor
 from core.pocketbook import Book, Entry, Line
 from core.roles import DUTY_MANAGER, HEAD_OFFICE_SUPPORT, REGIONAL_MANAGER, SENIOR_ENGINEER
@@ -321,3 +322,44 @@ def test_a_parameter_of_a_regions_own_is_a_difference(house: House, in_english: 
     office = house.office("GZ", "hotline", "fieldservice", "guangzhou")
     (line,) = own(entries(office)["guangzhou.loan_working_days"])
     assert (line.by, str(line.text)) == ("guangzhou", "5 working days")
+
+
+def test_a_promise_whose_time_a_region_set_cites_the_regions_clause_too(
+    house: House, install: Any, make_plugin: Any, in_english: None
+) -> None:
+    preset = Preset(value=30, clause=house_rule(Sentence("Tests are short here.")))
+    swift = make_plugin(
+        "swift", requires=("hotline",), says={"presets": {"hotline.long_test_minutes": preset}}
+    )
+    install(swift)
+    park = entries(house.office("SI", *NATIONAL, "swift"))["hotline.call.park"]
+    (line,) = [one for one in park.lines if str(one.label) == "Promises" and one.differs]
+    assert [line.clause, *line.more] == ["QI/03 3.2.5", preset.clause]
+
+
+def test_a_promise_of_a_moment_says_which(
+    house: House, install: Any, make_plugin: Any, in_english: None
+) -> None:
+    def amend(procedures: Any) -> None:
+        said = {
+            "title": Sentence("Call back"),
+            "within": as_promised(),
+            "owner": DUTY_MANAGER,
+            "met_by": ("resume",),
+        }
+        moment = {"since": "promised_at", "since_title": Sentence("the hour that was told")}
+        procedures["hotline.call"].starts("park", "swift.back", clause="QI/03 3.2.5", **said, **moment)
+
+    install(make_plugin("swift", requires=("hotline",), amend=amend))
+    park = entries(house.office("SI", *NATIONAL, "swift"))["hotline.call.park"]
+    told = [str(one.text) for one in own(park)]
+    assert "Call back: at the time that was promised: the hour that was told (Duty manager)" in told
+
+
+def test_a_step_that_is_part_of_another_says_so(beijing: Office, in_english: None) -> None:
+    book = entries(beijing)
+    taken = {
+        key: [str(one.text) for one in book[key].lines if str(one.label) == "How it is taken"] for key in book
+    }
+    assert taken["fieldservice.request.register"] == ["inside another step only"]
+    assert taken["fieldservice.request.dispatch"] == []

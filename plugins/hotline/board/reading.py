@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import case, func, select
 
 from core.db import db
-from core.deadlines import OPEN, Deadline
+from core.deadlines import IS_OPEN, Deadline
 from core.people import Actor, Person
 from core.roles import DUTY_MANAGER
+from core.seldom import seldom
 from core.web.waiting import Waiting, waiting
 from plugins.hotline.log.waiting import Heap, heaps
 from plugins.hotline.models import Call
@@ -110,7 +111,7 @@ def _due(rules: Rules) -> tuple[Any, ...]:
     known = list(rules.procedure(CALL).deadlines)
     return (
         Deadline.office_id == rules.office.id,
-        Deadline.state == OPEN,
+        IS_OPEN,
         Deadline.procedure == CALL,
         Deadline.key.in_(known),
     )
@@ -142,7 +143,7 @@ def _piles(rules: Rules, now: dt.datetime) -> dict[str, Pile]:
 
 def _open(rules: Rules) -> tuple[Any, ...]:
     states = [one.name for one in rules.procedure(CALL).states.values() if not one.final]
-    return Call.office_id == rules.office.id, Call.state.in_(states)
+    return Call.office_id == rules.office.id, seldom(Call.state.in_(states))
 
 
 def _owners(rules: Rules) -> list[Owner]:
@@ -185,9 +186,7 @@ def _duty(rules: Rules, now: dt.datetime) -> list[Duty]:
             late.label("late"),
             due.label("due"),
         )
-        .where(
-            Deadline.office_id == rules.office.id, Deadline.state == OPEN, Deadline.role == DUTY_MANAGER.key
-        )
+        .where(Deadline.office_id == rules.office.id, IS_OPEN, Deadline.role == DUTY_MANAGER.key)
         .group_by(Deadline.procedure, Deadline.key)
         .order_by(due)
     )

@@ -45,7 +45,8 @@ class Related:
 def links_card(act: Act) -> Card | None:
     """Show what belongs together with a case, and the way to log a call that follows on it."""
     related = _related(act)
-    if not related and act.case.customer is None:
+    calls_on = act.case.customer is not None and reads(act.rules.procedure(CALL), act.rules, act.actor)
+    if not related and not calls_on:
         return None
     values = {"related": related, "customer": act.case.customer, "number": act.case.number}
     return Card(title=_l("Linked calls"), template="hotline/links/_card.html", values=values, weight=25)

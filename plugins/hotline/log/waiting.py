@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from core.db import db
 from core.roles import DUTY_MANAGER
+from core.seldom import seldom
 
 if TYPE_CHECKING:
     from core.procedure import Procedure
@@ -72,7 +73,7 @@ def heaps(rules: Rules) -> list[Heap]:
     found = []
     for procedure, states in dispatched_elsewhere(rules):
         model = procedure.model
-        where = (model.office_id == rules.office.id, model.state.in_(states))
+        where = (model.office_id == rules.office.id, seldom(model.state.in_(states)))
         count, oldest = db.session.execute(
             select(func.count(), func.min(model.opened_at)).where(*where)
         ).one()

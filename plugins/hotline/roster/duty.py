@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import case, exists, select
+from sqlalchemy import Select, bindparam, case, exists, select
+from sqlalchemy.orm import aliased
 
-from core.db import db
+from core.db import UTCDateTime, db
 from core.people import Person
 from plugins.hotline.roster.models import DAY, Absence, Roster, RosterShift
 from plugins.hotline.roster.reading import AWAY, IN_FORCE
@@ -55,19 +57,37 @@ Row = tuple[str, Person | None, Person | None]
 
 def _rows(rules: Rules, at: dt.datetime) -> list[Row]:
     """Return the shifts of a moment, the shortest first; who is away and has no substitute counts as nobody."""
-    query = (
-        select(RosterShift, _away(RosterShift.engineer_id), _away(RosterShift.manager_id))
-        .join(Roster, Roster.id == RosterShift.roster_id)
-        .where(
-            RosterShift.office_id == rules.office.id, RosterShift.starts_at <= at, RosterShift.ends_at > at
+    when = {"office": rules.office.id, "at": at, "day": rules.calendar.local_day(at)}
+    return [
+        (shift, None if engineer_away else engineer, None if manager_away else manager)
+        for shift, engineer, manager, engineer_away, manager_away in db.session.execute(_asked(), when)
+    ]
+
+
+@cache
+def _asked() -> Select[Any]:
+    """Return the statement, which every page asks: writing it takes longer than its answer."""
+    engineer, manager = aliased(Person), aliased(Person)
+    at = bindparam("at", type_=UTCDateTime())
+    return (
+        select(
+            RosterShift.shift,
+            engineer,
+            manager,
+            _away(RosterShift.engineer_id),
+            _away(RosterShift.manager_id),
         )
-        .where(RosterShift.day == rules.calendar.local_day(at), Roster.state.in_(IN_FORCE))
+        .join(Roster, Roster.id == RosterShift.roster_id)
+        .outerjoin(engineer, engineer.id == RosterShift.engineer_id)
+        .outerjoin(manager, manager.id == RosterShift.manager_id)
+        .where(
+            RosterShift.office_id == bindparam("office"),
+            RosterShift.starts_at <= at,
+            RosterShift.ends_at > at,
+        )
+        .where(RosterShift.day == bindparam("day"), Roster.state.in_(IN_FORCE))
         .order_by(case((RosterShift.shift == DAY, 1), else_=0), RosterShift.starts_at.desc())
     )
-    return [
-        (one.shift, None if engineer_away else one.engineer, None if manager_away else one.manager)
-        for one, engineer_away, manager_away in db.session.execute(query)
-    ]
 
 
 def _away(person: Any) -> Any:

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import exists, select
 
 from core.db import db
-from core.deadlines import OPEN, Deadline
+from core.deadlines import IS_OPEN, Deadline
 from core.i18n import Sentence
 from core.roles import DUTY_MANAGER
+from core.seldom import seldom
 
 if TYPE_CHECKING:
     from core.cases import Case
@@ -55,7 +56,7 @@ def unfinished(rules: Rules, now: dt.datetime) -> list[Unfinished]:
 
 def _promises(rules: Rules) -> dict[tuple[str, int], Deadline]:
     """Return the next open promise of each case."""
-    query = select(Deadline).where(Deadline.office_id == rules.office.id, Deadline.state == OPEN)
+    query = select(Deadline).where(Deadline.office_id == rules.office.id, IS_OPEN)
     rows = db.session.scalars(query.order_by(Deadline.due_at.desc(), Deadline.id.desc())).unique()
     return {(one.procedure, one.subject_id): one for one in rows}
 
@@ -67,11 +68,11 @@ def _cases(procedure: Procedure, office_id: int, midnight: dt.datetime) -> Itera
     """
     model: Any = procedure.model
     still_open = [name for name, state in procedure.states.items() if not state.final]
-    query = select(model).where(model.office_id == office_id, model.state.in_(still_open))
+    query = select(model).where(model.office_id == office_id, seldom(model.state.in_(still_open)))
     if procedure.name != CALLS:
         due = exists().where(
             Deadline.office_id == office_id,
-            Deadline.state == OPEN,
+            IS_OPEN,
             Deadline.due_at < midnight,
             Deadline.procedure == procedure.name,
             Deadline.subject_id == model.id,

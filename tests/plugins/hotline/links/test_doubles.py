@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from core import clock
 from core.db import db
 from core.deadlines import DROPPED, OPEN
 from core.errors import RefusalKind, Refused
-from core.roles import FIELD_ENGINEER, HOTLINE_ENGINEER
+from core.roles import ADMINISTRATOR, FIELD_ENGINEER, HOTLINE_ENGINEER
 from core.testing import SignIn, said
 from plugins.fieldservice.testing import VISIT
 from plugins.hotline.links.cards import links_card
@@ -182,3 +183,9 @@ def test_a_visit_that_follows_leaves_the_links_alone(beijing: Any, customer: Any
     call = beijing.log(customer, follows=first.number)
     beijing.act(call, "request_visit", beijing.hotline, **VISIT)
     assert card_of(beijing, call) == [("follows on", first.number)]
+
+
+def test_who_reads_no_calls_finds_no_empty_card_of_them(beijing: Any, first: Any) -> None:
+    stranger = beijing.hire(ADMINISTRATOR, name="丁力")
+    assert links_card(beijing.look(first, beijing.duty)) is not None
+    assert links_card(replace(beijing.look(first, beijing.duty), actor=stranger)) is None

@@ -1,0 +1,27 @@
+"""What a form asks, read off its class: which answers are kept from the ledger, and which are pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from core.forms import StepForm
+
+
+@cache
+def secrets(form: type[StepForm] | None) -> frozenset[str]:
+    """Return the fields of a form whose values the ledger does not keep either."""
+    return frozenset(name for name, one in _fields(form) if one.kwargs.get("confidential"))
+
+
+@cache
+def pictures(form: type[StepForm] | None) -> frozenset[str]:
+    """Return the fields of a form in which something is drawn."""
+    return frozenset(name for name, one in _fields(form) if one.field_class.json_type == "png")
+
+
+def _fields(form: type[StepForm] | None) -> Iterator[tuple[str, Any]]:
+    given = ((name, getattr(form, name, None)) for name in (dir(form) if form else ()))
+    return ((name, one) for name, one in given if hasattr(one, "field_class"))
