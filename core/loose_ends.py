@@ -119,13 +119,24 @@ def refuse_failing(found: PluginSet) -> None:
         if caller.spec is None or caller.spec.argnames:
             continue
         for implementation in caller.get_hookimpls():
-            given = _contributions(found, name, implementation)
-            _refuse_taken_keys(implementation.plugin_name, given, keys)
+            entries = [
+                one for one in _contributions(found, name, implementation) if isinstance(one, MenuItem)
+            ]
+            _refuse_taken_keys(implementation.plugin_name, entries, keys)
+            _refuse_leading_nowhere(implementation.plugin_name, entries, found)
 
 
-def _refuse_taken_keys(plugin: str, given: Iterable[Any], keys: dict[str, str]) -> None:
+def _refuse_leading_nowhere(plugin: str, entries: Iterable[MenuItem], found: PluginSet) -> None:
+    """Refuse an entry that leads to the list of cases of no procedure."""
+    for one in entries:
+        name = ".".join(str(one.values.get(part, "")) for part in ("plugin", "noun"))
+        if one.endpoint.startswith("cases.") and name not in found.procedures:
+            _refuse(plugin, _l("its menu leads to the cases of %(name)s, which nobody declares", name=name))
+
+
+def _refuse_taken_keys(plugin: str, entries: Iterable[MenuItem], keys: dict[str, str]) -> None:
     """Refuse a key that leads somewhere already: whoever presses it would land there."""
-    for wanted in [one.keys for one in given if isinstance(one, MenuItem) and one.keys]:
+    for wanted in [one.keys for one in entries if one.keys]:
         if wanted in keys:
             _refuse(plugin, _l("%(name)s belongs to %(owner)s already", name=wanted, owner=keys[wanted]))
         keys[wanted] = plugin

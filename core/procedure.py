@@ -278,10 +278,13 @@ class Procedure:
         for state in {*sources, *targets} - {SAME} - set(self.states):
             raise PluginError(
                 _l(
-                    "Step %(step)s of %(procedure)s names the state %(state)s, which nobody declared.",
+                    "Plugin %(plugin)s: step %(step)s of %(procedure)s names the state %(state)s, which nobody declared; "
+                    "known are %(known)s.",
+                    plugin=plugin,
                     step=name,
                     procedure=self.name,
                     state=state,
+                    known=", ".join(self.states),
                 )
             )
         checks = tuple(Requirement(check=check, clause=clause, plugin=plugin) for check in requires)

@@ -54,6 +54,7 @@ class _Steps:
             *self._before(step),
             *self._asks(step),
             *self._promises(step),
+            *self._endings(step),
             *self._set(step),
         )
         key = f"{self.procedure.name}.{step.name}"
@@ -96,6 +97,13 @@ class _Steps:
             rule = self.procedure.deadlines[key]
             line = self.reading.line(_l("Promises"), self._promise(rule), rule.clause, rule.plugin)
             yield line if line.differs else replace(line, **self._changed(rule))
+
+    def _endings(self, step: Step) -> Iterator[Line]:
+        """Say which promises of another plugin's the step keeps, or takes the reason from."""
+        for label, keys in ((_l("Keeps"), step.meets), (_l("Drops"), step.drops)):
+            for rule in (self.procedure.deadlines[key] for key in keys):
+                if rule.plugin != step.plugin:
+                    yield self.reading.line(label, rule.title, rule.clause, rule.plugin)
 
     def _promise(self, rule: DeadlineRule) -> Sentence:
         parameter = rule.within.parameter

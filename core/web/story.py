@@ -171,8 +171,8 @@ def _shown(act: Act, field: Any, value: Any, names: dict[str, str]) -> Any:
 def _against(row: LedgerRow, form: StepForm | None) -> list[tuple[Sentence | str, str]]:
     said = [Sentence.from_json(one) for one in row.details.get("objections", [])]
     found: list[tuple[Sentence | str, str]] = list(zip(said, row.details.get("clauses", []), strict=True))
-    wrong = [_field(form, name) for name in row.details.get("fields", [])]
-    labels = [str(field.label.text) for field in wrong if field is not None]
+    wrong = [(name, _field(form, name)) for name in row.details.get("fields", [])]
+    labels = [str(field.label.text) if field is not None else name for name, field in wrong]
     if labels:
         found.append((_("Not in order: %(fields)s", fields=", ".join(labels)), ""))
     return found

@@ -144,7 +144,7 @@ REFUSED: dict[str, tuple[Callable[[Any], Any], str]] = {
     ),
     "a step to a state that nobody declared": (
         lambda call: call.add_step("fly", "open -> air", title=_l("Fly"), by=ARCHIVIST, clause=OWN),
-        "Step fly of hotline.call names the state air, which nobody declared.",
+        ": step fly of hotline.call names the state air, which nobody declared; known are received, open,",
     ),
     "a deadline that exists": (
         lambda call: starts(call, key="hotline.long_test"),

@@ -78,6 +78,19 @@ def test_a_role_is_called_after_its_plugin(plugins: Plugins, make_plugin: Any) -
 
 
 @pytest.mark.usefixtures("app", "in_english")
+def test_a_menu_entry_to_the_cases_of_no_procedure_is_named(plugins: Plugins, make_plugin: Any) -> None:  # noqa: F811
+    @hookimpl
+    def core_menu() -> Any:
+        said = {"title": Sentence("Loans"), "permission": "hotline.read", "endpoint": "cases.cases"}
+        return MenuItem(**said, values={"plugin": "hotline", "noun": "coll"})
+
+    bold = make_plugin("bold", requires=("hotline",), core_menu=core_menu)
+    found = Plugins([plugins.installed["hotline"].module, bold]).set_of(("hotline", "bold"))
+    with pytest.raises(PluginError, match=r"leads to the cases of hotline\.coll, which nobody declares"):
+        loose_ends.refuse_failing(found)
+
+
+@pytest.mark.usefixtures("app", "in_english")
 @pytest.mark.parametrize(("keys", "owner"), [("g d", "core"), ("n", "hotline"), ("g b", "")])
 def test_a_key_that_leads_somewhere_already_is_named(
     plugins: Plugins,  # noqa: F811

@@ -354,6 +354,8 @@ def test_a_promise_of_a_moment_says_which(
     park = entries(house.office("SI", *NATIONAL, "swift"))["hotline.call.park"]
     told = [str(one.text) for one in own(park)]
     assert "Call back: at the time that was promised: the hour that was told (Duty manager)" in told
+    (kept,) = own(entries(office_by_code("SI"))["hotline.call.resume"])
+    assert (str(kept.label), str(kept.text), kept.clause) == ("Keeps", "Call back", "QI/03 3.2.5")
 
 
 def test_a_step_that_is_part_of_another_says_so(beijing: Office, in_english: None) -> None:

@@ -270,6 +270,7 @@ def test_afterwards_the_house_starts_with_and_without_the_distribution(
     url = app.config["SQLALCHEMY_DATABASE_URI"]
     assert gone(house.plugins) == {"dummy"}
     migrate.refuse_behind(url, house.plugins, but=gone(house.plugins))
+    assert migrate.check(url, house.plugins, but=gone(house.plugins)) == []
     switches.check_sets_in_use(house.plugins)
     without = Plugins(one.module for one in house.plugins.installed.values() if one.name != "dummy")
     migrate.refuse_behind(url, without)
