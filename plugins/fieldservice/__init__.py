@@ -19,6 +19,7 @@ from core.slots import MenuItem
 from core.verdicts import Verdict
 from plugins.fieldservice import cards, forms, services
 from plugins.fieldservice.custody.services import HOLDERS
+from plugins.fieldservice.dispatching import parameters as dispatching
 from plugins.fieldservice.hooks import Admission
 from plugins.hotline.services import no_recovery
 
@@ -135,6 +136,7 @@ manifest = Manifest(
             label=_l("Folder of the back-ups on the customer's last drive"),
             clause="QI/04 3.1.6-backup",
         ),
+        *dispatching.PARAMETERS,
     ),
     permissions=(
         Permission(key="fieldservice.read", title=_l("See field service requests"), roles=OFFICE_STAFF),
