@@ -20,6 +20,7 @@ from core.verdicts import Verdict
 from plugins.fieldservice import cards, forms, services
 from plugins.fieldservice.custody.services import HOLDERS
 from plugins.fieldservice.dispatching import parameters as dispatching
+from plugins.fieldservice.dispatching import suggesting
 from plugins.fieldservice.hooks import Admission
 from plugins.hotline.services import no_recovery
 
@@ -156,6 +157,7 @@ manifest = Manifest(
             title=_l("See what is to be dispatched and reviewed"),
             roles=(DUTY_MANAGER, REGIONAL_MANAGER, SUPPORT_MANAGER),
         ),
+        *dispatching.PERMISSIONS,
     ),
 )
 
@@ -167,6 +169,11 @@ NOBODY_WAITS = house_rule(_l("Without billing, nobody waits for a decision on th
 def fieldservice_admission():
     reason = _l("Every request goes to the duty manager.")
     return Verdict(value=Admission.REGISTERED, reason=reason, clause=NOBODY_WAITS)
+
+
+@answers(suggesting.TRAINED, suggesting.FOLLOWS)
+def fieldservice_suggestion(request, candidates):
+    return suggesting.by_lot(request, candidates)
 
 
 @hookimpl
@@ -206,11 +213,12 @@ def core_menu():
         ),
         MenuItem(
             title=_l("Dispatch"),
-            endpoint="fieldservice.dispatch_board",
+            endpoint="fieldservice.dispatching.board",
             permission="fieldservice.see_dispatch",
             icon="signpost-split",
             weight=7,
         ),
+        *dispatching.MENU,
     ]
 
 

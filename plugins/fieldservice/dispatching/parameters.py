@@ -3,6 +3,9 @@
 from core.clauses import house_rule
 from core.i18n import _l
 from core.parameters import Parameter
+from core.plugins import Permission
+from core.roles import SUPPORT_MANAGER
+from core.slots import MenuItem
 from plugins.fieldservice.dispatching import models, slots
 
 __all__ = ["PARAMETERS", "models"]
@@ -17,5 +20,21 @@ PARAMETERS = (
         unit=_l("minutes"),
         label=_l("A visit takes, where nobody says otherwise"),
         clause=house_rule(_l("Nobody is sent to two customers at once.")),
+    ),
+)
+PERMISSIONS = (
+    Permission(
+        key="fieldservice.keep_skills",
+        title=_l("Say which engineer was trained for which product"),
+        roles=(SUPPORT_MANAGER,),
+    ),
+)
+MENU = (
+    MenuItem(
+        title=_l("Skills"),
+        endpoint="fieldservice.skills.grid",
+        permission="fieldservice.keep_skills",
+        icon="mortarboard",
+        weight=31,
     ),
 )

@@ -5,18 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plugins.fieldservice import services
-from plugins.fieldservice.dispatching import slots, wishes
+from plugins.fieldservice.dispatching import slots, suggesting, wishes
 
 if TYPE_CHECKING:
     from core.gate import Act
 
 
 def dispatch(act: Act) -> None:
-    """Note when the request was dispatched, and take the planned time of those who go."""
+    """Take the planned time of those who go, and bind who was suggested: nobody can be accused later."""
     services.dispatch(act)
     request = act.case
     planned = act.values["planned_minutes"] or act.rules.parameter(slots.MINUTES)
     request.planned_minutes = planned if request.planned_at else None
+    found = suggesting.candidates(act.rules, request, request.planned_at, act.now)
+    act.decide(suggesting.NAME, request=request, candidates=found)
     slots.claim(act, "planned_at")
 
 
