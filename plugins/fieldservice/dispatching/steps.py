@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sqlalchemy import inspect
+
 from plugins.fieldservice import services
 from plugins.fieldservice.dispatching import slots, suggesting, wishes
 
@@ -40,5 +42,8 @@ def give_back(act: Act) -> None:
 
 
 def correct(act: Act) -> None:
-    """Where nobody says the district, the address does."""
-    act.case.district = act.case.district or wishes.district_of(act.case.address)
+    """Where nobody says the district, the address does; one that was said of another address is forgotten."""
+    request, known = act.case, inspect(act.case).attrs
+    moved = known.address.history.has_changes() and not known.district.history.has_changes()
+    if moved or not request.district:
+        request.district = wishes.district_of(request.address)

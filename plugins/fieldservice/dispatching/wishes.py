@@ -23,6 +23,8 @@ HALVES = {
     dt.time(9): ("上午", "早上", "今早", "明早", "morning"),
     dt.time(14): ("下午", "afternoon"),
 }
+# Who says when not has not said when.
+NOT_THEN = ("避开", "不", "别", "除", "勿", "非", "not", "avoid", "except", "n't")
 LATER = ("下午", "晚上", "pm", "afternoon")
 
 
@@ -35,6 +37,8 @@ def district_of(address: str) -> str:
 def wished(text: str, today: dt.date, zone: dt.tzinfo) -> dt.datetime | None:
     """Return the moment that a wish names, when it names both a day and a time of it."""
     said = narrow(text).lower()
+    if any(word in said for word in NOT_THEN):
+        return None
     day, time = _day(said, today), _time(said)
     return dt.datetime.combine(day, time, zone).astimezone(dt.UTC) if day and time else None
 

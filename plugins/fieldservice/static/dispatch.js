@@ -51,7 +51,7 @@
   };
 
   const fill = (card, line, minute) => {
-    const details = card.querySelector("details.dispatch-do");
+    const details = card.querySelector("details.dispatch-open");
     const form = card.querySelector("form");
     details.open = true;
     form.elements.engineer_id.value = line.dataset.person;
@@ -64,6 +64,13 @@
   // The ghost: where it would be put, and what speaks against it.
   const ghost = document.createElement("div");
   ghost.className = "dispatch-ghost";
+  const label = document.createElement("div");
+  label.className = "dispatch-carried";
+  label.setAttribute("role", "status");
+  const at = (x, y) => {
+    label.style.left = `${Math.min(x, window.innerWidth - 260)}px`;
+    label.style.top = `${y}px`;
+  };
   const put = (card, place, minute) => {
     const track = tracks[place];
     const { begins, ends } = track.dataset;
@@ -73,17 +80,20 @@
     ghost.style.left = part(minute - number(begins));
     ghost.style.width = part(Math.min(long, number(ends) - minute));
     ghost.classList.toggle("is-against", found.length > 0);
-    ghost.textContent = [clock(minute), ...found].join(" · ");
-    ghost.title = ghost.textContent;
+    ghost.textContent = clock(minute);
     track.append(ghost);
+    label.classList.toggle("is-against", found.length > 0);
+    label.replaceChildren(...[card.id, ...(found.length ? found : [board.dataset.sayFine])].map((text) => {
+      const line = document.createElement("div");
+      line.textContent = text;
+      return line;
+    }));
   };
   const within = (track, minute) => Math.min(Math.max(minute, number(track.dataset.begins)), number(track.dataset.ends) - QUARTER);
   const snapped = (minute) => Math.round(minute / QUARTER) * QUARTER;
 
   // By pointer: mouse, pen or finger.
   let carried = null;
-  const label = document.createElement("div");
-  label.className = "dispatch-carried";
   const under = (x, y) => tracks.findIndex((track) => {
     const box = track.getBoundingClientRect();
     return y >= box.top && y <= box.bottom && x >= box.left && x <= box.right;
@@ -98,12 +108,13 @@
   };
   const moved = (event) => {
     if (!carried || !carried.pointer || event.pointerId !== carried.pointer) return;
-    label.style.left = `${event.clientX + 12}px`;
-    label.style.top = `${event.clientY + 12}px`;
+    at(event.clientX + 12, event.clientY + 12);
     const place = under(event.clientX, event.clientY);
     carried.place = place;
     if (place < 0) {
       ghost.remove();
+      label.textContent = carried.card.id;
+      label.classList.remove("is-against");
       return;
     }
     const box = tracks[place].getBoundingClientRect();
@@ -142,7 +153,13 @@
     const now = board.dataset.now === "" ? 0 : Math.ceil(number(board.dataset.now) / QUARTER) * QUARTER;
     carried = { card, pointer: 0, place, minute: within(tracks[place], now) };
     card.classList.add("is-picked");
-    put(card, place, carried.minute);
+    document.body.append(label);
+    point();
+  };
+  const point = () => {
+    put(carried.card, carried.place, carried.minute);
+    const box = ghost.getBoundingClientRect();
+    at(box.left, box.bottom + 4);
   };
   const keys = { ArrowLeft: [0, -QUARTER], ArrowRight: [0, QUARTER], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
   board.addEventListener("keydown", (event) => {
@@ -158,7 +175,7 @@
       } else if (keys[event.key]) {
         carried.place = (carried.place + keys[event.key][0] + lines.length) % lines.length;
         carried.minute = within(tracks[carried.place], carried.minute + keys[event.key][1]);
-        put(card, carried.place, carried.minute);
+        point();
       } else return;
     } else if (event.key === "Enter" || event.key === " ") pick(card);
     else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
@@ -182,5 +199,5 @@
     card.querySelector("form").elements.engineer_id.value = chosen.dataset.choose;
     tell(card);
   });
-  cards.filter((card) => card.querySelector("details.dispatch-do").open).forEach(tell);
+  cards.filter((card) => card.querySelector("details.dispatch-open").open).forEach(tell);
 })();

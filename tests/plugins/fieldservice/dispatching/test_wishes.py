@@ -40,7 +40,19 @@ def test_a_wish_that_names_day_and_time_is_understood(text: str, moment: str) ->
 
 
 @pytest.mark.parametrize(
-    "text", ["", "越快越好", "下午两点以后方便", "明天", "周五", "25 点", "13月40日 10:00", "明天 25:00"]
+    "text",
+    [
+        "",
+        "越快越好",
+        "下午两点以后方便",
+        "明天",
+        "周五",
+        "25 点",
+        "13月40日 10:00",
+        "明天 25:00",
+        "请避开周一上午的例会",
+        "not tomorrow morning",
+    ],
 )
 def test_a_wish_that_is_not_clear_is_left_to_people(text: str) -> None:
     assert local(text) == ""
