@@ -21,6 +21,8 @@ from plugins.fieldservice import cards, forms, services
 from plugins.fieldservice.custody.services import HOLDERS
 from plugins.fieldservice.dispatching import parameters as dispatching
 from plugins.fieldservice.dispatching import suggesting
+from plugins.fieldservice.dispatching.sheet import cards as sheet_cards
+from plugins.fieldservice.dispatching.sheet import jobs as sheet_jobs
 from plugins.fieldservice.hooks import Admission
 from plugins.hotline.services import no_recovery
 
@@ -224,7 +226,12 @@ def core_menu():
 
 @hookimpl
 def core_case_cards(act):
-    return cards.cards_of(act)
+    return [*cards.cards_of(act), *sheet_cards.cards(act)]
+
+
+@hookimpl
+def core_jobs():
+    return sheet_jobs.JOB
 
 
 @hookimpl

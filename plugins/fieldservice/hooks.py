@@ -78,9 +78,7 @@ def in_order(candidates: Iterable[Candidate]) -> str:
 
 
 @decision(_l("Who is suggested"), {})
-def fieldservice_suggestion(
-    request: ServiceRequest, candidates: Candidates, rules: Rules
-) -> Verdict | None:
+def fieldservice_suggestion(request: ServiceRequest, candidates: Candidates, rules: Rules) -> Verdict | None:
     """Suggest who is sent to a request, the best first: the value is ``in_order`` of some of the candidates.
 
     The most local answer counts; fieldservice's own draws by lot among those who were trained for the product and

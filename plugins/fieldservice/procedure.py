@@ -19,11 +19,12 @@ from plugins.fieldservice.custody import procedure as custodies
 from plugins.fieldservice.custody.procedure import custody
 from plugins.fieldservice.custody.services import nothing_is_out
 from plugins.fieldservice.dispatching import steps
+from plugins.fieldservice.dispatching.sheet.procedure import dispatch_sheet
 from plugins.fieldservice.escalation import procedure as escalations
 from plugins.fieldservice.escalation.procedure import escalation
 from plugins.fieldservice.models import ServiceRequest
 
-__all__ = ["conference", "custody", "escalation", "request"]
+__all__ = ["conference", "custody", "dispatch_sheet", "escalation", "request"]
 
 request = Procedure(
     "fieldservice.request",

@@ -16,6 +16,7 @@ from core.web.access import actor, needs, these_rules, this_office
 from core.web.cases import STATUS, refilled
 from plugins.fieldservice import queues, services, visit
 from plugins.fieldservice.dispatching import board_views, skill_views
+from plugins.fieldservice.dispatching.sheet import views as sheet_views
 from plugins.fieldservice.queues import REQUEST
 
 OFFICE = "/<office>/fieldservice"
@@ -27,7 +28,7 @@ pages = Blueprint(
     static_folder="static",
     static_url_path="/fieldservice/static",
 )
-for room in (board_views.pages, skill_views.pages):
+for room in (board_views.pages, skill_views.pages, sheet_views.pages):
     pages.register_blueprint(room)
 
 

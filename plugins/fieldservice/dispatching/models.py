@@ -35,6 +35,8 @@ class DispatchSheet(Model, Case):
     day: Mapped[dt.date]
     begins_at: Mapped[dt.datetime]
     ends_at: Mapped[dt.datetime]
+    dispatched: Mapped[int] = mapped_column(default=0)
+    left: Mapped[int] = mapped_column(default=0)
     remark: Mapped[str] = mapped_column(Text, default="")
     closed_at: Mapped[dt.datetime | None]
     closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("core_person.id"))

@@ -29,12 +29,22 @@ PERMISSIONS = (
         roles=(SUPPORT_MANAGER,),
     ),
 )
+WITHIN = _l("Field service")
 MENU = (
+    MenuItem(
+        title=_l("Dispatch sheet"),
+        endpoint="fieldservice.sheet.day",
+        permission="fieldservice.see_dispatch",
+        icon="card-checklist",
+        weight=31,
+        within=WITHIN,
+    ),
     MenuItem(
         title=_l("Skills"),
         endpoint="fieldservice.skills.grid",
         permission="fieldservice.keep_skills",
         icon="mortarboard",
-        weight=31,
+        weight=32,
+        within=WITHIN,
     ),
 )

@@ -59,6 +59,8 @@ def _sheets() -> None:
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("begins_at", MOMENT, nullable=False),
         sa.Column("ends_at", MOMENT, nullable=False),
+        sa.Column("dispatched", sa.Integer(), nullable=False),
+        sa.Column("left", sa.Integer(), nullable=False),
         sa.Column("remark", sa.Text(), nullable=False),
         sa.Column("closed_at", MOMENT, nullable=True),
         sa.Column("closed_by_id", sa.Integer(), nullable=True),
