@@ -19,8 +19,8 @@ from core.slots import MenuItem
 from core.verdicts import Verdict
 from plugins.fieldservice import cards, forms, services
 from plugins.fieldservice.custody.services import HOLDERS
+from plugins.fieldservice.dispatching import moving, suggesting
 from plugins.fieldservice.dispatching import parameters as dispatching
-from plugins.fieldservice.dispatching import suggesting
 from plugins.fieldservice.dispatching.sheet import cards as sheet_cards
 from plugins.fieldservice.dispatching.sheet import jobs as sheet_jobs
 from plugins.fieldservice.hooks import Admission
@@ -227,6 +227,11 @@ def core_menu():
 @hookimpl
 def core_case_cards(act):
     return [*cards.cards_of(act), *sheet_cards.cards(act)]
+
+
+@hookimpl
+def core_notices(act):
+    return list(moving.told(act))
 
 
 @hookimpl

@@ -23,7 +23,7 @@ from core.web.show import here
 from plugins.fieldservice import queues, visit
 from plugins.fieldservice.choices import RESULTS
 from plugins.fieldservice.dispatching import board as reading
-from plugins.fieldservice.dispatching import plans, skills, suggesting
+from plugins.fieldservice.dispatching import moving, plans, skills, suggesting
 from plugins.fieldservice.dispatching.choices import EMERGENCIES, EMERGENCY
 from plugins.fieldservice.models import ServiceRequest
 from plugins.fieldservice.queues import REQUEST
@@ -104,6 +104,7 @@ def _show(number: str = "", refused: Refused | None = None) -> str:
         emergencies=EMERGENCIES,
         emergency_clause=EMERGENCY,
         review=queues.to_review(office_id, _page("reviewed")),
+        moves=moving.to_move(rules, clock.now()),
         passed=queues.passed_appointments(office_id),
         results=RESULTS,
         engineers=bool(rules.colleagues(FIELD_ENGINEER)),
