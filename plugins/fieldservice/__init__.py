@@ -23,6 +23,7 @@ from plugins.fieldservice.dispatching import moving, suggesting
 from plugins.fieldservice.dispatching import parameters as dispatching
 from plugins.fieldservice.dispatching.sheet import cards as sheet_cards
 from plugins.fieldservice.dispatching.sheet import jobs as sheet_jobs
+from plugins.fieldservice.dispatching.skills import TRAINED
 from plugins.fieldservice.hooks import Admission
 from plugins.hotline.services import no_recovery
 
@@ -173,7 +174,7 @@ def fieldservice_admission():
     return Verdict(value=Admission.REGISTERED, reason=reason, clause=NOBODY_WAITS)
 
 
-@answers(suggesting.TRAINED, suggesting.FOLLOWS)
+@answers(TRAINED, suggesting.FOLLOWS)
 def fieldservice_suggestion(request, candidates):
     return suggesting.by_lot(request, candidates)
 

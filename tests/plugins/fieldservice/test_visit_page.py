@@ -75,7 +75,7 @@ def local(moment: dt.datetime) -> str:
 def test_where_the_engineer_is_comes_first_then_the_next_appointment(beijing: Any, sit_down: SitDown) -> None:
     signed = explained(beijing)
     beijing.act(signed, "sign", beijing.engineer, **SIGNED)
-    later, sooner, here = arranged(beijing, 30), arranged(beijing, 3), beijing.on_site()
+    later, sooner, here = arranged(beijing, 30), arranged(beijing, 4), beijing.on_site()
     expected = [one.number for one in (here, sooner, later, signed)]
     assert numbers(sit_down(beijing, beijing.engineer).get("visits")) == expected
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from core.clauses import house_rule
 from core.db import db
@@ -88,7 +88,7 @@ def _came_back(sheet: DispatchSheet) -> list[tuple[SheetLine, ServiceRequest]]:
     return [(line, request) for line, request in rows]
 
 
-def incomplete() -> tuple[object, ...]:
+def incomplete() -> tuple[ColumnElement[bool], ...]:
     """Return the condition for lines of which more is known by now; only for the visit that they tell of."""
     same = (ServiceRequest.id == SheetLine.request_id) & (
         ServiceRequest.dispatched_at == SheetLine.dispatched_at
