@@ -26,6 +26,7 @@ EDITIONS = {
     ("QR/01", 1): "f00444039ac5a285",
     ("QR/02", 1): "219302d358ccdea4",
     ("QR/03", 1): "ddb4b9d9dd97b2d7",
+    ("QR/04", 1): "c4165ee3b17afe5e",
     ("GZYY/QR/01", 1): "605fdb2e1b2409d8",
     ("DUMMY/QR/01", 2): "aa9782f1fda75bd0",
 }
@@ -102,7 +103,7 @@ def test_a_table_that_is_too_wide_is_refused() -> None:
 
 def test_a_form_is_there_where_its_plugin_is_on(house: House) -> None:
     here, there = house.office("SH", "hotline", "fieldservice", "dummy"), house.office("BJ", "hotline")
-    assert set(rules_of(here).plugins.forms) == {"QR/01", "QR/02", "QR/03", "DUMMY/QR/01"}
+    assert set(rules_of(here).plugins.forms) == {"QR/01", "QR/02", "QR/03", "QR/04", "DUMMY/QR/01"}
     assert set(rules_of(there).plugins.forms) == {"QR/01", "QR/02"}
 
 

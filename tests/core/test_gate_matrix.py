@@ -30,6 +30,7 @@ PROCEDURES = (
     "hotline.day_log",
     "hotline.recovery",
     "fieldservice.request",
+    "fieldservice.dispatch_sheet",
     "billing.sealing",
     "quality.complaint",
 )

@@ -16,7 +16,7 @@ from core.roles import FIELD_ENGINEER
 from plugins.fieldservice.dispatching import slots
 from plugins.fieldservice.models import ServiceRequest
 from plugins.fieldservice.queues import VISITING
-from plugins.hotline.roster.reading import away_between
+from plugins.hotline.services import away_between
 
 if TYPE_CHECKING:
     from core.rules import Rules

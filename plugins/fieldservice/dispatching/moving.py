@@ -16,8 +16,8 @@ from core.roles import DUTY_MANAGER
 from core.slots import Tell
 from plugins.fieldservice.models import ServiceRequest
 from plugins.fieldservice.queues import REQUEST
-from plugins.hotline.roster.duty import on_duty
-from plugins.hotline.roster.models import Absence
+from plugins.hotline.models import Absence
+from plugins.hotline.services import on_duty
 
 if TYPE_CHECKING:
     from core.gate import Act

@@ -30,6 +30,8 @@ def how_long() -> Any:
 def propose(form: StepForm) -> None:
     """Propose what the customer wishes, when that lies ahead; and how long a visit takes here."""
     act: Act = form.act
+    until = _l("The visit is promised until %(until)s (QI/03 3.2.7).", until=promised_until(act))
+    form["planned_at"].description = until
     form["planned_at"].data = form["planned_at"].data or wish_of(act)
     form["planned_minutes"].data = form["planned_minutes"].data or act.rules.parameter(MINUTES)
 

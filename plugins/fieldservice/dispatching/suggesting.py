@@ -19,7 +19,7 @@ from plugins.fieldservice.dispatching.models import Skill
 from plugins.fieldservice.dispatching.skills import TRAINED
 from plugins.fieldservice.hooks import BETWEEN, Candidate, Candidates, in_order
 from plugins.fieldservice.models import ServiceRequest
-from plugins.hotline.roster.reading import away_between
+from plugins.hotline.services import away_between
 
 if TYPE_CHECKING:
     from core.people import Person
