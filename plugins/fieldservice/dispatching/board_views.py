@@ -107,7 +107,7 @@ def _show(number: str = "", refused: Refused | None = None) -> str:
         moves=moving.to_move(rules, clock.now()),
         passed=queues.passed_appointments(office_id),
         results=RESULTS,
-        engineers=bool(rules.colleagues(FIELD_ENGINEER)),
+        team=rules.colleagues(FIELD_ENGINEER),
         number=number,
         refused=refused,
         lost=_lost(number, rows) if refused else [],

@@ -87,12 +87,13 @@ def test_the_duty_manager_is_told_once_the_absence_is_approved(beijing: Any) -> 
     away(beijing, "2026-11-27")
     assert told_to(beijing.duty.person_id) == []
     away(beijing, "2026-11-25")
-    (text,) = told_to(beijing.duty.person_id)
-    assert text == f"王力 is away from 2026-11-25 to 2026-11-25. Visits to be moved: 1 ({request.number})."
+    (said_to_him,) = told_to(beijing.duty.person_id)
+    days = {"first": "2026-11-25", "last": "2026-11-25"}
+    assert said_to_him == {"name": "王力", **days, "count": 1, "numbers": request.number}
 
 
-def told_to(person_id: int) -> list[str]:
+def told_to(person_id: int) -> list[dict[str, Any]]:
     """Return what somebody was told of visits to be moved."""
     every = db.session.query(Notice).filter_by(person_id=person_id).all()
-    found = [str(Sentence.from_json(one.sentence)) for one in every if one.sentence]
-    return [one for one in found if "to be moved" in one]
+    found = [Sentence.from_json(one.sentence) for one in every if one.sentence]
+    return [one.values for one in found if "to be moved" in one.msgid]

@@ -95,8 +95,8 @@ def test_what_is_known_of_each_is_said(team: Any) -> None:
     request = team.registered(address="北京市海淀区范例路 2 号")
     decision, _found = suggesting.suggested(rules_of(team.office), request, TWO, TEN)
     told = {line.values["name"]: line.values for line in decision.verdict.evidence}
-    assert (told["甲"]["near"], told["甲"]["recent"], str(told["甲"]["free"])) == (2, 2, "at another visit")
-    assert (told["乙"]["near"], told["乙"]["recent"], str(told["乙"]["free"])) == (0, 0, "free")
+    assert (told["甲"]["near"], told["甲"]["recent"], told["甲"]["free"].msgid) == (2, 2, "at another visit")
+    assert (told["乙"]["near"], told["乙"]["recent"], told["乙"]["free"].msgid) == (0, 0, "free")
 
 
 @pytest.mark.clause(TRAINED)
@@ -121,6 +121,19 @@ def test_the_page_says_who_and_why(team: Any, sit_down: Any) -> None:
         sit_down(team, team.hotline).send("GET", f"/BJ/fieldservice/dispatch/suggestion/{request.number}")[0]
         == 403
     )
+
+
+@pytest.mark.clause(TRAINED)
+def test_the_queue_says_who_was_trained_for_it(team: Any, sit_down: Any) -> None:
+    request, other = team.registered(), team.registered()
+    teach(team, request, "甲", "丙")
+    page = sit_down(team, team.duty).get("dispatch")
+    shown, silent = (
+        page[page.index(f'id="{one.number}"') :].partition("<details")[0] for one in (request, other)
+    )
+    assert "Trained for it" in shown
+    assert ("甲" in shown, "乙" in shown, "丙" in shown) == (True, False, True)
+    assert "Trained for it" not in silent.partition("</article>")[0]
 
 
 @pytest.mark.clause(TRAINED)
