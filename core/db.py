@@ -255,7 +255,7 @@ def _refuse_walled(statement: Select[Any]) -> None:
         raise ForeignOffice(f"rows of offices are asked for past the wall: {named}")
 
 
-OFFICES, ATTEMPTS = 1, 2
+OFFICES, ATTEMPTS, DIARIES = 1, 2, 3
 
 
 def advisory_lock(kind: int, key: int, *, shared: bool = False) -> None:

@@ -19,6 +19,8 @@ from demo.unsolved import Unsolved
 
 Errand = Iterator[tuple[dt.datetime, str, Actor, dict[str, Any]]]
 LAST = "close"
+# When the engineer is expected, one customer after the other: nobody is sent to two at once.
+ARRIVALS, MINUTES = ("09:00", "10:45", "13:00", "14:45"), 95
 OPINIONS = ("问题解决，工程师很耐心", "满意", "讲解清楚，希望多提供操作手册", "处理及时")
 PROMISES = ("明天上午都有人在", "请避开周一上午的例会", "下午两点以后方便", "")
 
@@ -30,6 +32,7 @@ class OfficeWeek:
     desk: Desk
     week: Week
     rng: random.Random = field(init=False)
+    arrivals: dict[int, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.rng = self.desk.rng
@@ -253,10 +256,11 @@ class OfficeWeek:
         """Say what the duty manager and the engineer do with a request, and when."""
         duty, engineer = self.desk.duty, self.desk.engineer
         advice = "先备份账套，再按支持数据库里的同类问题处理"
-        who = {"engineer_id": engineer.person_id, "problem_type": "usage", "advice": advice}
+        arrives = self._arrival(day + 1)
+        plan = {"planned_at": arrives, "planned_minutes": MINUTES}
+        who = {"engineer_id": engineer.person_id, "problem_type": "usage", "advice": advice, **plan}
         yield max(self._after(start, 45), start), "dispatch", duty, who
         yield self._after(start, 62), "confirm", engineer, {}
-        arrives = self.week.at(day + 1, self._about(self.rng.choice(("10:00", "13:40", "14:30"))))
         yield self.week.at(day + 1, self._about("08:40")), "arrange", engineer, {"appointment_at": arrives}
         yield from self._on_site(arrives, problem, customer, result)
         cost = {"travel_cost": str(self.rng.randint(4, 38)), "material_cost": "0", "other_cost": "0"}
@@ -264,6 +268,11 @@ class OfficeWeek:
         known = {"problem": problem.happens, "solution": problem.remedy, "avoid": problem.prevention}
         yield self.week.at(day + 2, self._about("08:45")), "standardise", engineer, known
         yield self.week.at(day + 2, self._about("09:05")), LAST, duty, {}
+
+    def _arrival(self, day: int) -> dt.datetime:
+        """Return the next hour of a day that the engineer has free."""
+        place = self.arrivals[day] = self.arrivals.get(day, -1) + 1
+        return self.week.at(day, self._about(ARRIVALS[place]))
 
     def _on_site(self, arrives: dt.datetime, problem: Problem, customer: Customer, result: str) -> Errand:
         engineer, contact = self.desk.engineer, customer.contacts[0].name

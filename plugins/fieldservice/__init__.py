@@ -18,6 +18,11 @@ from core.roles import (
 from core.verdicts import Verdict
 from plugins.fieldservice import cards, forms, services, telling
 from plugins.fieldservice.custody.services import HOLDERS
+from plugins.fieldservice.dispatching import moving, suggesting
+from plugins.fieldservice.dispatching import parameters as dispatching
+from plugins.fieldservice.dispatching.sheet import cards as sheet_cards
+from plugins.fieldservice.dispatching.sheet import jobs as sheet_jobs
+from plugins.fieldservice.dispatching.skills import TRAINED
 from plugins.fieldservice.hooks import Admission
 from plugins.fieldservice.menu import MENU
 from plugins.hotline.services import no_recovery
@@ -135,6 +140,7 @@ manifest = Manifest(
             label=_l("Folder of the back-ups on the customer's last drive"),
             clause="QI/04 3.1.6-backup",
         ),
+        *dispatching.PARAMETERS,
     ),
     permissions=(
         Permission(key="fieldservice.read", title=_l("See field service requests"), roles=OFFICE_STAFF),
@@ -154,6 +160,7 @@ manifest = Manifest(
             title=_l("See what is to be dispatched and reviewed"),
             roles=(DUTY_MANAGER, REGIONAL_MANAGER, SUPPORT_MANAGER),
         ),
+        *dispatching.PERMISSIONS,
     ),
 )
 
@@ -165,6 +172,11 @@ NOBODY_WAITS = house_rule(_l("Without billing, nobody waits for a decision on th
 def fieldservice_admission():
     reason = _l("Every request goes to the duty manager.")
     return Verdict(value=Admission.REGISTERED, reason=reason, clause=NOBODY_WAITS)
+
+
+@answers(TRAINED, suggesting.FOLLOWS)
+def fieldservice_suggestion(request, candidates):
+    return suggesting.by_lot(request, candidates)
 
 
 @hookimpl
@@ -186,17 +198,22 @@ def amend(procedures):
 
 @hookimpl
 def core_menu():
-    return list(MENU)
+    return [*MENU, *dispatching.MENU]
 
 
 @hookimpl
 def core_notices(act):
-    return telling.notices(act)
+    return [*telling.notices(act), *moving.told(act)]
 
 
 @hookimpl
 def core_case_cards(act):
-    return cards.cards_of(act)
+    return [*cards.cards_of(act), *sheet_cards.cards(act)]
+
+
+@hookimpl
+def core_jobs():
+    return sheet_jobs.JOB
 
 
 @hookimpl

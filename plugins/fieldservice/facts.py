@@ -8,6 +8,7 @@ from decimal import Decimal
 from core.i18n import _l
 from core.procedure import Column, Filter
 from plugins.fieldservice.choices import PROBLEM_TYPES, RESULTS
+from plugins.fieldservice.dispatching import facts as reading
 from plugins.fieldservice.models import ServiceRequest
 from plugins.hotline.hooks import ENTITLEMENTS, Entitlement
 from plugins.hotline.models import CHANNELS
@@ -66,6 +67,7 @@ _ASKED = (
     Column(name="symptom", title=_l("Symptom"), value=lambda one: one.symptom),
     Column(name="asked_for", title=_l("Visit asked for"), value=lambda one: one.asked_for),
     Column(name="wanted_time", title=_l("Wanted time"), value=lambda one: one.wanted_time),
+    *reading.ASKED,
     Column(name="verified", title=_l("Data verified"), value=lambda one: one.verified_at),
     Column(name="entitlement", title=_l("Entitlement"), value=_entitlement),
 )
@@ -74,6 +76,7 @@ _DISPATCHED = (
     Column(name="why_other", title=_l("Why another engineer goes"), value=lambda one: one.why_other),
     Column(name="companion", title=_l("Goes along"), value=lambda one: one.companion and one.companion.name),
     Column(name="dispatched", title=_l("Dispatched"), value=lambda one: one.dispatched_at),
+    *reading.PLANNED,
     Column(
         name="problem_type",
         title=_l("Problem type"),

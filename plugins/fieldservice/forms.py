@@ -26,6 +26,7 @@ from core.i18n import Sentence, _l
 from core.roles import FIELD_ENGINEER
 from plugins.fieldservice import knowledge, services
 from plugins.fieldservice.choices import PROBLEM_TYPES, RESULTS
+from plugins.fieldservice.dispatching import plans, urgency
 from plugins.fieldservice.hooks import Admission
 from plugins.hotline import services as hotline
 
@@ -60,6 +61,7 @@ class RegisterForm(StepForm):
     address = TextField(_l("Address"), limit=200)
     asked_for = LongTextField(_l("Visit asked for"), limit=1000, required=False)
     wanted_time = TextField(_l("Wanted time"), limit=120, required=False)
+    emergency = urgency.field()
     verified = YesField(
         _l("The customer's data were verified, and the customer was told: a phone call next morning"),
         required=True,
@@ -94,7 +96,7 @@ class RegisterForm(StepForm):
         self.verified.validators = [DataRequired(told)]
 
 
-class CorrectForm(StepForm):
+class CorrectForm(urgency.CorrectForm):
     """What was not clear when the request was registered (QI/04 3.1.1)."""
 
     contact = TextField(_l("Contact"), limit=40)
@@ -102,12 +104,14 @@ class CorrectForm(StepForm):
     address = TextField(_l("Address"), limit=200)
     symptom = LongTextField(_l("Symptom"), limit=3000)
     wanted_time = TextField(_l("Wanted time"), limit=120, required=False)
+    district, emergency = urgency.district(), urgency.field()
 
 
 class DispatchForm(StepForm):
     """Who goes, and what the duty manager thinks of the problem (QR/03)."""
 
     engineer_id = PersonField(_l("Field engineer"), role=FIELD_ENGINEER)
+    planned_at, planned_minutes = plans.when(), plans.how_long()
     why_other = LongTextField(
         _l("Why another engineer goes"),
         limit=500,
@@ -122,6 +126,8 @@ class DispatchForm(StepForm):
     def __init__(self, act: Act, values: Any = None, **kwargs: Any) -> None:
         """Propose whoever was there before; where nobody was, nobody is another."""
         super().__init__(act, values, **kwargs)
+        if values is None:
+            plans.propose(self)
         if self._before() is None:
             del self["why_other"]
         elif values is None:
@@ -139,7 +145,7 @@ class DispatchForm(StepForm):
             found.setdefault("why_other", [text])
         if going is not None and going == self.companion_id.chosen:
             found.setdefault("companion_id", [_l("Choose somebody else: this is the engineer himself.")])
-        return found
+        return plans.wrong(self) | found
 
 
 class ReopenForm(ReasonForm):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -12,6 +14,9 @@ from core.verdicts import Verdict
 if TYPE_CHECKING:
     from core.customers.models import Customer
     from core.rules import Rules
+    from plugins.fieldservice.models import ServiceRequest
+
+BETWEEN = " > "
 
 
 class Admission(StrEnum):
@@ -34,4 +39,49 @@ def fieldservice_admission(customer: Customer, entitlement: str, rules: Rules) -
     ``entitlement`` is what ``hotline_entitlement`` answered. The most local answer counts; fieldservice's own
     sends everybody to the duty manager. Called when a request is registered or checked
     again, and to say at the desk what would come of it.
+    """
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """An engineer who could be sent: ``key`` is his name, told apart from a namesake's.
+
+    ``near`` counts his other visits in the request's district that day, ``recent`` those of the last seven days;
+    ``before``: he was there last time.
+    """
+
+    person_id: int
+    key: str
+    qualified: bool
+    free: bool
+    away: bool
+    near: int
+    recent: int
+    before: bool
+
+    @property
+    def can_go(self) -> bool:
+        """Whether nothing speaks against him."""
+        return self.qualified and self.free and not self.away
+
+
+class Candidates(tuple[Candidate, ...]):
+    """Who could be sent, by name; the ledger keeps their names."""
+
+    def __str__(self) -> str:
+        return ", ".join(one.key for one in self)
+
+
+def in_order(candidates: Iterable[Candidate]) -> str:
+    """Return what a suggestion has as its value: the names, the first one first."""
+    return BETWEEN.join(one.key for one in candidates)
+
+
+@decision(_l("Who is suggested"), {})
+def fieldservice_suggestion(request: ServiceRequest, candidates: Candidates, rules: Rules) -> Verdict | None:
+    """Suggest who is sent to a request, the best first: the value is ``in_order`` of some of the candidates.
+
+    The most local answer counts; fieldservice's own draws by lot among those who were trained for the product and
+    are free (QI/02 internal.fixed-engineer), always the same for the same request. Called when the duty manager asks,
+    and when a request is dispatched: the ledger keeps who was suggested. Nobody is bound by it.
     """

@@ -32,7 +32,7 @@ MENU = (
     ),
     MenuItem(
         title=_l("Dispatch"),
-        endpoint="fieldservice.dispatch_board",
+        endpoint="fieldservice.dispatching.board",
         permission="fieldservice.see_dispatch",
         icon="signpost-split",
         weight=7,

@@ -12,10 +12,11 @@ from core.cases import Case
 from core.customers.models import Installation
 from core.db import Model, OfficeRow
 from core.people import Person
+from plugins.fieldservice.dispatching.columns import Dispatchable
 from plugins.hotline.models import Call, KnowledgeEntry
 
 
-class ServiceRequest(Model, Case):
+class ServiceRequest(Model, Case, Dispatchable):
     """One field service request, from its registration to the customer's signature (QR/03)."""
 
     __tablename__ = "fieldservice_request"
@@ -39,10 +40,10 @@ class ServiceRequest(Model, Case):
     engineer_id: Mapped[int | None] = mapped_column(ForeignKey("core_person.id"), index=True)
     companion_id: Mapped[int | None] = mapped_column(ForeignKey("core_person.id"))
     why_other: Mapped[str] = mapped_column(Text, default="")
-    dispatched_at: Mapped[dt.datetime | None]
+    dispatched_at: Mapped[dt.datetime | None] = mapped_column(index=True)
     problem_type: Mapped[str] = mapped_column(String(12), default="")
     advice: Mapped[str] = mapped_column(Text, default="")
-    appointment_at: Mapped[dt.datetime | None]
+    appointment_at: Mapped[dt.datetime | None] = mapped_column(index=True)
     arrived_at: Mapped[dt.datetime | None]
     backup_waived: Mapped[str] = mapped_column(Text, default="")
     cause: Mapped[str] = mapped_column(Text, default="")

@@ -18,11 +18,13 @@ from plugins.fieldservice.conference.taking_over import TAKE_OVER
 from plugins.fieldservice.custody import procedure as custodies
 from plugins.fieldservice.custody.procedure import custody
 from plugins.fieldservice.custody.services import nothing_is_out
+from plugins.fieldservice.dispatching import steps
+from plugins.fieldservice.dispatching.sheet.procedure import dispatch_sheet
 from plugins.fieldservice.escalation import procedure as escalations
 from plugins.fieldservice.escalation.procedure import escalation
 from plugins.fieldservice.models import ServiceRequest
 
-__all__ = ["conference", "custody", "escalation", "request"]
+__all__ = ["conference", "custody", "dispatch_sheet", "escalation", "request"]
 
 request = Procedure(
     "fieldservice.request",
@@ -149,7 +151,7 @@ request.step(
     by=DUTY_MANAGER,
     clause="QP/2-04 5.4",
     form=forms.DispatchForm,
-    does=services.dispatch,
+    does=steps.dispatch,
     meets=("fieldservice.dispatch",),
     starts=("fieldservice.first_call", "fieldservice.visit"),
     tone="primary",
@@ -171,7 +173,7 @@ request.step(
     by=THE_ENGINEER,
     clause="QI/04 3.1.1",
     form=ReasonForm,
-    does=services.give_back,
+    does=steps.give_back,
     starts=("fieldservice.dispatch",),
     drops=("fieldservice.first_call", "fieldservice.visit", services.APPOINTMENT),
     own_page=THE_VISIT,
@@ -183,7 +185,7 @@ request.step(
     by=DUTY_MANAGER,
     clause="QP/2-04 5.4",
     form=ReasonForm,
-    does=services.give_back,
+    does=steps.give_back,
     starts=("fieldservice.dispatch",),
     drops=("fieldservice.first_call", "fieldservice.visit", services.APPOINTMENT),
 )
@@ -194,6 +196,7 @@ request.step(
     by=(HOTLINE_ENGINEER, DUTY_MANAGER),
     clause="QI/04 3.1.1",
     form=forms.CorrectForm,
+    does=steps.correct,
 )
 request.step(
     "arrange",
@@ -202,6 +205,7 @@ request.step(
     by=THE_ENGINEER,
     clause="QI/04 3.1.2",
     form=forms.ArrangeForm,
+    does=steps.arrange,
     meets=("fieldservice.first_call",),
     starts=(services.APPOINTMENT,),
     tone="primary",
@@ -214,7 +218,7 @@ request.step(
     by=THE_ENGINEER,
     clause="QI/04 3.2.1",
     form=forms.RescheduleForm,
-    does=services.reschedule,
+    does=steps.reschedule,
     starts=(services.APPOINTMENT,),
     own_page=THE_VISIT,
 )

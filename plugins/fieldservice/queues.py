@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, select
@@ -27,6 +27,7 @@ class Waiting:
     promises: dict[int, Deadline]
     total: int
     page: int
+    earlier: list[ServiceRequest] = field(default_factory=list)
 
     @property
     def pages(self) -> int:
@@ -43,13 +44,20 @@ def my_visits(engineer_id: int | None, page: int) -> Waiting:
 
 
 def to_dispatch(office_id: int, page: int) -> Waiting:
-    """What the duty manager dispatches (QP/2-04 5.4), most urgent first; then what waits for a decision."""
+    """What the duty manager dispatches (QP/2-04 5.4), emergencies first; then what waits for a decision."""
     here = (ServiceRequest.office_id == office_id) & seldom(
         ServiceRequest.state.in_(("registered", "waiting"))
     )
     waits = case((ServiceRequest.state == "waiting", 1), else_=0)
+    calm = case((ServiceRequest.emergency == "", 1), else_=0)
     when = func.coalesce(_promised(), ServiceRequest.opened_at)
-    return _page(here, (waits, when, ServiceRequest.id), page)
+    found = _page(here, (waits, calm, when, ServiceRequest.id), page)
+    # Who was there before is told of each that was sent again: read at once, whatever their number.
+    before = [one.previous_id for one in found.requests if one.previous_id]
+    found.earlier.extend(
+        db.session.scalars(select(ServiceRequest).where(ServiceRequest.id.in_(before))).unique()
+    )
+    return found
 
 
 def to_review(office_id: int, page: int) -> Waiting:
@@ -60,7 +68,7 @@ def to_review(office_id: int, page: int) -> Waiting:
 
 def unsolved(office_id: int, page: int) -> Waiting:
     """What was not solved and is on its way to a remedy (QP/2-04 5.6): the most urgent first, then what waits longest."""
-    here = (ServiceRequest.office_id == office_id) & ServiceRequest.state.in_(UNSOLVED)
+    here = (ServiceRequest.office_id == office_id) & seldom(ServiceRequest.state.in_(UNSOLVED))
     return _page(here, (_promised().is_(None), _promised(), ServiceRequest.turned_in_at), page)
 
 

@@ -9,12 +9,13 @@ from core.i18n import _l
 from core.records import Field, Part, Record
 from plugins.fieldservice.choices import PROBLEM_TYPES, RESULTS
 from plugins.fieldservice.custody.record import data_record
+from plugins.fieldservice.dispatching.sheet.record import sheet_form
 from plugins.fieldservice.escalation import services as escalations
 from plugins.fieldservice.escalation.record import escalation_log
 from plugins.fieldservice.models import ServiceRequest
 from plugins.hotline.models import CHANNELS
 
-__all__ = ["data_record", "escalation_log", "request_form"]
+__all__ = ["data_record", "escalation_log", "request_form", "sheet_form"]
 
 NAME = "fieldservice.request"
 

@@ -17,6 +17,7 @@ from core.digits import narrow
 from core.errors import Objection
 from core.i18n import Sentence, _l
 from core.roles import FIELD_ENGINEER, SENIOR_ENGINEER
+from plugins.fieldservice.dispatching import wishes
 from plugins.fieldservice.hooks import Admission
 from plugins.fieldservice.models import Backup, ServiceRequest
 from plugins.hotline import services as hotline
@@ -52,6 +53,7 @@ def register(act: Act) -> str:
     request.customer_id, request.installation_id = call.customer_id, call.installation_id
     request.customer, request.installation = call.customer, call.installation
     request.symptom, request.verified_at = call.symptom, act.now
+    request.district = wishes.district_of(request.address)
     customers.note_verified(call.customer, act.now)
     return judge(act)
 
@@ -118,6 +120,8 @@ CARRIED_OVER = [
     "symptom",
     "asked_for",
     "wanted_time",
+    "emergency",
+    "district",
     "advice",
     "problem_type",
 ]

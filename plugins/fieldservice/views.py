@@ -1,26 +1,22 @@
-"""The field engineer's pages, made for a phone, and the duty manager's queue."""
+"""The field engineer's pages, made for a phone; the rooms of field service have views of their own."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
-from core import clock, deadlines, gate
-from core.errors import Objection, Refused
-from core.forms import StepForm
+from core import deadlines, gate
+from core.errors import Refused
 from core.gate import Act
 from core.i18n import _
 from core.procedure import Procedure
-from core.roles import FIELD_ENGINEER
 from core.web.access import actor, needs, these_rules, this_office
-from core.web.cases import STATUS, refilled, tell_done
-from core.web.show import here
+from core.web.cases import STATUS, refilled
 from plugins.fieldservice import queues, services, visit
-from plugins.fieldservice.choices import RESULTS
-from plugins.fieldservice.models import ServiceRequest
+from plugins.fieldservice.dispatching import board_views, skill_views
+from plugins.fieldservice.dispatching.sheet import views as sheet_views
 from plugins.fieldservice.queues import REQUEST
 
 OFFICE = "/<office>/fieldservice"
@@ -32,6 +28,8 @@ pages = Blueprint(
     static_folder="static",
     static_url_path="/fieldservice/static",
 )
+for room in (board_views.pages, skill_views.pages, sheet_views.pages):
+    pages.register_blueprint(room)
 
 
 @pages.app_template_filter("map_link")
@@ -89,82 +87,6 @@ def _show_visit(number: str, chosen: str, refused: Refused | None = None) -> str
     )
 
 
-@pages.route(f"{OFFICE}/dispatch", methods=["GET", "POST"])
-@needs("fieldservice.see_dispatch")
-def dispatch_board(office: str) -> Any:
-    """What is to be dispatched, each with its form (QP/2-04 5.4); then the morning review (QI/05 3.1)."""
-    if request.method == "GET":
-        return _show_board()
-    number = request.form.get("number", "")
-    try:
-        taken = _perform(number, "dispatch")
-    except Refused as refused:
-        return _show_board(number, refused), STATUS.get(refused.kind, 409)
-    name = taken.case.engineer.name if taken.case.engineer else ""
-    tell_done(_("%(number)s is dispatched to %(engineer)s.", number=number, engineer=name), taken)
-    return redirect(here({}))
-
-
-@dataclass(frozen=True)
-class Row:
-    """One request of the queue as it can be dispatched here and now, or not and why."""
-
-    request: ServiceRequest
-    form: StepForm
-    against: list[Objection]
-    refused: Refused | None
-
-    @property
-    def open(self) -> bool:
-        """Whether its form is shown."""
-        return not self.against and self.request.state == "registered"
-
-
-def _show_board(number: str = "", refused: Refused | None = None) -> str:
-    office_id, loads = this_office().id, queues.open_visits(this_office().id)
-    waiting = queues.to_dispatch(office_id, _page())
-    rows = [_row(one, loads, refused if one.number == number else None) for one in waiting.requests]
-    return render_template(
-        "fieldservice/dispatch.html",
-        procedure=_procedure(),
-        waiting=waiting,
-        rows=rows,
-        review=queues.to_review(office_id, _page("reviewed")),
-        unsolved=queues.unsolved(office_id, _page("unsolved")),
-        passed=queues.passed_appointments(office_id),
-        results=RESULTS,
-        engineers=bool(these_rules().colleagues(FIELD_ENGINEER)),
-        number=number,
-        refused=refused,
-        lost=_lost(number, rows) if refused else [],
-    )
-
-
-def _lost(number: str, rows: list[Row]) -> list[tuple[str, Any]]:
-    """Return what was typed into a form that the page does not show any more."""
-    if any(row.open and row.refused for row in rows):
-        return []
-    act = gate.open_case(REQUEST, number, actor(), this_office())
-    return list(visit.said(gate.look_at(act, act.procedure.steps["dispatch"]).form(request.form)))
-
-
-def _row(one: ServiceRequest, loads: dict[int, int], refused: Refused | None) -> Row:
-    step = _procedure().steps["dispatch"]
-    act = Act(_procedure(), step, one, actor(), these_rules(), clock.now())
-    form = refilled(act, refused) if refused else act.form()
-    if "engineer_id" in form:
-        form.engineer_id.offer({key: _with_load(name, loads.get(int(key), 0)) for key, name in _people(form)})
-    return Row(one, visit.apart(form, one.id), act.closed_by(), refused)
-
-
-def _people(form: StepForm) -> list[tuple[str, str]]:
-    return [(choice.value, choice.label) for choice in form.engineer_id.choices if choice.value]
-
-
-def _with_load(name: str, load: int) -> str:
-    return _("%(name)s · open visits: %(count)s", name=name, count=load)
-
-
 def _perform(number: str, step: str) -> Act:
     """Take a step of a request; who does not say what he saw has seen nothing that counts."""
     seen = request.form.get("seen", NEVER, type=int)
@@ -177,5 +99,5 @@ def _procedure() -> Procedure:
     return these_rules().procedure(REQUEST)
 
 
-def _page(name: str = "page") -> int:
-    return request.args.get(name, 1, type=int)
+def _page() -> int:
+    return request.args.get("page", 1, type=int)

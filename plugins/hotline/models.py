@@ -20,12 +20,14 @@ from plugins.hotline.log import models as log
 from plugins.hotline.recovery.models import Recovery
 from plugins.hotline.replies.models import Reply, ReplyUse
 from plugins.hotline.roster import models as roster
+from plugins.hotline.roster.models import Absence
 from plugins.hotline.shift import models as shift
 
 __all__ = [
     "CHANNELS",
     "HANDED_OVER_AS",
     "RETIRED",
+    "Absence",
     "Call",
     "Draft",
     "KnowledgeEntry",

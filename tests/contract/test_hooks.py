@@ -16,11 +16,12 @@ from core.errors import PluginError, RefusalKind, Refused
 from core.i18n import Sentence
 from core.ledger import LedgerRow
 from core.people import Actor, Person, give_role
-from core.roles import DUTY_MANAGER, HOTLINE_ENGINEER
+from core.roles import DUTY_MANAGER, FIELD_ENGINEER, HOTLINE_ENGINEER
 from core.rules import Rules
 from core.slots import Card, MenuItem, Tell
 from core.talk.models import Notice
 from core.testing import House, SignIn
+from plugins.fieldservice.dispatching.suggesting import suggested
 from plugins.fieldservice.models import ServiceRequest
 from plugins.hotline.hooks import Entitlement
 from plugins.hotline.replies.catalogue import catalogue
@@ -192,6 +193,48 @@ def test_hook_fieldservice_admission_that_fails_registers_nothing(faulty: Desk) 
     faulty.house.see()
     assert ServiceRequest.query.count() == 0
     assert faulty.look(call).case.state == "open"
+
+
+@pytest.mark.parametrize(
+    ("note", "decided", "first"),
+    [("", "fieldservice", None), ("dummy", "dummy", "孙强"), ("x", "fieldservice", None)],
+)
+def test_hook_fieldservice_suggestion(desk: Desk, note: str, decided: str, first: str | None) -> None:
+    """Head office draws by lot; the dummy sends whoever is near that day."""
+    names = ("刘洋", "孙强", "赵敏")
+    team = {name: desk.house.hire(desk.office, FIELD_ENGINEER, name=name).person_id for name in names}
+    duty = desk.house.hire(desk.office, DUTY_MANAGER, name="周艳")
+    with clock.stopped_at(NINE):
+        near, request = (_registered(desk, words) for words in ("", note))
+        sent = {"engineer_id": team["孙强"], "planned_at": NINE + dt.timedelta(hours=1)}
+        gate.perform("fieldservice.request", near.number, "dispatch", duty, sent)
+        decision, found = suggested(desk.rules, request, NINE + dt.timedelta(hours=4), NINE)
+    assert decision.decided_by.plugin == decided
+    assert sorted(one.key for one in found) == sorted(names)
+    assert first in (None, found[0].key)
+
+
+def _registered(desk: Desk, note: str) -> ServiceRequest:
+    call = desk.log(note)
+    desk.act(call, "request_visit", **VISIT | {"address": "上海市闵行区范例路 1 号"})
+    found: ServiceRequest = ServiceRequest.query.filter_by(call_id=call.id).one()
+    return found
+
+
+def test_hook_fieldservice_suggestion_that_fails_sends_nobody(faulty: Desk) -> None:
+    engineer = faulty.house.hire(faulty.office, FIELD_ENGINEER, name="刘洋")
+    duty = faulty.house.hire(faulty.office, DUTY_MANAGER, name="周艳")
+    call = faulty.log()
+    faulty.act(call, "request_visit", **VISIT)
+    request = ServiceRequest.query.one()
+    with writing():
+        request.customer.note = "faulty"
+    sent = {"engineer_id": engineer.person_id}
+    with pytest.raises(PluginError) as failed:
+        gate.perform("fieldservice.request", request.number, "dispatch", duty, sent)
+    assert failed.value.sentence.values == {"plugin": "faulty", "name": "fieldservice_suggestion"}
+    faulty.house.see()
+    assert ServiceRequest.query.one().state == "registered"
 
 
 def test_a_plugins_own_decision_is_bound_to_the_step(desk: Desk) -> None:

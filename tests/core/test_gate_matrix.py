@@ -33,6 +33,7 @@ PROCEDURES = (
     "fieldservice.custody",
     "fieldservice.escalation",
     "fieldservice.request",
+    "fieldservice.dispatch_sheet",
     "billing.sealing",
     "quality.complaint",
 )

@@ -56,6 +56,11 @@ def fieldservice_admission(customer):
 
 
 @hookimpl
+def fieldservice_suggestion(request):
+    return fail() if request.customer.note == "faulty" else None
+
+
+@hookimpl
 def core_menu():
     fail()
 

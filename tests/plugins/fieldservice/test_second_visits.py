@@ -100,9 +100,9 @@ def test_a_visit_that_took_place_is_promised_anew_when_somebody_else_must_come(b
 @pytest.mark.clause("QI/04 3.2.1")
 def test_an_appointment_is_a_promise_kept_or_missed(beijing: Any) -> None:
     with clock.stopped_at(shanghai_time(9)):
-        kept, late = (beijing.arranged(shanghai_time(14)) for _ in range(2))
-    assert beijing.promises(kept)[services.APPOINTMENT].due_at == shanghai_time(14)
-    with clock.stopped_at(shanghai_time(14)):
+        kept, late = (beijing.arranged(shanghai_time(hour)) for hour in (12, 14))
+    assert beijing.promises(kept)[services.APPOINTMENT].due_at == shanghai_time(12)
+    with clock.stopped_at(shanghai_time(12)):
         beijing.act(kept, "arrive", beijing.engineer)
     with clock.stopped_at(shanghai_time(15)):
         assert beijing.promises(late)[services.APPOINTMENT].late

@@ -12,6 +12,7 @@ from core.plugins import Manifest, Permission
 from core.roles import HOTLINE_ENGINEER, SUPPORT_MANAGER, Role
 from core.slots import Card, Job, MenuItem, Searchable, Status, Tell
 from core.verdicts import Verdict
+from plugins.fieldservice.hooks import in_order
 from plugins.hotline.hooks import Entitlement
 from plugins.hotline.models import KnowledgeEntry
 from plugins.hotline.replies.entries import ReplyEntry, Wording
@@ -105,6 +106,14 @@ def fieldservice_admission(customer):
     if customer.note != "dummy":
         return verdict
     return Verdict(value="waiting", reason=Sentence("Friends wait."), clause=SPARE)
+
+
+@answers("DUMMY 1.1")
+def fieldservice_suggestion(request, candidates):
+    if request.customer.note != "dummy":
+        return None
+    nearest = sorted((one for one in candidates if one.can_go), key=lambda one: (-one.near, one.key))
+    return Verdict(value=in_order(nearest), reason=Sentence("The nearest first."), clause="DUMMY 1.1")
 
 
 @answers("DUMMY 1.1")
