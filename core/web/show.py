@@ -184,9 +184,11 @@ def promised(deadline: Deadline) -> DeadlineRule | None:
 
 def promise_title(deadline: Deadline) -> Sentence | str:
     """Say what a deadline promises."""
-    rules = rules_for(deadline.office_id)
+    rule, rules = promised(deadline), rules_for(deadline.office_id)
     procedure = rules.plugins.procedures.get(deadline.procedure) if rules else None
-    return promise_named(procedure, rules, deadline.key) if rules and procedure else deadline.key
+    if rule is None and rules and procedure:
+        return promise_named(procedure, rules, deadline.key)
+    return rule.title if rule else deadline.key
 
 
 def trace(deadline: Deadline) -> list[str]:

@@ -13,6 +13,7 @@ from core import clock
 from core.db import db
 from core.people import Person
 from core.roles import FIELD_ENGINEER
+from core.seldom import seldom
 from plugins.fieldservice.dispatching import slots
 from plugins.fieldservice.models import ServiceRequest
 from plugins.fieldservice.queues import VISITING
@@ -140,7 +141,7 @@ def _visits(rules: Rules, day: dt.date, today: dt.date) -> list[ServiceRequest]:
     none_yet = and_(
         ServiceRequest.appointment_at.is_(None),
         ServiceRequest.planned_at.is_(None),
-        ServiceRequest.state.in_(VISITING),
+        seldom(ServiceRequest.state.in_(VISITING)),
     )
     where = (
         ServiceRequest.office_id == rules.office.id,

@@ -13,6 +13,7 @@ from core.db import db
 from core.deadlines import Deadline, next_of
 from core.i18n import _l
 from core.roles import DUTY_MANAGER
+from core.seldom import seldom
 from core.slots import Tell
 from plugins.fieldservice.models import ServiceRequest
 from plugins.fieldservice.queues import REQUEST
@@ -64,7 +65,7 @@ def _visits_in(rules: Rules, absences: Sequence[Absence]) -> list[ToMove]:
     if not people:
         return []
     goes = or_(ServiceRequest.engineer_id.in_(people), ServiceRequest.companion_id.in_(people))
-    where = (ServiceRequest.office_id == rules.office.id, ServiceRequest.state.in_(AHEAD), goes)
+    where = (ServiceRequest.office_id == rules.office.id, seldom(ServiceRequest.state.in_(AHEAD)), goes)
     requests = list(db.session.scalars(select(ServiceRequest).where(*where)).unique())
     promises = next_of(REQUEST, [one.id for one in requests])
     return [

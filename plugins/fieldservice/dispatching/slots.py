@@ -13,6 +13,7 @@ from core.db import DIARIES, advisory_lock, db
 from core.errors import Invalid
 from core.i18n import Sentence, _l
 from core.people import Person
+from core.seldom import seldom
 from plugins.fieldservice.models import ServiceRequest
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def in_the_way(act: Act, begins: dt.datetime, people: Iterable[int]) -> Slot | N
     theirs = or_(ServiceRequest.engineer_id.in_(among), ServiceRequest.companion_id.in_(among))
     where = (
         ServiceRequest.office_id == act.case.office_id,
-        ServiceRequest.state.in_(BUSY),
+        seldom(ServiceRequest.state.in_(BUSY)),
         ServiceRequest.id != act.case.id,
         theirs,
     )

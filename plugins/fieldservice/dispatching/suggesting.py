@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from core.db import db
 from core.i18n import Sentence, _l
 from core.roles import FIELD_ENGINEER
+from core.seldom import seldom
 from core.verdicts import Decision, Verdict
 from plugins.fieldservice.dispatching import slots
 from plugins.fieldservice.dispatching.models import Skill
@@ -84,7 +85,7 @@ def _busy(rules: Rules, request: ServiceRequest, at: dt.datetime | None) -> set[
     until = at + dt.timedelta(minutes=request.planned_minutes or usual)
     where = (
         ServiceRequest.office_id == rules.office.id,
-        ServiceRequest.state.in_(slots.BUSY),
+        seldom(ServiceRequest.state.in_(slots.BUSY)),
         ServiceRequest.id != request.id,
     )
     return {person for one in slots.slots(where, at, until, usual) for person in one.people}

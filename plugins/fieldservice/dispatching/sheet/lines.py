@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from core.db import db
+from core.seldom import seldom
 from plugins.fieldservice.dispatching.models import DispatchSheet, SheetLine
 from plugins.fieldservice.models import ServiceRequest
 
@@ -53,7 +54,7 @@ def returned(request: ServiceRequest) -> dict[str, object]:
 
 def undispatched(office_id: int) -> list[ServiceRequest]:
     """Return what is registered and nobody was sent to yet, the oldest first (QP/2-04 5.4)."""
-    where = (ServiceRequest.office_id == office_id, ServiceRequest.state == "registered")
+    where = (ServiceRequest.office_id == office_id, seldom(ServiceRequest.state == "registered"))
     query = select(ServiceRequest).where(*where).order_by(ServiceRequest.opened_at, ServiceRequest.id)
     return list(db.session.scalars(query).unique())
 
