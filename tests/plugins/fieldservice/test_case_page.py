@@ -10,6 +10,7 @@ import pytest
 from core.api.shapes import own_columns
 from core.plugins import Plugins
 from core.roles import FIELD_ENGINEER
+from plugins.fieldservice.models import ServiceRequest
 
 SitDown = Callable[..., Any]
 
