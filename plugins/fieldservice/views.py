@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 
 from core import clock, deadlines, gate
 from core.errors import Objection, Refused
@@ -22,6 +22,7 @@ from plugins.fieldservice import queues, services, visit
 from plugins.fieldservice.choices import RESULTS
 from plugins.fieldservice.models import ServiceRequest
 from plugins.fieldservice.queues import REQUEST
+from plugins.fieldservice.visiting import offline
 
 OFFICE = "/<office>/fieldservice"
 NEVER = -1
@@ -32,6 +33,8 @@ pages = Blueprint(
     static_folder="static",
     static_url_path="/fieldservice/static",
 )
+for room in (offline.pages,):
+    pages.register_blueprint(room)
 
 
 @pages.app_template_filter("map_link")
@@ -42,10 +45,11 @@ def map_link(address: str) -> str:
 
 @pages.get(f"{OFFICE}/visits")
 @needs("fieldservice.visit")
-def visits(office: str) -> str:
+def visits(office: str) -> Response:
     """My visits: the next one on top, then the others in their order."""
     waiting = queues.my_visits(actor().person_id, _page())
-    return render_template("fieldservice/visits.html", waiting=waiting, procedure=_procedure())
+    page = render_template("fieldservice/visits.html", waiting=waiting, procedure=_procedure())
+    return offline.keep(page, mine=True)
 
 
 @pages.route(f"{OFFICE}/visit/<number>", methods=["GET", "POST"], endpoint="visit")
@@ -71,11 +75,11 @@ def visit_page(office: str, number: str) -> Any:
     return redirect(url_for(".visit", office=office, number=number, _anchor=None if again else "step"))
 
 
-def _show_visit(number: str, chosen: str, refused: Refused | None = None) -> str:
+def _show_visit(number: str, chosen: str, refused: Refused | None = None) -> Response:
     act = gate.open_case(REQUEST, number, actor(), this_office())
     typed = refilled(gate.look_at(act, act.procedure.steps[chosen]), refused) if refused else None
     lines = visit.lines(act, chosen, typed)
-    return render_template(
+    page = render_template(
         "fieldservice/visit.html",
         act=act,
         case=act.case,
@@ -87,6 +91,7 @@ def _show_visit(number: str, chosen: str, refused: Refused | None = None) -> str
         refused=refused,
         lost=list(visit.said(typed)) if typed else [],
     )
+    return offline.keep(page, mine=not refused and visit.is_mine(act))
 
 
 @pages.route(f"{OFFICE}/dispatch", methods=["GET", "POST"])

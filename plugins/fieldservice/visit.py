@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from core import gate, ledger
@@ -14,7 +14,7 @@ from core.gate import Act
 from core.i18n import Sentence, _l
 from core.ledger import LedgerRow
 from core.roles import FIELD_ENGINEER
-from plugins.fieldservice import services
+from plugins.fieldservice import queues, services
 
 Tip = tuple[Sentence, str]
 
@@ -94,6 +94,7 @@ class Line:
     form: StepForm | None = None
     said: list[tuple[str, Any]]
     opened: bool = False
+    ahead: Line | None = None
 
     @property
     def open(self) -> bool:
@@ -118,7 +119,22 @@ def lines(act: Act, chosen: str, refilled: StepForm | None) -> list[Line]:
         line.opened = line is opened
         line.form = refilled if refilled is not None and line.name == chosen else line.form
         line.form = line.form and apart(line.form, line.name)
+        line.ahead = _ahead(act, line)
     return found
+
+
+def is_mine(act: Act) -> bool:
+    """Say whether the visit is still before the reader: all that he sees of it may stay on his phone."""
+    return act.case.engineer_id == act.actor.person_id and act.case.state in queues.VISITING
+
+
+def _ahead(act: Act, line: Line) -> Line | None:
+    """Return a line as it will be when its turn comes: in a dead spot the phone itself opens one after the other."""
+    if line.done or line.open or not is_mine(act):
+        return None
+    look = gate.look_at(act, act.procedure.steps[line.name]) if line.name in STEPS else None
+    form = apart(look.form(), line.name) if look and look.permitted() else None
+    return replace(line, against=[], form=form, opened=False)
 
 
 def _to_open(act: Act, found: list[Line], chosen: str, refilled: StepForm | None) -> Line | None:
