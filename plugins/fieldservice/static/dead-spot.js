@@ -69,18 +69,16 @@
     button.setAttribute("aria-busy", "true");
     try { await keeping.keep(act); } catch { form.submit(); return; }
     last = act.mark;
-    const heard = navigator.onLine ? (await keeping.send())[act.mark] : undefined;
+    const heard = navigator.onLine ? (await keeping.send(act.mark))[act.mark] : undefined;
     button.removeAttribute("aria-busy");
     if (heard?.state === "done") {
       // The same address with another place on it would only scroll.
       const next = new URL(heard.next, location.href);
       if (next.pathname === location.pathname && !next.search && !location.search) { location.hash = next.hash; location.reload(); } else location.assign(next);
     } else if (heard?.state === "refused") {
-      await keeping.change(act);
       last = "";
       form.toggleAttribute("data-tapped", false);
       wrong(form, heard);
-      keeping.tell();
     } else {
       form.toggleAttribute("data-tapped", false);
       keeping.tell();

@@ -93,7 +93,7 @@
     asked.onsuccess = () => asked.result.filter((one) => one.after === act.mark)
       .forEach((one) => acts.put({ ...one, seen: version, after: "" }));
   });
-  const flush = async () => {
+  const flush = async (before) => {
     const held = new Set(), went = {};
     state = "";
     for (const { id } of await all()) {
@@ -107,22 +107,23 @@
       if (heard.state === "done") { await done(act, heard.version); continue; }
       if (heard.state !== "refused") { state = heard.state; break; }
       held.add(act.number);
-      await write({ ...act, state: "refused", why: heard });
+      // Whoever waits for the answer finds his words in the form again; of anything else the bar tells.
+      await (act.mark === before ? change(act) : write({ ...act, state: "refused", why: heard }));
     }
     return went;
   };
   let under = null;
-  const locked = () => (navigator.locks ? navigator.locks.request(`koudai visits ${mine}`, flush) : flush());
-  const send = async () => {
+  const locked = (before) => (navigator.locks ? navigator.locks.request(`koudai visits ${mine}`, () => flush(before)) : flush(before));
+  const send = async (before = "") => {
     while (under) await under;
-    under = locked();
+    under = locked(before);
     const went = await under.finally(() => { under = null; });
     clearTimeout(timer);
-    if (state === "alone") timer = setTimeout(send, AGAIN);
+    if (state === "alone") timer = setTimeout(() => send(), AGAIN);
     await tell({ went });
     return went;
   };
 
-  window.addEventListener("online", send);
+  window.addEventListener("online", () => send());
   window.koudaiKeeping = { bar, all, keep, change, drop, write, draft, note, send, tell, hear: (one) => hearers.push(one) };
 })();
