@@ -20,6 +20,7 @@ from core.verdicts import Verdict
 from plugins.fieldservice import cards, forms, services
 from plugins.fieldservice.custody.services import HOLDERS
 from plugins.fieldservice.hooks import Admission
+from plugins.fieldservice.visiting import notices, support
 from plugins.hotline.services import no_recovery
 
 manifest = Manifest(
@@ -135,6 +136,8 @@ manifest = Manifest(
             label=_l("Folder of the back-ups on the customer's last drive"),
             clause="QI/04 3.1.6-backup",
         ),
+        support.AT_ONCE,
+        notices.PARAMETER,
     ),
     permissions=(
         Permission(key="fieldservice.read", title=_l("See field service requests"), roles=OFFICE_STAFF),
@@ -215,6 +218,11 @@ def core_menu():
 @hookimpl
 def core_case_cards(act):
     return cards.cards_of(act)
+
+
+@hookimpl
+def core_notices(act):
+    return support.told(act)
 
 
 @hookimpl

@@ -12,10 +12,11 @@ from core.cases import Case
 from core.customers.models import Installation
 from core.db import Model, OfficeRow
 from core.people import Person
+from plugins.fieldservice.visiting.columns import OnSite
 from plugins.hotline.models import Call, KnowledgeEntry
 
 
-class ServiceRequest(Model, Case):
+class ServiceRequest(OnSite, Model, Case):
     """One field service request, from its registration to the customer's signature (QR/03)."""
 
     __tablename__ = "fieldservice_request"

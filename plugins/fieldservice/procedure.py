@@ -21,6 +21,10 @@ from plugins.fieldservice.custody.services import nothing_is_out
 from plugins.fieldservice.escalation import procedure as escalations
 from plugins.fieldservice.escalation.procedure import escalation
 from plugins.fieldservice.models import ServiceRequest
+from plugins.fieldservice.visiting import forms as visit_forms
+from plugins.fieldservice.visiting import procedure as visits
+from plugins.fieldservice.visiting.services import looked_into
+from plugins.fieldservice.visiting.support import KEY as SUPPORT
 
 __all__ = ["conference", "custody", "escalation", "request"]
 
@@ -173,7 +177,7 @@ request.step(
     form=ReasonForm,
     does=services.give_back,
     starts=("fieldservice.dispatch",),
-    drops=("fieldservice.first_call", "fieldservice.visit", services.APPOINTMENT),
+    drops=("fieldservice.first_call", "fieldservice.visit", services.APPOINTMENT, SUPPORT),
     own_page=THE_VISIT,
 )
 request.step(
@@ -224,11 +228,13 @@ request.step(
     title=_l("Arrived"),
     by=THE_ENGINEER,
     clause="QI/04 3.1.4",
+    form=visit_forms.ArriveForm,
     does=services.arrive,
     meets=("fieldservice.visit", services.APPOINTMENT),
     tone="primary",
     own_page=THE_VISIT,
 )
+visits.add_to(request)
 request.step(
     "back_up",
     "on_site -> same",
@@ -236,6 +242,7 @@ request.step(
     by=THE_ENGINEER,
     clause="QI/04 3.1.6-backup",
     form=forms.BackupForm,
+    requires=(looked_into,),
     does=services.back_up,
     own_page=THE_VISIT,
 )
@@ -246,7 +253,7 @@ request.step(
     by=THE_ENGINEER,
     clause="QI/04 3.1.6-backup",
     form=forms.WaiveForm,
-    requires=(services.not_backed_up,),
+    requires=(looked_into, services.not_backed_up),
     tone="danger",
     own_page=THE_VISIT,
 )
@@ -289,6 +296,7 @@ request.step(
     form=forms.SignForm,
     does=services.sign,
     requires=(services.was_explained,),
+    drops=(SUPPORT,),
     tone="primary",
     own_page=THE_VISIT,
     undone_by="back_to_engineer",

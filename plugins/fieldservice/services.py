@@ -19,6 +19,7 @@ from core.i18n import Sentence, _l
 from core.roles import FIELD_ENGINEER, SENIOR_ENGINEER
 from plugins.fieldservice.hooks import Admission
 from plugins.fieldservice.models import Backup, ServiceRequest
+from plugins.fieldservice.visiting.services import note_charge, note_notices
 from plugins.hotline import services as hotline
 from plugins.hotline.hooks import CallResult
 
@@ -143,7 +144,7 @@ def dispatch(act: Act) -> None:
     act.case.dispatched_at = act.now
 
 
-DONE_ON_SITE = ("backup_waived", "cause", "remedy", "tried_by", "prevention")
+DONE_ON_SITE = ("backup_waived", "cause", "remedy", "tried_by", "prevention", "met", "not_shown", "other_problems")
 SIGNED = ("result", "signed_by", "signature", "on_paper")
 COSTS = ("travel_cost", "material_cost", "other_cost")
 
@@ -157,7 +158,7 @@ def give_back(act: Act) -> None:
     request.call_from = None
     request.visit_from = None if request.arrived_at else request.visit_from
     request.engineer_id = request.companion_id = None
-    request.dispatched_at = request.appointment_at = request.arrived_at = None
+    request.dispatched_at = request.appointment_at = request.arrived_at = request.looked_at = None
     for name in DONE_ON_SITE:
         setattr(request, name, "")
 
@@ -181,8 +182,9 @@ def reschedule(act: Act) -> None:
 
 
 def arrive(act: Act) -> None:
-    """Note when the engineer arrived."""
+    """Note when the engineer arrived, and what was to be kept at the door."""
     act.case.arrived_at = act.now
+    note_notices(act)
 
 
 def backup_path(root: str, engineer: Person, day: dt.date, account_set: str) -> str:

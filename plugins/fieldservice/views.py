@@ -22,7 +22,7 @@ from plugins.fieldservice import queues, services, visit
 from plugins.fieldservice.choices import RESULTS
 from plugins.fieldservice.models import ServiceRequest
 from plugins.fieldservice.queues import REQUEST
-from plugins.fieldservice.visiting import offline
+from plugins.fieldservice.visiting import beside, offline
 
 OFFICE = "/<office>/fieldservice"
 NEVER = -1
@@ -33,7 +33,7 @@ pages = Blueprint(
     static_folder="static",
     static_url_path="/fieldservice/static",
 )
-for room in (offline.pages,):
+for room in (offline.pages, beside.pages):
     pages.register_blueprint(room)
 
 
@@ -90,6 +90,7 @@ def _show_visit(number: str, chosen: str, refused: Refused | None = None) -> Res
         promise=deadlines.next_of(queues.REQUEST, [act.case.id]).get(act.case.id),
         refused=refused,
         lost=list(visit.said(typed)) if typed else [],
+        **beside.of_visit(act, typed if chosen == "want_support" else None),
     )
     return offline.keep(page, mine=not refused and visit.is_mine(act))
 

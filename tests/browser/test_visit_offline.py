@@ -69,6 +69,7 @@ def on_site(house: House, office: Office, engineer: Person) -> str:
     act(number, "confirm", who)
     act(number, "arrange", who, appointment_at=clock.now() + dt.timedelta(hours=1))
     act(number, "arrive", who)
+    act(number, "look_into", who, met="高敏", identity=True, shown=True)
     return number
 
 
@@ -128,7 +129,7 @@ def steps_of(number: str) -> list[str]:
     request = found(number)
     rows = ledger.of_case("fieldservice.request", request.id, number=number)
     steps = [row.action for row in reversed(list(rows)) if row.kind == "step"]
-    return steps[steps.index("arrive") + 1 :]
+    return steps[steps.index("look_into") + 1 :]
 
 
 def found(number: str) -> ServiceRequest:
