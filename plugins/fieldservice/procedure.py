@@ -22,6 +22,7 @@ from plugins.fieldservice.escalation import procedure as escalations
 from plugins.fieldservice.escalation.procedure import escalation
 from plugins.fieldservice.models import ServiceRequest
 from plugins.fieldservice.visiting import forms as visit_forms
+from plugins.fieldservice.visiting import phoning
 from plugins.fieldservice.visiting import procedure as visits
 from plugins.fieldservice.visiting.services import looked_into
 from plugins.fieldservice.visiting.support import KEY as SUPPORT
@@ -221,6 +222,9 @@ request.step(
     does=services.reschedule,
     starts=(services.APPOINTMENT,),
     own_page=THE_VISIT,
+)
+phoning.add_to(
+    request, services.give_back, ("fieldservice.first_call", "fieldservice.visit", services.APPOINTMENT)
 )
 request.step(
     "arrive",

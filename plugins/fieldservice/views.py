@@ -22,7 +22,7 @@ from plugins.fieldservice import queues, services, visit
 from plugins.fieldservice.choices import RESULTS
 from plugins.fieldservice.models import ServiceRequest
 from plugins.fieldservice.queues import REQUEST
-from plugins.fieldservice.visiting import beside, offline
+from plugins.fieldservice.visiting import beside, day, offline
 
 OFFICE = "/<office>/fieldservice"
 NEVER = -1
@@ -33,7 +33,7 @@ pages = Blueprint(
     static_folder="static",
     static_url_path="/fieldservice/static",
 )
-for room in (offline.pages, beside.pages):
+for room in (offline.pages, beside.pages, day.pages):
     pages.register_blueprint(room)
 
 
@@ -45,11 +45,9 @@ def map_link(address: str) -> str:
 
 @pages.get(f"{OFFICE}/visits")
 @needs("fieldservice.visit")
-def visits(office: str) -> Response:
+def visits(office: str) -> Any:
     """My visits: the next one on top, then the others in their order."""
-    waiting = queues.my_visits(actor().person_id, _page())
-    page = render_template("fieldservice/visits.html", waiting=waiting, procedure=_procedure())
-    return offline.keep(page, mine=True)
+    return day.show()
 
 
 @pages.route(f"{OFFICE}/visit/<number>", methods=["GET", "POST"], endpoint="visit")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 from core.errors import Objection
@@ -39,3 +40,8 @@ def note_charge(request: ServiceRequest, about: str, said: Sentence | None) -> N
     """Note what was said to the customer of charges, so that it is printed above the signature (QR/03)."""
     kept = {name: one for name, one in (request.charges or {}).items() if name != about}
     request.charges = kept | ({about: said.to_json()} if said is not None else {})
+
+
+def day_of(act: Act) -> dt.date:
+    """Return the calendar day of a step where the office is."""
+    return act.now.astimezone(act.rules.office.zoneinfo).date()
