@@ -151,6 +151,11 @@ manifest = Manifest(
             title=_l("See what is before head office"),
             roles=(*OFFICE_STAFF, HEAD_OFFICE_SUPPORT),
         ),
+        Permission(
+            key="fieldservice.keep_notices",
+            title=_l("Keep the notices for the door"),
+            roles=(SUPPORT_MANAGER,),
+        ),
         Permission(key="fieldservice.visit", title=_l("See one's own visits"), roles=(FIELD_ENGINEER,)),
         Permission(
             key="fieldservice.see_dispatch",
@@ -204,6 +209,13 @@ def core_menu():
             permission="fieldservice.visit",
             icon="geo-alt",
             weight=5,
+        ),
+        MenuItem(
+            title=_l("Notices for the door"),
+            endpoint="fieldservice.notices.show",
+            permission="fieldservice.keep_notices",
+            icon="megaphone",
+            weight=55,
         ),
         MenuItem(
             title=_l("Dispatch"),

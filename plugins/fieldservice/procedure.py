@@ -22,7 +22,7 @@ from plugins.fieldservice.escalation import procedure as escalations
 from plugins.fieldservice.escalation.procedure import escalation
 from plugins.fieldservice.models import ServiceRequest
 from plugins.fieldservice.visiting import forms as visit_forms
-from plugins.fieldservice.visiting import phoning
+from plugins.fieldservice.visiting import phoning, signing
 from plugins.fieldservice.visiting import procedure as visits
 from plugins.fieldservice.visiting.services import looked_into
 from plugins.fieldservice.visiting.support import KEY as SUPPORT
@@ -297,7 +297,7 @@ request.step(
     title=_l("Result and signature"),
     by=THE_ENGINEER,
     clause="QI/04 3.1.7",
-    form=forms.SignForm,
+    form=signing.StampedForm,
     does=services.sign,
     requires=(services.was_explained,),
     drops=(SUPPORT,),
@@ -306,6 +306,7 @@ request.step(
     undone_by="back_to_engineer",
 )
 taking_over.add_to(request)
+signing.add_to(request)
 request.step(
     "turn_in",
     "signed -> turned_in",

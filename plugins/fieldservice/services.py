@@ -145,7 +145,7 @@ def dispatch(act: Act) -> None:
 
 
 DONE_ON_SITE = ("backup_waived", "cause", "remedy", "tried_by", "prevention", "met", "not_shown", "other_problems")
-SIGNED = ("result", "signed_by", "signature", "on_paper")
+SIGNED = ("result", "signed_by", "signature", "on_paper", "refused_because")
 COSTS = ("travel_cost", "material_cost", "other_cost")
 
 
@@ -237,7 +237,7 @@ def back_to_engineer(act: Act) -> None:
     """What was signed counts no more; what was done on site stays done."""
     for name in SIGNED:
         setattr(act.case, name, "")
-    act.case.signed_at = act.case.turned_in_at = None
+    act.case.signed_at = act.case.turned_in_at = act.case.stamp_id = act.case.scan_id = None
 
 
 def backed_up(act: Act) -> Objection | None:

@@ -22,7 +22,7 @@ from plugins.fieldservice import queues, services, visit
 from plugins.fieldservice.choices import RESULTS
 from plugins.fieldservice.models import ServiceRequest
 from plugins.fieldservice.queues import REQUEST
-from plugins.fieldservice.visiting import beside, day, offline
+from plugins.fieldservice.visiting import beside, day, notice_page, offline, sheets
 
 OFFICE = "/<office>/fieldservice"
 NEVER = -1
@@ -33,7 +33,7 @@ pages = Blueprint(
     static_folder="static",
     static_url_path="/fieldservice/static",
 )
-for room in (offline.pages, beside.pages, day.pages):
+for room in (offline.pages, beside.pages, day.pages, sheets.pages, notice_page.pages):
     pages.register_blueprint(room)
 
 

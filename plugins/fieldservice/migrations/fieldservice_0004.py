@@ -32,6 +32,7 @@ def _on_site() -> None:
         batch_op.add_column(sa.Column("charges", sa.JSON(), nullable=True))
         batch_op.add_column(sa.Column("planned_on", sa.Date(), nullable=True))
         batch_op.add_column(sa.Column("planned_place", sa.Integer(), nullable=True))
+        batch_op.create_index("ix_fieldservice_request_signed", ["office_id", "signed_at"])
         for name in FILES:
             batch_op.add_column(sa.Column(name, sa.Integer(), nullable=True))
             batch_op.create_foreign_key(
@@ -105,6 +106,7 @@ ADDED = (
 
 def downgrade() -> None:
     with op.batch_alter_table("fieldservice_request") as batch_op:
+        batch_op.drop_index("ix_fieldservice_request_signed")
         for name in FILES:
             batch_op.drop_constraint(
                 op.f(f"fk_fieldservice_request_{name}_core_file"), type_="foreignkey"

@@ -11,6 +11,8 @@ import pytest
 from core import clock, ledger, settings
 from core.errors import RefusalKind, UnknownSetting
 from core.people import Actor
+from core.roles import SUPPORT_MANAGER
+from core.rules import rules_of
 from plugins.fieldservice.visiting import notices
 
 ADMINISTRATOR = Actor("管理员", None, {})
@@ -98,6 +100,41 @@ def test_a_notice_without_its_days_is_refused_with_the_way_to_write_it(
 ) -> None:
     with pytest.raises(UnknownSetting, match="2026-11-01/2026-12-31"):
         settings.set_parameter(beijing.office, notices.KEY, text, ADMINISTRATOR)
+
+
+@pytest.mark.clause("QI/04 3.1.3")
+def test_the_support_manager_keeps_the_offices_own_notices_on_a_page(
+    beijing: Any, sit_down: SitDown
+) -> None:
+    screen = sit_down(beijing, beijing.hire(SUPPORT_MANAGER, name="何志强"))
+    path, given = "/BJ/fieldservice/door-notices", {"begins": "2002-01-01", "words": "进门 戴口罩"}
+    status, page = screen.send("POST", path, **given, ends="2001-01-01")
+    assert status == 422
+    assert "It ends before it begins." in page
+    assert 'value="进门 戴口罩"' in page
+    assert screen.send("POST", path, **given, ends="2099-12-31")[0] == 302
+    assert screen.send("POST", path, **given | {"words": "换鞋"}, ends="2099-12-31")[0] == 302
+    assert screen.send("POST", path, **given | {"words": "a | b"}, ends="2099-12-31")[0] == 422
+    page = screen.get("door-notices")
+    assert page.index("进门 戴口罩") < page.index("换鞋")
+    taken = "2002-01-01/2099-12-31 换鞋"
+    assert screen.send("POST", f"{path}/end", notice=taken)[0] == 302
+    assert "换鞋" not in screen.get("door-notices")
+    assert [one.words for one in held(beijing)] == ["进门 戴口罩"]
+
+
+def held(centre: Any) -> Any:
+    """Return what holds at the door of an office's customers now."""
+    return notices.in_force(rules_of(centre.office), clock.now())
+
+
+def test_an_engineer_reads_the_notices_and_keeps_none(beijing: Any, sit_down: SitDown) -> None:
+    screen = sit_down(beijing, beijing.engineer)
+    page = screen.get("door-notices")
+    assert "Nothing special holds at the door." in page
+    assert "Add a notice" not in page
+    given = {"begins": "2002-01-01", "ends": "2099-12-31", "words": "戴口罩"}
+    assert screen.send("POST", "/BJ/fieldservice/door-notices", **given)[0] == 403
 
 
 @pytest.mark.clause("QI/04 3.1.8")
