@@ -266,7 +266,12 @@ class OfficeWeek:
     def _on_site(self, arrives: dt.datetime, problem: Problem, customer: Customer, result: str) -> Errand:
         engineer, contact = self.desk.engineer, customer.contacts[0].name
         yield arrives, "arrive", engineer, {}
-        yield self._after(arrives, 6), "look_into", engineer, {"met": contact, "identity": True, "shown": True}
+        yield (
+            self._after(arrives, 6),
+            "look_into",
+            engineer,
+            {"met": contact, "identity": True, "shown": True},
+        )
         sets = self.rng.choice(("001", "001, 002", "001, 003"))
         yield self._after(arrives, 12), "back_up", engineer, {"account_sets": sets, "reports_asked": True}
         found = {"cause": problem.cause, "remedy": problem.remedy}

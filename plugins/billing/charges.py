@@ -1,11 +1,9 @@
-"""What a customer is told of money before the work: fees of what is not routine, and that a free visit is the last (QI/04 3.2.3-4)."""
+"""What a customer is told of money: the fee of what is not routine, and that a free visit is the last (QI/04 3.2.3-4)."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
-
-from sqlalchemy import select
 
 from core.db import db
 from core.errors import Objection
@@ -14,8 +12,8 @@ from core.i18n import Sentence, _l
 from core.parameters import Parameter
 from core.roles import FIELD_ENGINEER
 from plugins.billing.models import Charge, CourtesyVisit
-from plugins.fieldservice import services as fieldservice
 from plugins.fieldservice.hooks import VisitPart
+from plugins.fieldservice.services import note_charge
 
 if TYPE_CHECKING:
     from core.amendments import Amendable
@@ -72,7 +70,7 @@ def class_work(act: Act, work: Any) -> None:
     row = charge_of(act.case.id) or Charge(request_id=act.case.id, office_id=act.case.office_id)
     if row.work != work:
         row.work, row.fee, row.agreed_by, row.agreed_at = work, None, "", None
-        fieldservice.note_charge(act.case, "fee", None)
+        note_charge(act.case, "fee", None)
     db.session.add(row)
 
 
@@ -137,7 +135,9 @@ class LastFreeForm(StepForm):
 def is_charged(act: Act) -> Sentence | None:
     """A fee is shown for what is not routine."""
     charge = charge_of(act.case.id)
-    return None if charge and charge.work in FEES else _l("This work is routine: there is no fee to agree on.")
+    return (
+        None if charge and charge.work in FEES else _l("This work is routine: there is no fee to agree on.")
+    )
 
 
 def fee_agreed(act: Act) -> Objection | None:
@@ -174,7 +174,7 @@ def agree_on_fee(act: Act) -> None:
         fee=f"{charge.fee:.2f}",
         who=charge.agreed_by,
     )
-    fieldservice.note_charge(act.case, "fee", said)
+    note_charge(act.case, "fee", said)
 
 
 def tell_last_free(act: Act) -> None:
@@ -186,7 +186,7 @@ def tell_last_free(act: Act) -> None:
         "Courtesy visit, free of charge; the next one needs a renewed card: confirmed by %(who)s",
         who=visit.told_to,
     )
-    fieldservice.note_charge(act.case, "courtesy", said)
+    note_charge(act.case, "courtesy", said)
 
 
 def parts(act: Act) -> list[VisitPart]:
@@ -204,7 +204,8 @@ def parts(act: Act) -> list[VisitPart]:
 def schedule(rules: Rules) -> tuple[tuple[Sentence, str], ...]:
     """Return the fee schedule of the office, to be shown to the customer."""
     return tuple(
-        (_l("%(work)s: %(fee)s yuan", work=WORK[work], fee=f"{fee_of(work, rules):.2f}"), FEE) for work in FEES
+        (_l("%(work)s: %(fee)s yuan", work=WORK[work], fee=f"{fee_of(work, rules):.2f}"), FEE)
+        for work in FEES
     )
 
 

@@ -19,7 +19,7 @@ from core.i18n import Sentence, _l
 from core.roles import FIELD_ENGINEER, SENIOR_ENGINEER
 from plugins.fieldservice.hooks import Admission
 from plugins.fieldservice.models import Backup, ServiceRequest
-from plugins.fieldservice.visiting.services import note_charge, note_notices
+from plugins.fieldservice.visiting.services import note_notices
 from plugins.hotline import services as hotline
 from plugins.hotline.hooks import CallResult
 
@@ -95,6 +95,12 @@ def note_reason(request: ServiceRequest, reason: str) -> None:
     request.reason = reason
 
 
+def note_charge(request: ServiceRequest, about: str, said: Sentence | None) -> None:
+    """Note what was said to the customer of charges, so that it is printed above the signature (QR/03)."""
+    kept = {name: one for name, one in (request.charges or {}).items() if name != about}
+    request.charges = kept | ({about: said.to_json()} if said is not None else {})
+
+
 def send_again(act: Act) -> None:
     """Send somebody again: a new number, linked to the first request (QI/05 3.2)."""
     gate.perform(
@@ -144,7 +150,16 @@ def dispatch(act: Act) -> None:
     act.case.dispatched_at = act.now
 
 
-DONE_ON_SITE = ("backup_waived", "cause", "remedy", "tried_by", "prevention", "met", "not_shown", "other_problems")
+DONE_ON_SITE = (
+    "backup_waived",
+    "cause",
+    "remedy",
+    "tried_by",
+    "prevention",
+    "met",
+    "not_shown",
+    "other_problems",
+)
 SIGNED = ("result", "signed_by", "signature", "on_paper", "refused_because")
 COSTS = ("travel_cost", "material_cost", "other_cost")
 

@@ -116,7 +116,9 @@ class Centre:
 
     def on_site(self, request: ServiceRequest | None = None) -> ServiceRequest:
         """Bring a request to the customer's, where the engineer has looked into it."""
-        request = self._step(self.arranged(clock.now() + dt.timedelta(hours=1), request), "arrive", self.engineer)
+        request = self._step(
+            self.arranged(clock.now() + dt.timedelta(hours=1), request), "arrive", self.engineer
+        )
         return self._step(request, "look_into", self.engineer, **LOOKED)
 
     def explained(self, request: ServiceRequest | None = None) -> ServiceRequest:

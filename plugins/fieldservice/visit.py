@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,7 +16,9 @@ from core.i18n import Sentence, _l
 from core.ledger import LedgerRow
 from core.roles import FIELD_ENGINEER
 from plugins.fieldservice import queues, services
+from plugins.fieldservice.hooks import VisitPart
 
+log = logging.getLogger(__name__)
 Tip = tuple[Sentence, str]
 
 
@@ -148,7 +151,11 @@ def parts_of(act: Act) -> list[Part]:
 
     def read() -> list[Part]:
         found = list(VISIT)
-        for _plugin, one in act.rules.plugins.gather("fieldservice_visit_parts", act=act):
+        for plugin, one in act.rules.plugins.gather("fieldservice_visit_parts", act=act):
+            if not isinstance(one, VisitPart) or one.name not in act.procedure.steps:
+                # The line is missing and the rest goes on; what its plugin requires still keeps its step closed.
+                log.error("plugin %s brought %r, which is no line of a visit", plugin, one)
+                continue
             at = next((place for place, part in enumerate(found) if part.name == one.before), len(found))
             found.insert(at, Part(one.name, tuple(one.tips)))
         return found
@@ -232,7 +239,9 @@ def said(form: StepForm) -> Iterator[tuple[str, Any]]:
 def more(act: Act, chosen: str, refilled: StepForm | None) -> list[Line]:
     """Return what else the engineer may do with the request: give it back, move the appointment."""
     lines = {*ELSEWHERE, *(part.name for part in parts_of(act))}
-    steps = [one for one in act.procedure.steps_from(act.case.state) if one.name not in lines and not one.inner]
+    steps = [
+        one for one in act.procedure.steps_from(act.case.state) if one.name not in lines and not one.inner
+    ]
     looks = [gate.look_at(act, step) for step in steps if _for_engineers(step) and not _brought(step)]
     return [
         Line(

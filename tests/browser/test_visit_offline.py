@@ -40,9 +40,7 @@ def phone(
         context = browser_type.launch_persistent_context(
             tmp_path / "phone", base_url=address, **browser_type_launch_args, **PHONE
         )
-        context.add_cookies(
-            [{"name": "session", "value": session_of(app, person, locale), "url": address}]
-        )
+        context.add_cookies([{"name": "session", "value": session_of(app, person, locale), "url": address}])
         on.append(context)
         return context
 

@@ -56,6 +56,11 @@ def fieldservice_admission(customer):
 
 
 @hookimpl
+def fieldservice_visit_parts(act):
+    fail()
+
+
+@hookimpl
 def core_menu():
     fail()
 

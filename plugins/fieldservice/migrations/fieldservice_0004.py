@@ -108,9 +108,7 @@ def downgrade() -> None:
     with op.batch_alter_table("fieldservice_request") as batch_op:
         batch_op.drop_index("ix_fieldservice_request_signed")
         for name in FILES:
-            batch_op.drop_constraint(
-                op.f(f"fk_fieldservice_request_{name}_core_file"), type_="foreignkey"
-            )
+            batch_op.drop_constraint(op.f(f"fk_fieldservice_request_{name}_core_file"), type_="foreignkey")
         for name in (*FILES, *ADDED):
             batch_op.drop_column(name)
     op.drop_table("fieldservice_support")

@@ -1,4 +1,4 @@
-"""What stands beside the lines of a visit: the duty manager's help, which appears by itself, and what holds at the door."""
+"""What stands beside the lines of a visit: the duty manager's help, and what holds at the door."""
 
 from __future__ import annotations
 

@@ -32,9 +32,9 @@ class OnSite:
     @declared_attr
     def stamp(self) -> Mapped[File | None]:
         """The photo of the company's stamp."""
-        return relationship(File, foreign_keys=[self.stamp_id])
+        return relationship(File, foreign_keys="ServiceRequest.stamp_id")
 
     @declared_attr
     def scan(self) -> Mapped[File | None]:
         """The signed sheet, scanned."""
-        return relationship(File, foreign_keys=[self.scan_id])
+        return relationship(File, foreign_keys="ServiceRequest.scan_id")

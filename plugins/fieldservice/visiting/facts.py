@@ -29,7 +29,9 @@ PHONED = (
 ON_SITE = (
     Column(name="met", title=_l("Whom the engineer met"), value=lambda one: one.met),
     Column(name="not_shown", title=_l("Why it could not be shown"), value=lambda one: one.not_shown),
-    Column(name="other_problems", title=_l("Other problems met lately"), value=lambda one: one.other_problems),
+    Column(
+        name="other_problems", title=_l("Other problems met lately"), value=lambda one: one.other_problems
+    ),
     Column(name="charges", title=_l("Charges: told and agreed"), value=charges_told),
 )
 SIGNED = (

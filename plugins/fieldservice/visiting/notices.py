@@ -43,7 +43,9 @@ class Notice:
 
 def read(text: str, source: str = "") -> list[Notice]:
     """Read notices as they are stored; ValueError for what is none."""
-    return [_one(part, source) for part in (piece.strip() for piece in text.split("|")) if part not in ("", NONE)]
+    return [
+        _one(part, source) for part in (piece.strip() for piece in text.split("|")) if part not in ("", NONE)
+    ]
 
 
 def _one(part: str, source: str) -> Notice:

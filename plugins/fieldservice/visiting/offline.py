@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, current_app, flash, request, url_for
+from flask import Blueprint, Response, current_app, flash, request, send_from_directory, url_for
 from flask_wtf.csrf import generate_csrf
 
 from core.clauses import code_of
@@ -32,7 +32,9 @@ def deed(office: str, number: str) -> Any:
         return {"state": "stranger"}, 409
     mark = request.form.get("mark", "")
     if not 0 < len(mark) <= deeds.LONGEST_KEY:
-        return _refused(_nothing(_l("What was sent has no mark. Load the page anew, and send it again."))), 422
+        return _refused(
+            _nothing(_l("What was sent has no mark. Load the page anew, and send it again."))
+        ), 422
     try:
         done = _perform(number, mark)
     except NotFound as gone:
@@ -84,10 +86,13 @@ def pulse(office: str) -> Any:
 @needs("fieldservice.read")
 def worker(office: str) -> Response:
     """Hand out the worker of the visit pages from beside them, or a browser would not let it open them."""
-    folder = current_app.blueprints["fieldservice"]
-    answer = folder.send_static_file(WORKER)
+    folder = current_app.blueprints["fieldservice"].static_folder
+    assert folder
+    answer = send_from_directory(folder, WORKER)
     answer.mimetype = "text/javascript"
-    answer.headers["Service-Worker-Allowed"] = url_for("fieldservice.visits", office=office).rpartition("s")[0]
+    answer.headers["Service-Worker-Allowed"] = url_for("fieldservice.visits", office=office).rpartition("s")[
+        0
+    ]
     answer.headers["Cache-Control"] = "no-cache"
     return answer
 

@@ -1,4 +1,4 @@
-"""The engineer's day in order (QI/04 3.1.2): what is fixed first, then what is promised, then what lies near; he may overrule it."""
+"""The engineer's day in order (QI/04 3.1.2): what is fixed, then what is promised, then what lies near."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def in_order(
 def suggest(
     visits: Sequence[ServiceRequest], promises: dict[int, Deadline], day: Day
 ) -> list[ServiceRequest]:
-    """Suggest an order: where one is, today's appointments, what is promised and lies near, later days, what is signed."""
+    """Suggest an order: where one is, today's appointments, what is promised and near, later days, what is signed."""
     here = [one for one in visits if one.state == "on_site"]
     fixed = _by_time([one for one in visits if one.state == "arranged"])
     today = [one for one in fixed if is_for_today(one, day)]

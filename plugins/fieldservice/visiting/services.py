@@ -6,12 +6,11 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from core.errors import Objection
-from core.i18n import Sentence, _l
+from core.i18n import _l
 from plugins.fieldservice.visiting import notices
 
 if TYPE_CHECKING:
     from core.gate import Act
-    from plugins.fieldservice.models import ServiceRequest
 
 
 def note_notices(act: Act) -> None:
@@ -34,12 +33,6 @@ def looked_into(act: Act) -> Objection | None:
         return None
     text = _l("First go through the problem with the customer: whom you met, and what you were shown.")
     return Objection(text, "QI/04 3.1.6")
-
-
-def note_charge(request: ServiceRequest, about: str, said: Sentence | None) -> None:
-    """Note what was said to the customer of charges, so that it is printed above the signature (QR/03)."""
-    kept = {name: one for name, one in (request.charges or {}).items() if name != about}
-    request.charges = kept | ({about: said.to_json()} if said is not None else {})
 
 
 def day_of(act: Act) -> dt.date:

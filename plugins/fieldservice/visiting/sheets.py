@@ -53,7 +53,9 @@ def file_sheets(office: str) -> Any:
     if not sent:
         flash(_("Choose a file first."), "refused")
     if len(sent) > 1 and typed.strip():
-        flash(_("A number is typed for one sheet alone; of several, each bears its own in its name."), "refused")
+        flash(
+            _("A number is typed for one sheet alone; of several, each bears its own in its name."), "refused"
+        )
         sent = []
     for one in sent:
         number, wrong = signing.file_sheet(one, typed, actor(), this_office(), these_rules())
@@ -68,5 +70,3 @@ def file_sheets(office: str) -> Any:
 def unsigned_visits() -> int:
     """Count what nobody has signed, for whoever may see it."""
     return signing.count_unsigned(this_office().id) if may(SEE) else 0
-
-

@@ -18,6 +18,7 @@ from core.roles import DUTY_MANAGER, FIELD_ENGINEER, SUPPORT_MANAGER
 from core.talk import files
 from core.talk.files import Sent
 from core.talk.kinds import SHOWN
+from core.talk.models import File
 from core.talk.topics import Topic
 from plugins.fieldservice.forms import SignForm
 from plugins.fieldservice.models import ServiceRequest
@@ -34,7 +35,9 @@ FILE_SCAN = "file_scan"
 NUMBER = re.compile(r"[A-Z]{1,8}-R-\d{4}-\d{5}", re.ASCII | re.IGNORECASE)
 PAGE = 50
 PDF = "application/pdf"
-SIGNED_LATER = house_rule(_l("What nobody signed on the spot is signed on paper later, and filed with its request."))
+SIGNED_LATER = house_rule(
+    _l("What nobody signed on the spot is signed on paper later, and filed with its request.")
+)
 Errors = dict[str, list[Sentence]]
 
 
@@ -53,8 +56,8 @@ def scans(act: Act) -> dict[str, str]:
     return {str(one.id): one.name for one in _kept(act) if one.media_type in (*SHOWN, PDF)}
 
 
-def _kept(act: Act) -> list[files.File]:
-    def read() -> list[files.File]:
+def _kept(act: Act) -> list[File]:
+    def read() -> list[File]:
         return [one for one in files.of_topic(topic_of(act)) if one.removed_at is None]
 
     return act.rules.once(("fieldservice.files", act.case.id), read)
@@ -155,17 +158,23 @@ def number_in(typed: str, name: str) -> str:
     return found[0].upper() if found else ""
 
 
-def file_sheet(sent: Sent, typed: str, actor: Actor, office: Office, rules: Rules) -> tuple[str, list[Sentence]]:
+def file_sheet(
+    sent: Sent, typed: str, actor: Actor, office: Office, rules: Rules
+) -> tuple[str, list[Sentence]]:
     """File one scanned sheet with its request; return the number, and what speaks against it."""
     number, name = number_in(typed, sent.name), files.brief(files.clean_name(sent.name))
     if not number:
-        text = _l("%(name)s: no request number in its name. Type the number of the QR/03 beside it.", name=name)
+        text = _l(
+            "%(name)s: no request number in its name. Type the number of the QR/03 beside it.", name=name
+        )
         return "", [text]
     try:
         act = gate.open_case(REQUEST, number, actor, office)
     except NotFound as gone:
         return number, [gone.sentence]
-    kept, refused = files.attach(Topic(about=REQUEST, subject_id=act.case.id, number=number, rules=rules), [sent], actor)
+    kept, refused = files.attach(
+        Topic(about=REQUEST, subject_id=act.case.id, number=number, rules=rules), [sent], actor
+    )
     if not kept:
         return number, refused
     try:

@@ -43,9 +43,7 @@ def test_nothing_is_copied_or_waived_before_the_problem_was_gone_through(beijing
 
 @pytest.mark.clause("QI/04 3.1.5")
 def test_the_contact_is_verified(beijing: Any) -> None:
-    refused = beijing.refused(
-        arrived(beijing), "look_into", beijing.engineer, **LOOKED | {"identity": False}
-    )
+    refused = beijing.refused(arrived(beijing), "look_into", beijing.engineer, **LOOKED | {"identity": False})
     assert refused.kind is RefusalKind.FORM
     assert list(refused.errors) == ["identity"]
 
@@ -103,9 +101,7 @@ def test_a_notice_without_its_days_is_refused_with_the_way_to_write_it(
 
 
 @pytest.mark.clause("QI/04 3.1.3")
-def test_the_support_manager_keeps_the_offices_own_notices_on_a_page(
-    beijing: Any, sit_down: SitDown
-) -> None:
+def test_the_support_manager_keeps_the_offices_own_notices_on_a_page(beijing: Any, sit_down: SitDown) -> None:
     screen = sit_down(beijing, beijing.hire(SUPPORT_MANAGER, name="何志强"))
     path, given = "/BJ/fieldservice/door-notices", {"begins": "2002-01-01", "words": "进门 戴口罩"}
     status, page = screen.send("POST", path, **given, ends="2001-01-01")

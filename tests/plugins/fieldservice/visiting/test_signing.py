@@ -171,5 +171,3 @@ def test_what_was_signed_by_mistake_is_to_be_signed_anew(beijing: Any) -> None:
     request = beijing.act(request, "back_to_engineer", beijing.duty, reason="客户愿意签了")
     assert (request.refused_because, request.signed_at) == ("", None)
     assert signing.count_unsigned(beijing.office.id) == 0
-
-
