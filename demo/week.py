@@ -241,6 +241,9 @@ class OfficeWeek:
     def _walk(self, number: str, errand: Errand, upto: str) -> Story:
         for moment, step, actor, values in errand:
             yield moment
+            if step == "sign" and self.desk.is_courtesy(number):
+                told = {"courtesy_told_to": values["signed_by"], "courtesy_told": True}
+                self.desk.request(number, "tell_last_free", actor, **told)
             self.desk.request(number, step, actor, **values)
             if step == upto:
                 return
