@@ -15,7 +15,7 @@ from core import clock, gate, ledger
 from core.db import db
 from core.offices import Office
 from core.people import Person
-from core.roles import FIELD_ENGINEER
+from core.roles import DUTY_MANAGER, FIELD_ENGINEER
 from core.testing import House
 from plugins.fieldservice.models import ServiceRequest
 from tests.browser.conftest import session_of
@@ -117,6 +117,7 @@ def work_in_the_dead_spot(page: Page) -> None:
     sign = page.locator("[data-step=sign]")
     expect(sign.locator("[data-said=remedy]")).to_have_text("恢复备份后反结账")
     sign.locator("label[for$=all_solved]").tap()
+    expect(sign.locator("[value=all_solved]")).to_be_checked()
     draw(page)
     assert ink(page) > 500
     keep(page, "sign", signed_by="高敏")
@@ -260,3 +261,23 @@ def test_whoever_signs_out_leaves_no_page_on_the_phone(
     page.evaluate("document.querySelector('form[action$=\"/sign-out\"]').submit()")
     page.wait_for_url("**/sign-in")
     page.wait_for_function("async () => (await caches.keys()).length === 0")
+
+
+@pytest.mark.clause("QI/04 3.1.6-solve")
+def test_the_duty_managers_answer_comes_by_itself_and_the_work_goes_on(
+    house: House, office: Office, engineer: Person, phone: Phone
+) -> None:
+    number = on_site(house, office, engineer)
+    duty = house.hire(office, DUTY_MANAGER, name="周艳")
+    page = opened(phone(engineer), number)
+    page.locator(".visit-ask > summary").tap()
+    page.locator("[name=question]").fill("重建索引后仍报错")
+    page.locator(".visit-ask form .btn-primary").tap()
+    expect(page.locator(".asked-waits")).to_be_visible()
+    act(number, "give_support", duty, answer="先停用杀毒软件")
+    expect(page.locator(".asked-answer")).to_contain_text("先停用杀毒软件")
+    page.locator("[data-step=back_up] [name=reports_asked]").check()
+    fill(page, "back_up", account_sets="001")
+    expect(page.locator("[data-step=solve] form")).to_be_visible()
+    house.see()
+    assert steps_of(number) == ["want_support", "give_support", "back_up"]

@@ -47,7 +47,7 @@
   // How a value is called and shown, so that it can be read again when it could not be sent.
   const shown = (form) => said(form).map(([name, value]) => {
     const field = [...form.elements].find((one) => one.name === name && (one.type !== "radio" || one.value === value));
-    const label = form.querySelector(`label[for="${CSS.escape(field?.id ?? "")}"]`)?.textContent.replace("*", "").trim() ?? "";
+    const label = (form.querySelector(`label[for="${CSS.escape(field?.id ?? "")}"]`) ?? field?.closest("label"))?.textContent.replace("*", "").trim() ?? "";
     if (!value || field?.type === "hidden" || value instanceof File) return null;
     if (field.type === "checkbox") return [label, "✓"];
     if (field.type === "radio") return [field.closest("fieldset")?.querySelector("legend")?.textContent.replace("*", "").trim() ?? "", label];
@@ -120,6 +120,9 @@
     place.querySelector("details")?.removeAttribute("open");
     const form = formOf(act.step);
     if (form) put(form, act.said);
+  };
+  // What the customer puts his name to: as it was typed here, where the server has not heard of it yet.
+  const tellAgain = (act) => {
     act.said.forEach(([name, value]) => document.querySelectorAll(`[data-said="${CSS.escape(name)}"]`).forEach((one) => {
       one.textContent = value;
       one.hidden = one.previousElementSibling.hidden = !value;
@@ -144,14 +147,13 @@
     let furthest = null;
     own.forEach((act) => { const place = line(act.step); if (place) furthest = place; });
     if (!furthest) return;
-    for (let next = furthest.nextElementSibling; next; next = next.nextElementSibling) {
-      ahead(next);
-      if (next.querySelector("form")) break;
-    }
     own.forEach(behind);
-    const next = furthest.nextElementSibling;
-    const open = next && (next.querySelector("form") ? next : next.nextElementSibling);
-    if (open && !open.classList.contains("visit-kept-here") && !visit.querySelector("details[open] :focus")) open.querySelector("details")?.setAttribute("open", "");
+    let next = furthest.nextElementSibling;
+    while (next?.matches(".visit-done, .visit-kept-here")) next = next.nextElementSibling;
+    if (!next) return;
+    ahead(next);
+    own.forEach(tellAgain);
+    if (!visit.querySelector("details[open] :focus")) next.querySelector("details")?.setAttribute("open", "");
   };
 
   // The bar, and below it what could not be sent: sent again, changed, or dropped, and never by itself.
@@ -222,6 +224,12 @@
   forms().forEach(watch);
   if (sessionStorage.getItem("koudai visits sent")) { sessionStorage.removeItem("koudai visits sent"); waited = 1; }
   keeping.tell().then(() => keeping.send());
+
+  // An answer from the office has been seen as soon as it stands here: the next tap is made in its knowledge.
+  document.body.addEventListener("htmx:afterSwap", () => {
+    const now = Number(document.getElementById("asked")?.dataset.version);
+    document.querySelectorAll("form[data-keeps] [name=seen]").forEach((seen) => { if (Number(seen.value) + 1 === now) seen.value = now; });
+  });
 
   // The worker keeps these pages of today, and what they look like, for the dead spot.
   const worker = navigator.serviceWorker;

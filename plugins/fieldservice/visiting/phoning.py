@@ -82,7 +82,7 @@ def add_to(request: Procedure, given_back: Any, drops: tuple[str, ...]) -> None:
     request.step(
         PHONED,
         "dispatched | confirmed | arranged -> same | registered",
-        title=_l("Phoned"),
+        title=_l("Note a phone call"),
         by=who,
         clause=CLAUSE,
         form=PhonedForm,

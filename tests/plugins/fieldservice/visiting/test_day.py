@@ -107,4 +107,4 @@ def test_the_page_of_the_day_notes_and_keeps_what_was_typed(beijing: Any, sit_do
     assert status == 422
     assert "Say what is wrong with the number" in page
     assert screen.post("visits", **typed, phone_note="空号")[0] == 302
-    assert "Done: Phoned" in screen.get("visits")
+    assert "Done: Note a phone call" in screen.get("visits")

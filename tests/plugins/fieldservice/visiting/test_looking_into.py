@@ -113,6 +113,7 @@ def test_the_support_manager_keeps_the_offices_own_notices_on_a_page(beijing: An
     assert screen.send("POST", path, **given | {"words": "a | b"}, ends="2099-12-31")[0] == 422
     page = screen.get("door-notices")
     assert page.index("进门 戴口罩") < page.index("换鞋")
+    assert page.count("Take it back") == 2
     taken = "2002-01-01/2099-12-31 换鞋"
     assert screen.send("POST", f"{path}/end", notice=taken)[0] == 302
     assert "换鞋" not in screen.get("door-notices")
