@@ -211,13 +211,6 @@ def core_menu():
             weight=5,
         ),
         MenuItem(
-            title=_l("Notices for the door"),
-            endpoint="fieldservice.notices.show",
-            permission="fieldservice.keep_notices",
-            icon="megaphone",
-            weight=55,
-        ),
-        MenuItem(
             title=_l("Dispatch"),
             endpoint="fieldservice.dispatch_board",
             permission="fieldservice.see_dispatch",

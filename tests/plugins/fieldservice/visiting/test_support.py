@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from core import clock, deadlines, ledger
+from core.i18n import Sentence
 from core.roles import FIELD_ENGINEER, SENIOR_ENGINEER
 from core.talk import notices
 from plugins.fieldservice.visiting.support import KEY, of_request
@@ -31,17 +32,10 @@ def test_the_duty_manager_is_alarmed_and_has_ten_minutes(beijing: Any) -> None:
         promise = beijing.promises(request)[KEY]
     assert (promise.role, promise.state) == ("duty_manager", deadlines.OPEN)
     assert promise.due_at == MORNING + dt.timedelta(minutes=10)
-    told = notices.of_person(beijing.duty.person_id, 0, 10)
-    assert "王力 is stuck at 上海恒远服装有限责任公司 and waits for you." in [
-        str(told_of(one)) for one in told if one.sentence
-    ]
-
-
-def told_of(notice: Any) -> Any:
-    """Return what a notice says."""
-    from core.i18n import Sentence
-
-    return Sentence.from_json(notice.sentence)
+    (alarm,) = (one for one in notices.of_person(beijing.duty.person_id, 0, 10) if one.sentence)
+    said = Sentence.from_json(alarm.sentence or {})
+    assert said.msgid == "%(engineer)s is stuck at %(customer)s and waits for you."
+    assert said.values == {"engineer": "王力", "customer": request.customer.name}
 
 
 @pytest.mark.clause("QI/04 3.1.6-solve")
