@@ -281,3 +281,22 @@ def test_the_duty_managers_answer_comes_by_itself_and_the_work_goes_on(
     expect(page.locator("[data-step=solve] form")).to_be_visible()
     house.see()
     assert steps_of(number) == ["want_support", "give_support", "back_up"]
+
+
+def test_a_visit_that_was_never_opened_opens_in_the_dead_spot_with_its_scripts(
+    house: House, office: Office, engineer: Person, phone: Phone
+) -> None:
+    number = on_site(house, office, engineer)
+    context = phone(engineer)
+    page = context.pages[0]
+    page.goto("/SH/fieldservice/visits")
+    kept = f"/SH/fieldservice/visit/{number}", "/static/vendor/signature_pad.umd.min.js"
+    page.wait_for_function(
+        "async (paths) => { for (const path of paths)"
+        " if (!(await caches.match(path, { ignoreVary: true }))) return false; return true; }",
+        arg=list(kept),
+    )
+    context.set_offline(True)
+    page.goto(kept[0])
+    expect(page.locator("[data-step=back_up] form")).to_be_visible()
+    assert page.evaluate("typeof window.SignaturePad") == "function"

@@ -2,6 +2,7 @@
 // In a dead spot this opens the engineer's own visit pages of today. It keeps what the server lets his phone keep, and
 // nothing that belongs to somebody else: another person's pages empty it, and so does signing out (koudai.js).
 const PATIENCE = 6000, PAGES = "koudai visits ", FILES = "koudai visit files";
+const NAMED = /(?:src|href)="((?:\/fieldservice)?\/static\/[^"]+)"/g;
 const STATIC = /^(\/fieldservice)?\/static\//;
 
 const today = (answer) => new Date(answer.headers.get("date") ?? 0).toDateString() === new Date().toDateString();
@@ -68,7 +69,11 @@ self.addEventListener("message", (event) => {
   const { pages, files } = event.data;
   const page = async (url) => {
     const answer = await fetch(url, { redirect: "manual" });
-    if (answer.ok) await keepPage(url, answer);
+    if (!answer.ok) return;
+    const named = [...(await answer.clone().text()).matchAll(NAMED)].map(([, path]) => path);
+    await keepPage(url, answer);
+    // A page that was never opened yet has its scripts in the dead spot, too.
+    await Promise.allSettled(named.filter((path) => !files.some((one) => one.endsWith(path))).map((path) => file(new Request(path))));
   };
   event.waitUntil(Promise.allSettled([...pages.map(page), ...files.map((url) => file(new Request(url)))]));
 });
