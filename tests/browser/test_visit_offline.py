@@ -76,17 +76,18 @@ def act(number: str, step: str, actor: Any, **values: Any) -> None:
     gate.perform("fieldservice.request", number, step, actor, values)
 
 
+def wait_until_kept(page: Page, *paths: str) -> None:
+    """Wait until the phone has these addresses for the dead spot."""
+    for path in paths:
+        while not page.evaluate("async (path) => !!(await caches.match(path, { ignoreVary: true }))", path):
+            page.wait_for_timeout(50)
+
+
 def opened(context: BrowserContext, number: str) -> Page:
     """Open the page of a visit, and wait until the phone can open it by itself."""
     page = context.pages[0]
     page.goto(f"/SH/fieldservice/visit/{number}")
-    page.evaluate("navigator.serviceWorker.ready")
-    page.wait_for_function(
-        "async (path) => { for (const name of await caches.keys())"
-        " if (await (await caches.open(name)).match(path, { ignoreVary: true })) return true; return false; }",
-        arg=f"/SH/fieldservice/visit/{number}",
-    )
-    page.wait_for_function("async () => (await caches.keys()).includes('koudai visit files')")
+    wait_until_kept(page, f"/SH/fieldservice/visit/{number}", "/fieldservice/static/dead-spot.js")
     return page
 
 
@@ -290,13 +291,9 @@ def test_a_visit_that_was_never_opened_opens_in_the_dead_spot_with_its_scripts(
     context = phone(engineer)
     page = context.pages[0]
     page.goto("/SH/fieldservice/visits")
-    kept = f"/SH/fieldservice/visit/{number}", "/static/vendor/signature_pad.umd.min.js"
-    page.wait_for_function(
-        "async (paths) => { for (const path of paths)"
-        " if (!(await caches.match(path, { ignoreVary: true }))) return false; return true; }",
-        arg=list(kept),
-    )
+    visit = f"/SH/fieldservice/visit/{number}"
+    wait_until_kept(page, visit, "/static/vendor/signature_pad.umd.min.js", "/static/signature.js")
     context.set_offline(True)
-    page.goto(kept[0])
+    page.goto(visit)
     expect(page.locator("[data-step=back_up] form")).to_be_visible()
     assert page.evaluate("typeof window.SignaturePad") == "function"
