@@ -27,6 +27,7 @@ from core.roles import (
 from core.rules import rules_of
 from demo.house import actor_of, holder_of
 from demo.problems import Problem
+from plugins.billing.models import CourtesyVisit
 from plugins.fieldservice.conference.models import Conference
 from plugins.fieldservice.models import ServiceRequest
 from plugins.hotline.calls.transfer import departments
@@ -90,6 +91,11 @@ class Desk:
         chosen = next(one for one, value in self._file if fits(one, value))
         self._file.sort(key=lambda entry: entry[0].customer_id == chosen.customer_id)
         return chosen
+
+    def is_courtesy(self, number: str) -> bool:
+        """Say whether a request is the customer's last free visit."""
+        query = select(CourtesyVisit).join(ServiceRequest).where(ServiceRequest.number == number)
+        return db.session.scalars(query).first() is not None
 
     # --- what is done
 

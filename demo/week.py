@@ -246,6 +246,9 @@ class OfficeWeek:
     def _walk(self, number: str, errand: Errand, upto: str) -> Story:
         for moment, step, actor, values in errand:
             yield moment
+            if step == "sign" and self.desk.is_courtesy(number):
+                told = {"courtesy_told_to": values["signed_by"], "courtesy_told": True}
+                self.desk.request(number, "tell_last_free", actor, **told)
             self.desk.request(number, step, actor, **values)
             if step == upto:
                 return
@@ -277,6 +280,12 @@ class OfficeWeek:
     def _on_site(self, arrives: dt.datetime, problem: Problem, customer: Customer, result: str) -> Errand:
         engineer, contact = self.desk.engineer, customer.contacts[0].name
         yield arrives, "arrive", engineer, {}
+        yield (
+            self._after(arrives, 6),
+            "look_into",
+            engineer,
+            {"met": contact, "identity": True, "shown": True},
+        )
         sets = self.rng.choice(("001", "001, 002", "001, 003"))
         yield self._after(arrives, 12), "back_up", engineer, {"account_sets": sets, "reports_asked": True}
         found = {"cause": problem.cause, "remedy": problem.remedy}

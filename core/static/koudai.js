@@ -86,4 +86,7 @@
     setTimeout(() => delete form.dataset.sent, 4000);
   });
   window.addEventListener("pageshow", () => all("form[data-sent]").forEach((form) => delete form.dataset.sent));
+
+  // Where one signs in, nobody is signed in: no page that was kept for a dead spot stays on this device.
+  if (location.pathname === "/sign-in") window.caches?.keys().then((names) => names.forEach((name) => caches.delete(name)));
 })();

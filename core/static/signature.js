@@ -38,13 +38,19 @@
       input.value = "";
       pad.clear();
     });
-    if (input.value) {
+    const show = () => {
+      if (!input.value) return;
       const kept = new Image();
       kept.onload = () => { picture = kept; draw(); };
       kept.src = input.value;
-    }
+    };
+    show();
+    input.addEventListener("change", show);
     new ResizeObserver(fit).observe(canvas);
     fit();
   };
-  document.querySelectorAll("[data-signature]").forEach(attach);
+  const attachAll = (root) => root.querySelectorAll("[data-signature]").forEach(attach);
+  attachAll(document);
+  // A form that a page brought in later is signed, too.
+  document.addEventListener("koudai:new", (event) => attachAll(event.target));
 })();

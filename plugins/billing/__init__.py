@@ -11,7 +11,7 @@ from core.parameters import Parameter
 from core.plugins import Manifest, Permission
 from core.roles import OFFICE_STAFF, REGIONAL_MANAGER
 from core.slots import MenuItem
-from plugins.billing import forms, services
+from plugins.billing import charges, forms, services
 
 manifest = Manifest(
     name="billing",
@@ -52,6 +52,7 @@ manifest = Manifest(
             label=_l("The regional manager decides on a request without a contract within"),
             clause=services.NOT_FORGOTTEN,
         ),
+        *charges.PARAMETERS,
     ),
     permissions=(Permission(key="billing.read", title=_l("See sealings"), roles=OFFICE_STAFF),),
 )
@@ -79,6 +80,7 @@ def amend(procedures):
     request = procedures["fieldservice.request"]
     _let_it_go_on(request)
     _let_it_end(request)
+    charges.amend(request)
     request.starts(
         "register",
         "billing.decide",
@@ -130,6 +132,11 @@ def _let_it_end(request: Amendable) -> None:
         tone="danger",
         voids=True,
     )
+
+
+@hookimpl
+def fieldservice_visit_parts(act):
+    return charges.parts(act)
 
 
 @hookimpl

@@ -25,6 +25,7 @@ from plugins.fieldservice.dispatching.sheet import jobs as sheet_jobs
 from plugins.fieldservice.dispatching.skills import TRAINED
 from plugins.fieldservice.hooks import Admission
 from plugins.fieldservice.menu import MENU
+from plugins.fieldservice.visiting import notices, support
 from plugins.hotline.services import no_recovery
 
 manifest = Manifest(
@@ -141,6 +142,8 @@ manifest = Manifest(
             clause="QI/04 3.1.6-backup",
         ),
         *dispatching.PARAMETERS,
+        support.AT_ONCE,
+        notices.PARAMETER,
     ),
     permissions=(
         Permission(key="fieldservice.read", title=_l("See field service requests"), roles=OFFICE_STAFF),
@@ -153,6 +156,11 @@ manifest = Manifest(
             key="fieldservice.read_escalations",
             title=_l("See what is before head office"),
             roles=(*OFFICE_STAFF, HEAD_OFFICE_SUPPORT),
+        ),
+        Permission(
+            key="fieldservice.keep_notices",
+            title=_l("Keep the notices for the door"),
+            roles=(SUPPORT_MANAGER,),
         ),
         Permission(key="fieldservice.visit", title=_l("See one's own visits"), roles=(FIELD_ENGINEER,)),
         Permission(
@@ -203,7 +211,7 @@ def core_menu():
 
 @hookimpl
 def core_notices(act):
-    return [*telling.notices(act), *moving.told(act)]
+    return [*telling.notices(act), *moving.told(act), *support.told(act)]
 
 
 @hookimpl

@@ -10,6 +10,7 @@ from core.procedure import Column, Filter
 from plugins.fieldservice.choices import PROBLEM_TYPES, RESULTS
 from plugins.fieldservice.dispatching import facts as reading
 from plugins.fieldservice.models import ServiceRequest
+from plugins.fieldservice.visiting.facts import ON_SITE, PHONED, SIGNED
 from plugins.hotline.hooks import ENTITLEMENTS, Entitlement
 from plugins.hotline.models import CHANNELS
 
@@ -118,4 +119,4 @@ _AFTERWARDS = (
     ),
     Column(name="reason", title=_l("Why it did not go on as planned"), value=lambda one: one.reason),
 )
-FACTS = (*_ASKED, *_DISPATCHED, *_DONE, *_SIGNED, *_AFTERWARDS)
+FACTS = (*_ASKED, *_DISPATCHED, *PHONED, *ON_SITE, *_DONE, *_SIGNED, *SIGNED, *_AFTERWARDS)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from core.hooks import decision
-from core.i18n import _l
+from core.hooks import called, decision, hookspec
+from core.i18n import Sentence, _l
 from core.verdicts import Verdict
 
 if TYPE_CHECKING:
     from core.customers.models import Customer
+    from core.gate import Act
     from core.rules import Rules
     from plugins.fieldservice.models import ServiceRequest
 
@@ -84,4 +85,22 @@ def fieldservice_suggestion(request: ServiceRequest, candidates: Candidates, rul
     The most local answer counts; fieldservice's own draws by lot among those who were trained for the product and
     are free (QI/02 internal.fixed-engineer), always the same for the same request. Called when the duty manager asks,
     and when a request is dispatched: the ledger keeps who was suggested. Nobody is bound by it.
+    """
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisitPart:
+    """A step of another plugin as a line of the visit page: where it stands, and what the engineer is reminded of."""
+
+    name: str
+    before: str
+    tips: Sequence[tuple[Sentence, str]] = ()
+
+
+@hookspec
+@called(_l("Lines of the visit page"))
+def fieldservice_visit_parts(act: Act) -> list[VisitPart] | VisitPart | None:
+    """Contribute steps of one's own as lines of a visit, each before another line; its step asks for the rest.
+
+    A part before a line that is not there stands at the end. Called once for each look at a visit.
     """

@@ -13,14 +13,18 @@ from core.customers.models import Installation
 from core.db import Model, OfficeRow
 from core.people import Person
 from plugins.fieldservice.dispatching.columns import Dispatchable
+from plugins.fieldservice.visiting.columns import OnSite
 from plugins.hotline.models import Call, KnowledgeEntry
 
 
-class ServiceRequest(Model, Case, Dispatchable):
+class ServiceRequest(OnSite, Dispatchable, Model, Case):
     """One field service request, from its registration to the customer's signature (QR/03)."""
 
     __tablename__ = "fieldservice_request"
-    __table_args__ = (Index("ix_fieldservice_request_list", "office_id", "id"),)
+    __table_args__ = (
+        Index("ix_fieldservice_request_list", "office_id", "id"),
+        Index("ix_fieldservice_request_signed", "office_id", "signed_at"),
+    )
 
     call_id: Mapped[int | None] = mapped_column(ForeignKey("hotline_call.id"), unique=True)
     previous_id: Mapped[int | None] = mapped_column(ForeignKey("fieldservice_request.id"), unique=True)

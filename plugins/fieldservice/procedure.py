@@ -23,6 +23,11 @@ from plugins.fieldservice.dispatching.sheet.procedure import dispatch_sheet
 from plugins.fieldservice.escalation import procedure as escalations
 from plugins.fieldservice.escalation.procedure import escalation
 from plugins.fieldservice.models import ServiceRequest
+from plugins.fieldservice.visiting import forms as visit_forms
+from plugins.fieldservice.visiting import phoning, signing
+from plugins.fieldservice.visiting import procedure as visits
+from plugins.fieldservice.visiting.services import looked_into
+from plugins.fieldservice.visiting.support import KEY as SUPPORT
 
 __all__ = ["conference", "custody", "dispatch_sheet", "escalation", "request"]
 
@@ -175,7 +180,7 @@ request.step(
     form=ReasonForm,
     does=steps.give_back,
     starts=("fieldservice.dispatch",),
-    drops=("fieldservice.first_call", "fieldservice.visit", services.APPOINTMENT),
+    drops=("fieldservice.first_call", "fieldservice.visit", services.APPOINTMENT, SUPPORT),
     own_page=THE_VISIT,
 )
 request.step(
@@ -222,17 +227,22 @@ request.step(
     starts=(services.APPOINTMENT,),
     own_page=THE_VISIT,
 )
+phoning.add_to(
+    request, services.give_back, ("fieldservice.first_call", "fieldservice.visit", services.APPOINTMENT)
+)
 request.step(
     "arrive",
     "arranged -> on_site",
     title=_l("Arrived"),
     by=THE_ENGINEER,
     clause="QI/04 3.1.4",
+    form=visit_forms.ArriveForm,
     does=services.arrive,
     meets=("fieldservice.visit", services.APPOINTMENT),
     tone="primary",
     own_page=THE_VISIT,
 )
+visits.add_to(request)
 request.step(
     "back_up",
     "on_site -> same",
@@ -240,6 +250,7 @@ request.step(
     by=THE_ENGINEER,
     clause="QI/04 3.1.6-backup",
     form=forms.BackupForm,
+    requires=(looked_into,),
     does=services.back_up,
     own_page=THE_VISIT,
 )
@@ -250,7 +261,7 @@ request.step(
     by=THE_ENGINEER,
     clause="QI/04 3.1.6-backup",
     form=forms.WaiveForm,
-    requires=(services.not_backed_up,),
+    requires=(looked_into, services.not_backed_up),
     tone="danger",
     own_page=THE_VISIT,
 )
@@ -290,14 +301,16 @@ request.step(
     title=_l("Result and signature"),
     by=THE_ENGINEER,
     clause="QI/04 3.1.7",
-    form=forms.SignForm,
+    form=signing.StampedForm,
     does=services.sign,
     requires=(services.was_explained,),
+    drops=(SUPPORT,),
     tone="primary",
     own_page=THE_VISIT,
     undone_by="back_to_engineer",
 )
 taking_over.add_to(request)
+signing.add_to(request)
 request.step(
     "turn_in",
     "signed -> turned_in",

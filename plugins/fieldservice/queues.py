@@ -35,14 +35,6 @@ class Waiting:
         return max(-(-self.total // PAGE), 1)
 
 
-def my_visits(engineer_id: int | None, page: int) -> Waiting:
-    """An engineer's visits: where he is now, then by appointment or promise; last what is to be turned in."""
-    place = case((ServiceRequest.state == "on_site", 0), (ServiceRequest.state == "signed", 2), else_=1)
-    when = func.coalesce(ServiceRequest.appointment_at, _promised(), ServiceRequest.opened_at)
-    mine = (ServiceRequest.engineer_id == engineer_id) & seldom(ServiceRequest.state.in_(VISITING))
-    return _page(mine, (place, when, ServiceRequest.id), page)
-
-
 def to_dispatch(office_id: int, page: int) -> Waiting:
     """What the duty manager dispatches (QP/2-04 5.4), emergencies first; then what waits for a decision."""
     here = (ServiceRequest.office_id == office_id) & seldom(

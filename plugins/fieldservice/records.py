@@ -13,6 +13,7 @@ from plugins.fieldservice.dispatching.sheet.record import sheet_form
 from plugins.fieldservice.escalation import services as escalations
 from plugins.fieldservice.escalation.record import escalation_log
 from plugins.fieldservice.models import ServiceRequest
+from plugins.fieldservice.visiting.facts import charges_told, stamped
 from plugins.hotline.models import CHANNELS
 
 __all__ = ["data_record", "escalation_log", "request_form", "sheet_form"]
@@ -80,9 +81,10 @@ DUTY = Part(
 ENGINEER = Part(
     title=_l("Field engineer"),
     fields=(
-        Field(label=_l("Remedy"), value=lambda one: one.remedy, width=12, lines=4),
+        Field(label=_l("Remedy"), value=lambda one: one.remedy, width=12, lines=3),
+        Field(label=_l("Back-up"), value=lambda one: ", ".join(kept.path for kept in one.copies)),
         Field(label=_l("Signature"), value=lambda one: _engineer(one) if _written_at(one) else ""),
-        Field(label=_l("Date"), value=_written_at, width=8),
+        Field(label=_l("Date"), value=_written_at),
     ),
 )
 CUSTOMER = Part(
@@ -90,7 +92,10 @@ CUSTOMER = Part(
     fields=(
         Field(label=_l("Result"), value=lambda one: one.result, choices=RESULTS, width=12),
         Field(label=_l("Prevention told"), value=lambda one: one.prevention, width=12, lines=2),
-        Field(label=_l("Opinion"), value=lambda one: one.opinion, width=12, lines=2),
+        Field(label=_l("Opinion"), value=lambda one: one.opinion, width=12),
+        Field(label=_l("Charges: told and agreed"), value=charges_told, width=12),
+        Field(label=_l("Why it was not signed"), value=lambda one: one.refused_because, width=8),
+        Field(label=_l("Stamp or signed sheet"), value=stamped),
         Field(label=_l("Signature"), value=lambda one: one.signature, width=4, lines=2, drawn=True),
         Field(label=_l("Signed by"), value=lambda one: one.signed_by),
         Field(label=_l("Date"), value=lambda one: one.signed_at),

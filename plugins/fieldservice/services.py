@@ -20,6 +20,7 @@ from core.roles import FIELD_ENGINEER, SENIOR_ENGINEER
 from plugins.fieldservice.dispatching import wishes
 from plugins.fieldservice.hooks import Admission
 from plugins.fieldservice.models import Backup, ServiceRequest
+from plugins.fieldservice.visiting.services import note_notices
 from plugins.hotline import services as hotline
 from plugins.hotline.hooks import CallResult
 
@@ -96,6 +97,12 @@ def note_reason(request: ServiceRequest, reason: str) -> None:
     request.reason = reason
 
 
+def note_charge(request: ServiceRequest, about: str, said: Sentence | None) -> None:
+    """Note what was said to the customer of charges, so that it is printed above the signature (QR/03)."""
+    kept = {name: one for name, one in (request.charges or {}).items() if name != about}
+    request.charges = kept | ({about: said.to_json()} if said is not None else {})
+
+
 def send_again(act: Act) -> None:
     """Send somebody again: a new number, linked to the first request (QI/05 3.2)."""
     gate.perform(
@@ -147,8 +154,17 @@ def dispatch(act: Act) -> None:
     act.case.dispatched_at = act.now
 
 
-DONE_ON_SITE = ("backup_waived", "cause", "remedy", "tried_by", "prevention")
-SIGNED = ("result", "signed_by", "signature", "on_paper")
+DONE_ON_SITE = (
+    "backup_waived",
+    "cause",
+    "remedy",
+    "tried_by",
+    "prevention",
+    "met",
+    "not_shown",
+    "other_problems",
+)
+SIGNED = ("result", "signed_by", "signature", "on_paper", "refused_because")
 COSTS = ("travel_cost", "material_cost", "other_cost")
 
 
@@ -161,7 +177,7 @@ def give_back(act: Act) -> None:
     request.call_from = None
     request.visit_from = None if request.arrived_at else request.visit_from
     request.engineer_id = request.companion_id = None
-    request.dispatched_at = request.appointment_at = request.arrived_at = None
+    request.dispatched_at = request.appointment_at = request.arrived_at = request.looked_at = None
     for name in DONE_ON_SITE:
         setattr(request, name, "")
 
@@ -185,8 +201,9 @@ def reschedule(act: Act) -> None:
 
 
 def arrive(act: Act) -> None:
-    """Note when the engineer arrived."""
+    """Note when the engineer arrived, and what was to be kept at the door."""
     act.case.arrived_at = act.now
+    note_notices(act)
 
 
 def backup_path(root: str, engineer: Person, day: dt.date, account_set: str) -> str:
@@ -239,7 +256,7 @@ def back_to_engineer(act: Act) -> None:
     """What was signed counts no more; what was done on site stays done."""
     for name in SIGNED:
         setattr(act.case, name, "")
-    act.case.signed_at = act.case.turned_in_at = None
+    act.case.signed_at = act.case.turned_in_at = act.case.stamp_id = act.case.scan_id = None
 
 
 def backed_up(act: Act) -> Objection | None:

@@ -33,6 +33,7 @@ SYMPTOM = {
     "happens": "点反结账后报错退出，账套仍是已结账状态",
 }
 VISIT = {"contact": "罗文", "phone": "13800000000", "address": "莘庄工业区 2399 号", "verified": True}
+LOOKED = {"met": "高敏", "identity": True, "shown": True}
 SIGNATURE = (
     "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk"
     "+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -116,9 +117,11 @@ class Centre:
         return self._step(request, "arrange", self.engineer, appointment_at=appointment)
 
     def on_site(self, request: ServiceRequest | None = None) -> ServiceRequest:
-        """Bring a request as far as the customer's door."""
-        request = self.arranged(clock.now() + dt.timedelta(hours=1), request)
-        return self._step(request, "arrive", self.engineer)
+        """Bring a request to the customer's, where the engineer has looked into it."""
+        request = self._step(
+            self.arranged(clock.now() + dt.timedelta(hours=1), request), "arrive", self.engineer
+        )
+        return self._step(request, "look_into", self.engineer, **LOOKED)
 
     def explained(self, request: ServiceRequest | None = None) -> ServiceRequest:
         """Bring a request as far as the customer's signature."""

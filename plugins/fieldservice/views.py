@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 
 from core import deadlines, gate
 from core.errors import Refused
@@ -18,6 +18,7 @@ from plugins.fieldservice import queues, services, visit
 from plugins.fieldservice.dispatching import board_views, skill_views
 from plugins.fieldservice.dispatching.sheet import views as sheet_views
 from plugins.fieldservice.queues import REQUEST
+from plugins.fieldservice.visiting import beside, day, notice_page, offline, sheets
 
 OFFICE = "/<office>/fieldservice"
 NEVER = -1
@@ -28,7 +29,16 @@ pages = Blueprint(
     static_folder="static",
     static_url_path="/fieldservice/static",
 )
-for room in (board_views.pages, skill_views.pages, sheet_views.pages):
+for room in (
+    board_views.pages,
+    skill_views.pages,
+    sheet_views.pages,
+    offline.pages,
+    beside.pages,
+    day.pages,
+    sheets.pages,
+    notice_page.pages,
+):
     pages.register_blueprint(room)
 
 
@@ -40,10 +50,9 @@ def map_link(address: str) -> str:
 
 @pages.get(f"{OFFICE}/visits")
 @needs("fieldservice.visit")
-def visits(office: str) -> str:
+def visits(office: str) -> Any:
     """My visits: the next one on top, then the others in their order."""
-    waiting = queues.my_visits(actor().person_id, _page())
-    return render_template("fieldservice/visits.html", waiting=waiting, procedure=_procedure())
+    return day.show()
 
 
 @pages.route(f"{OFFICE}/visit/<number>", methods=["GET", "POST"], endpoint="visit")
@@ -69,11 +78,11 @@ def visit_page(office: str, number: str) -> Any:
     return redirect(url_for(".visit", office=office, number=number, _anchor=None if again else "step"))
 
 
-def _show_visit(number: str, chosen: str, refused: Refused | None = None) -> str:
+def _show_visit(number: str, chosen: str, refused: Refused | None = None) -> Response:
     act = gate.open_case(REQUEST, number, actor(), this_office())
     typed = refilled(gate.look_at(act, act.procedure.steps[chosen]), refused) if refused else None
     lines = visit.lines(act, chosen, typed)
-    return render_template(
+    page = render_template(
         "fieldservice/visit.html",
         act=act,
         case=act.case,
@@ -84,7 +93,9 @@ def _show_visit(number: str, chosen: str, refused: Refused | None = None) -> str
         promise=deadlines.next_of(queues.REQUEST, [act.case.id]).get(act.case.id),
         refused=refused,
         lost=list(visit.said(typed)) if typed else [],
+        **beside.of_visit(act, typed if chosen == "want_support" else None),
     )
+    return offline.keep(page, mine=not refused and visit.is_mine(act))
 
 
 def _perform(number: str, step: str) -> Act:

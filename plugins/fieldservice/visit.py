@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from core import gate, ledger
@@ -14,8 +15,10 @@ from core.gate import Act
 from core.i18n import Sentence, _l
 from core.ledger import LedgerRow
 from core.roles import FIELD_ENGINEER
-from plugins.fieldservice import services
+from plugins.fieldservice import queues, services
+from plugins.fieldservice.hooks import VisitPart
 
+log = logging.getLogger(__name__)
 Tip = tuple[Sentence, str]
 
 
@@ -28,7 +31,6 @@ class Part:
     instead: str = ""
 
 
-PROBLEM = "problem"
 VISIT = (
     Part(
         "confirm",
@@ -66,7 +68,7 @@ VISIT = (
         ),
     ),
     Part(
-        PROBLEM,
+        "look_into",
         (
             (_l("Make sure that you speak with the contact of the request."), "QI/04 3.1.5"),
             (_l("Go through the symptom, and have the problem shown."), "QI/04 3.1.6"),
@@ -87,9 +89,18 @@ VISIT = (
     Part("try_out", ((_l("The customer tries it, not you."), "QI/04 3.1.6-trial"),)),
     Part("explain", ((_l("Say what the cause was and what you did about it."), "QI/04 3.1.6-explain"),)),
     Part("sign", ((_l("Then wash your hands and take leave."), "QI/04 3.1.8"),)),
-    Part("turn_in"),
+    Part(
+        "turn_in",
+        (
+            (
+                _l("“Thank you for your time. If anything is the matter, phone our hotline. Goodbye.”"),
+                "QI/04 3.1.8",
+            ),
+        ),
+    ),
 )
-STEPS = tuple(part.name for part in VISIT if part.name != PROBLEM)
+# What has a place of its own on the page.
+ELSEWHERE = ("want_support", "move_in_day")
 
 
 @dataclass(kw_only=True)
@@ -105,6 +116,7 @@ class Line:
     form: StepForm | None = None
     said: list[tuple[str, Any]]
     opened: bool = False
+    ahead: Line | None = None
 
     @property
     def open(self) -> bool:
@@ -120,16 +132,46 @@ class Line:
 def lines(act: Act, chosen: str, refilled: StepForm | None) -> list[Line]:
     """Return the lines of a visit in order; the chosen one is open, else the first that is to be done."""
     taken, found = taken_steps(act), list[Line]()
-    for part in VISIT:
-        found.append(
-            _told(act, part, taken, found) if part.name == PROBLEM else _line(act, part, taken, found)
-        )
+    for part in parts_of(act):
+        found.append(_line(act, part, taken, found))
     opened = _to_open(act, found, chosen, refilled)
     for line in found:
         line.opened = line is opened
         line.form = refilled if refilled is not None and line.name == chosen else line.form
         line.form = line.form and apart(line.form, line.name)
+        line.ahead = _ahead(act, line)
     return found
+
+
+def is_mine(act: Act) -> bool:
+    """Say whether the visit is still before the reader: all that he sees of it may stay on his phone."""
+    return act.case.engineer_id == act.actor.person_id and act.case.state in queues.VISITING
+
+
+def _ahead(act: Act, line: Line) -> Line | None:
+    """Return a line as it will be when its turn comes: in a dead spot the phone itself opens one after the other."""
+    if line.done or line.open or not is_mine(act):
+        return None
+    look = gate.look_at(act, act.procedure.steps[line.name])
+    form = apart(look.form(), line.name) if look.permitted() else None
+    return replace(line, against=[], form=form, opened=False)
+
+
+def parts_of(act: Act) -> list[Part]:
+    """Return the parts of a visit, with those that other plugins put among them."""
+
+    def read() -> list[Part]:
+        found = list(VISIT)
+        for plugin, one in act.rules.plugins.gather("fieldservice_visit_parts", act=act):
+            if not isinstance(one, VisitPart) or one.name not in act.procedure.steps:
+                # The line is missing and the rest goes on; what its plugin requires still keeps its step closed.
+                log.error("plugin %s brought %r, which is no line of a visit", plugin, one)
+                continue
+            at = next((place for place, part in enumerate(found) if part.name == one.before), len(found))
+            found.insert(at, Part(one.name, tuple(one.tips)))
+        return found
+
+    return act.rules.once(("fieldservice.parts", act.case.id, act.case.version), read)
 
 
 def _to_open(act: Act, found: list[Line], chosen: str, refilled: StepForm | None) -> Line | None:
@@ -140,7 +182,7 @@ def _to_open(act: Act, found: list[Line], chosen: str, refilled: StepForm | None
     elsewhere = any(step.name == chosen for step in act.procedure.steps_from(act.case.state))
     if named is None and (elsewhere or refilled is not None):
         return None
-    return next((line for line in found if line.open and not line.done and line.name != PROBLEM), None)
+    return next((line for line in found if line.open and not line.done), None)
 
 
 def apart(form: StepForm, suffix: object) -> StepForm:
@@ -187,22 +229,8 @@ def _line(act: Act, part: Part, taken: dict[str, LedgerRow], before: list[Line])
     )
 
 
-def _told(act: Act, part: Part, taken: dict[str, LedgerRow], before: list[Line]) -> Line:
-    """The part that writes nothing: it can be read on site, and lies behind once the data are safe."""
-    clause = "QI/04 3.1.6"
-    return Line(
-        name=part.name,
-        title=_l("Go through the problem"),
-        clause=clause,
-        tips=part.tips,
-        done=taken.get("back_up") or taken.get("waive_backup"),
-        against=[] if act.case.state == "on_site" else [_not_yet(act, before, clause)],
-        said=[],
-    )
-
-
 def _not_yet(act: Act, before: list[Line], clause: Citation) -> Objection:
-    undone = [line for line in before if not line.done and line.name != PROBLEM]
+    undone = [line for line in before if not line.done]
     if undone:
         return Objection(_l("First: %(step)s", step=undone[-1].title), clause)
     state = act.procedure.states[act.case.state]
@@ -221,10 +249,11 @@ def said(form: StepForm) -> Iterator[tuple[str, Any]]:
 
 def more(act: Act, chosen: str, refilled: StepForm | None) -> list[Line]:
     """Return what else the engineer may do with the request: give it back, move the appointment."""
+    lines = {*ELSEWHERE, *(part.name for part in parts_of(act))}
     steps = [
-        step for step in act.procedure.steps_from(act.case.state) if step.name not in STEPS and not step.inner
+        one for one in act.procedure.steps_from(act.case.state) if one.name not in lines and not one.inner
     ]
-    looks = [gate.look_at(act, step) for step in steps if _for_engineers(step)]
+    looks = [gate.look_at(act, step) for step in steps if _for_engineers(step) and not _brought(step)]
     return [
         Line(
             name=look.step.name,
@@ -237,6 +266,11 @@ def more(act: Act, chosen: str, refilled: StepForm | None) -> list[Line]:
         )
         for look in looks
     ]
+
+
+def _brought(step: Any) -> bool:
+    """Say whether a plugin made the step for this page: it stands among the lines, or there is nothing to say."""
+    return step.own_page is not None and step.plugin != "fieldservice"
 
 
 def _for_engineers(step: Any) -> bool:

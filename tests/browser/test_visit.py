@@ -108,6 +108,7 @@ def test_a_visit_from_the_phone_call_to_the_return_slip(
     take(page, "confirm")
     take(page, "arrange", appointment_at=(clock.now() + dt.timedelta(days=1)).strftime("%Y-%m-%dT%H:%M"))
     take(page, "arrive")
+    look_into(page)
     back_up(page)
     take(page, "solve", cause="结转时断电", remedy="恢复备份后反结账")
     take(page, "try_out", tried_by="高敏")
@@ -149,6 +150,7 @@ def test_without_scripts_the_visit_ends_with_a_signature_on_paper(
         ("confirm", {}),
         ("arrange", {"appointment_at": (clock.now() + dt.timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")}),
         ("arrive", {}),
+        ("look_into", {}),
         ("back_up", {"account_sets": "1"}),
         ("solve", {"cause": "结转时断电", "remedy": "恢复备份"}),
         ("try_out", {}),
@@ -179,13 +181,22 @@ def send(page: Page, step: str, typed: dict[str, str]) -> None:
     page.wait_for_load_state()
 
 
+def look_into(page: Page) -> None:
+    """Who is met stands there already; the problem is shown."""
+    line = page.locator("[data-step=look_into]")
+    expect(line.locator("[name=met]")).to_have_value("高敏")
+    line.locator("[name=identity]").check()
+    line.locator("[name=shown]").check()
+    take(page, "look_into")
+
+
 def back_up(page: Page) -> None:
     """One line is open at a time; the paths follow what is typed, and a tap copies one."""
-    page.locator("[data-step=problem] summary").tap()
+    page.locator("[data-step=look_into] summary").tap()
     line = page.locator("[data-step=back_up]")
     expect(line.locator("details")).not_to_have_attribute("open", "")
     line.locator("summary").tap()
-    expect(page.locator("[data-step=problem] details")).not_to_have_attribute("open", "")
+    expect(page.locator("[data-step=look_into] details")).not_to_have_attribute("open", "")
     line.locator("[name=account_sets]").press_sequentially("1, 12")
     folder = f"UFDATABAK\\WL{clock.now().astimezone(dt.timezone(dt.timedelta(hours=8))):%Y%m%d}"
     expect(line.locator(".visit-path code")).to_have_text([f"{folder}\\001", f"{folder}\\012"])
@@ -201,7 +212,8 @@ def sign(page: Page) -> None:
     """Without a signature the rest stays as it was typed; a drawn one outlives a phone that is turned."""
     line = page.locator("[data-step=sign]")
     line.locator("label[for$=partly]").tap()
-    take(page, "sign", signed_by="高敏", opinion="很满意")
+    line.locator("[name=opinion]").fill("很满意")
+    line.locator("form .btn-primary").tap()
     expect(line.locator(".field-error")).to_have_count(1)
     expect(line.locator("[value=partly]")).to_be_checked()
     expect(line.locator("[name=opinion]")).to_have_value("很满意")

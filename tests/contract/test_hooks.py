@@ -21,6 +21,7 @@ from core.rules import Rules
 from core.slots import Card, MenuItem, Tell
 from core.talk.models import Notice
 from core.testing import House, SignIn
+from plugins.fieldservice import visit
 from plugins.fieldservice.dispatching.suggesting import suggested
 from plugins.fieldservice.models import ServiceRequest
 from plugins.hotline.hooks import Entitlement
@@ -250,6 +251,16 @@ def contributions(desk: Desk, name: str, **inputs: Any) -> dict[str, list[Any]]:
     for plugin, one in desk.rules.plugins.gather(name, **inputs):
         found.setdefault(plugin, []).append(one)
     return found
+
+
+def test_hook_fieldservice_visit_parts(faulty: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    faulty.act(faulty.log("dummy parts"), "request_visit", **VISIT)
+    request = ServiceRequest.query.one()
+    act = gate.open_case("fieldservice.request", str(request.number), faulty.engineer, faulty.office)
+    names = [part.name for part in visit.parts_of(act)]
+    assert names[names.index("solve") - 1] == "recheck"
+    assert len(names) == len(visit.VISIT) + 1
+    assert "plugin faulty" in caplog.text
 
 
 def test_hook_core_menu(faulty: Desk) -> None:

@@ -61,6 +61,11 @@ def fieldservice_suggestion(request):
 
 
 @hookimpl
+def fieldservice_visit_parts(act):
+    fail()
+
+
+@hookimpl
 def core_menu():
     fail()
 

@@ -234,6 +234,10 @@ def visit(installation: Installation, office: str, request: str) -> None:
     take(page, "confirm")
     take(page, "arrange", appointment_at=tomorrow.strftime("%Y-%m-%dT%H:%M"))
     take(page, "arrive")
+    seen = page.locator("[data-step=look_into]")
+    for tick in ("identity", "shown"):
+        seen.locator(f"[name={tick}]").check()
+    take(page, "look_into")
     expect(page.locator("[data-step=solve] .visit-why, [data-step=solve] .objections").first).to_be_attached()
     backup = page.locator("[data-step=back_up]")
     unfold(backup)

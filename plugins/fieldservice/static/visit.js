@@ -20,7 +20,7 @@
 
   const narrow = (text) => text.replace(/[０-９]/g, (digit) => String.fromCharCode(digit.charCodeAt(0) - 0xfee0));
 
-  document.querySelectorAll("[data-folder]").forEach((box) => {
+  const follow = (box) => {
     const field = box.closest("li").querySelector('[name="account_sets"]'), blank = box.firstElementChild.cloneNode(true);
     const show = () => {
       const typed = narrow(field.value).split(/[\s,;，；、]+/).filter((part) => /^\d{1,3}$/.test(part)).map((part) => part.padStart(3, "0"));
@@ -35,5 +35,8 @@
     };
     [...box.children].forEach(ready);
     field?.addEventListener("input", show);
-  });
+  };
+  const followAll = (root) => root.querySelectorAll("[data-folder]").forEach(follow);
+  followAll(document);
+  document.addEventListener("koudai:new", (event) => followAll(event.target));
 })();

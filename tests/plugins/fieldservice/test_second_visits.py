@@ -36,7 +36,8 @@ def sent(centre: Any, request: ServiceRequest, engineer: Any, arrives: dt.dateti
     reason = {"why_late": "第二次上门"}
     centre.act(request, "arrange", engineer, appointment_at=typed(arrives), **reason)
     with clock.stopped_at(arrives):
-        return centre.act(request, "arrive", engineer)
+        centre.act(request, "arrive", engineer)
+        return centre.act(request, "look_into", engineer, met="高敏", identity=True, shown=True)
 
 
 @pytest.mark.clause("QI/04 3.1.6-backup")

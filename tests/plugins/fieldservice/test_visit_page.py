@@ -19,6 +19,7 @@ PNG = (
     "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk"
     "+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
+LOOKED = {"met": "高敏", "identity": "on", "shown": "on"}
 BACKED_UP = {"account_sets": "001, 002", "reports_asked": "on"}
 SOLVED = {"cause": "结转时断电", "remedy": "恢复备份后反结账"}
 SIGNED = {"result": "all_solved", "signed_by": "高敏", "signature": PNG}
@@ -163,6 +164,7 @@ def test_a_visit_goes_line_by_line_to_the_return_slip(beijing: Any, sit_down: Si
         ("confirm", {}),
         ("arrange", {"appointment_at": local(clock.now() + dt.timedelta(days=1))}),
         ("arrive", {}),
+        ("look_into", LOOKED),
         ("back_up", BACKED_UP),
         ("solve", SOLVED),
         ("try_out", {"tried_by": "高敏"}),
@@ -228,7 +230,7 @@ def test_a_closed_line_keeps_its_place_and_says_why(beijing: Any, sit_down: SitD
     assert "First back up, and confirm it for each account set." in line(page, "solve")
     assert "First: Result and signature" in line(page, "turn_in")
     places = [
-        page.index(f'data-step="{name}"') for name in ("confirm", "arrive", "problem", "solve", "turn_in")
+        page.index(f'data-step="{name}"') for name in ("confirm", "arrive", "look_into", "solve", "turn_in")
     ]
     assert places == sorted(places)
     assert "<form" not in line(page, "solve")
@@ -382,6 +384,7 @@ def test_the_next_engineers_page_begins_with_his_own_back_up(beijing: Any, sit_d
     beijing.act(request, "confirm", other)
     beijing.act(request, "arrange", other, appointment_at=clock.now() + dt.timedelta(hours=1))
     beijing.act(request, "arrive", other)
+    beijing.act(request, "look_into", other, **LOOKED)
     page = sit_down(beijing, other).get(f"visit/{number}")
     assert "工程师生病，改派他人" in page
     assert '<details name="visit" open>' in line(page, "back_up")

@@ -12,7 +12,7 @@ from core.plugins import Manifest, Permission
 from core.roles import HOTLINE_ENGINEER, SUPPORT_MANAGER, Role
 from core.slots import Card, Job, MenuItem, Searchable, Status, Tell
 from core.verdicts import Verdict
-from plugins.fieldservice.hooks import in_order
+from plugins.fieldservice.hooks import VisitPart, in_order
 from plugins.hotline.hooks import Entitlement
 from plugins.hotline.models import KnowledgeEntry
 from plugins.hotline.replies.entries import ReplyEntry, Wording
@@ -106,6 +106,11 @@ def fieldservice_admission(customer):
     if customer.note != "dummy":
         return verdict
     return Verdict(value="waiting", reason=Sentence("Friends wait."), clause=SPARE)
+
+
+@hookimpl
+def fieldservice_visit_parts(act):
+    return VisitPart(name="recheck", before="solve") if act.case.customer.note == "dummy parts" else None
 
 
 @answers("DUMMY 1.1")
