@@ -20,7 +20,7 @@ from demo.unsolved import Unsolved
 Errand = Iterator[tuple[dt.datetime, str, Actor, dict[str, Any]]]
 LAST = "close"
 # When the engineer is expected, one customer after the other: nobody is sent to two at once.
-ARRIVALS, MINUTES = ("09:00", "10:45", "13:00", "14:45"), 95
+ARRIVALS, MINUTES = ("09:00", "10:16", "11:32", "12:48", "14:04", "15:18"), 70
 OPINIONS = ("问题解决，工程师很耐心", "满意", "讲解清楚，希望多提供操作手册", "处理及时")
 PROMISES = ("明天上午都有人在", "请避开周一上午的例会", "下午两点以后方便", "")
 
@@ -275,7 +275,7 @@ class OfficeWeek:
     def _arrival(self, day: int) -> dt.datetime:
         """Return the next hour of a day that the engineer has free."""
         place = self.arrivals[day] = self.arrivals.get(day, -1) + 1
-        return self.week.at(day, self._about(ARRIVALS[place]))
+        return self.week.at(day, ARRIVALS[place])
 
     def _on_site(self, arrives: dt.datetime, problem: Problem, customer: Customer, result: str) -> Errand:
         engineer, contact = self.desk.engineer, customer.contacts[0].name
@@ -289,12 +289,12 @@ class OfficeWeek:
         sets = self.rng.choice(("001", "001, 002", "001, 003"))
         yield self._after(arrives, 12), "back_up", engineer, {"account_sets": sets, "reports_asked": True}
         found = {"cause": problem.cause, "remedy": problem.remedy}
-        yield self._after(arrives, 50), "solve", engineer, found
-        yield self._after(arrives, 65), "try_out", engineer, {"tried_by": contact}
-        yield self._after(arrives, 75), "explain", engineer, {"prevention": problem.prevention}
+        yield self._after(arrives, 36), "solve", engineer, found
+        yield self._after(arrives, 46), "try_out", engineer, {"tried_by": contact}
+        yield self._after(arrives, 55), "explain", engineer, {"prevention": problem.prevention}
         opinion = "还有两张单据没有恢复，等再次上门" if result != "all_solved" else self.rng.choice(OPINIONS)
         word = {"result": result, "opinion": opinion, "signed_by": contact, "signature": signed(contact)}
-        yield self._after(arrives, 85), "sign", engineer, word
+        yield self._after(arrives, 64), "sign", engineer, word
 
     def _sent_again(self, number: str, day: int) -> Story:
         """The review finds the problem half solved: a conference finds the remedy, and somebody is sent again (QI/05)."""

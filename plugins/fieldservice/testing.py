@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select
 
 from core import clock, deadlines, gate
 from core.cases import Case
@@ -20,6 +21,7 @@ from core.slots import Card
 from core.testing import House
 from plugins.fieldservice.conference.models import Conference
 from plugins.fieldservice.custody.models import Custody
+from plugins.fieldservice.dispatching.slots import BUSY
 from plugins.fieldservice.escalation.models import Escalation
 from plugins.fieldservice.models import ServiceRequest
 from plugins.hotline.models import Call
@@ -116,11 +118,17 @@ class Centre:
         self._step(request, "confirm", self.engineer)
         return self._step(request, "arrange", self.engineer, appointment_at=appointment)
 
+    def free_at(self) -> dt.datetime:
+        """Return when the engineer has an hour: nobody is at two customers' at once."""
+        now, busy = clock.now(), ServiceRequest.state.in_(BUSY)
+        last = select(func.max(ServiceRequest.appointment_at)).where(
+            ServiceRequest.engineer_id == self.engineer.person_id, busy
+        )
+        return max(now + dt.timedelta(hours=1), (db.session.scalar(last) or now) + dt.timedelta(hours=2))
+
     def on_site(self, request: ServiceRequest | None = None) -> ServiceRequest:
         """Bring a request to the customer's, where the engineer has looked into it."""
-        request = self._step(
-            self.arranged(clock.now() + dt.timedelta(hours=1), request), "arrive", self.engineer
-        )
+        request = self._step(self.arranged(self.free_at(), request), "arrive", self.engineer)
         return self._step(request, "look_into", self.engineer, **LOOKED)
 
     def explained(self, request: ServiceRequest | None = None) -> ServiceRequest:

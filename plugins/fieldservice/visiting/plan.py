@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from core.db import db
 from core.deadlines import Deadline, next_of
+from core.seldom import seldom
 from plugins.fieldservice import queues
 from plugins.fieldservice.models import ServiceRequest
 
@@ -49,7 +50,7 @@ class Plan:
 
 def plan_of(engineer_id: int | None, now: dt.datetime, zone: ZoneInfo, page: int) -> Plan:
     """Return an engineer's visits in order: three queries, however many there are."""
-    where = (ServiceRequest.engineer_id == engineer_id, ServiceRequest.state.in_(queues.VISITING))
+    where = (ServiceRequest.engineer_id == engineer_id, seldom(ServiceRequest.state.in_(queues.VISITING)))
     query = select(ServiceRequest).where(*where).order_by(ServiceRequest.id).limit(MOST)
     found = list(db.session.scalars(query).unique())
     promises = next_of(queues.REQUEST, [one.id for one in found])

@@ -589,7 +589,7 @@ def test_the_request_itself_leads_its_engineer_to_the_visit(beijing: Any, sit_do
     [
         ("dispatched", "arrange", {"QI/04 3.1.2", "QI/04 3.2.2"}),
         ("on_site", "arrive", {"QI/04 3.1.3", "QI/04 3.1.4", "QI/04 3.1.5", "QI/04 3.2.11", "QI/04 3.2.12"}),
-        ("on_site", "problem", {"QI/04 3.1.5", "QI/04 3.1.6", "QI/04 3.2.7", "QI/04 3.2.10"}),
+        ("on_site", "look_into", {"QI/04 3.1.5", "QI/04 3.1.6", "QI/04 3.2.7", "QI/04 3.2.10"}),
         ("explained", "sign", {"QI/04 3.1.8"}),
     ],
 )
