@@ -211,11 +211,11 @@ def test_a_role_that_a_plugin_brings_can_be_given(
     from core.i18n import Sentence
     from core.testing import SETTER_UP
 
-    trainer = Role("trainer", Sentence("Trainer"))
+    trainer = Role("training_trainer", Sentence("Trainer"))
     plugins = install(make_plugin("training", says={"roles": (trainer,)}))
     assert "Trainer" not in desk.get("/SH/staff/hire").text
     switches.switch(plugins, office, "training", True, SETTER_UP)
-    assert desk.post("/SH/staff/hire", data=GOOD | {"roles": ["trainer"]}).status_code == 200
+    assert desk.post("/SH/staff/hire", data=GOOD | {"roles": ["training_trainer"]}).status_code == 200
     assert "Trainer" in desk.get("/SH/staff/").text
 
 

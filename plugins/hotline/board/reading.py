@@ -170,7 +170,9 @@ def _owners(rules: Rules) -> list[Owner]:
 
 
 def _oldest(rules: Rules) -> list[Call]:
-    query = select(Call).where(*_open(rules)).order_by(Call.opened_at, Call.id).limit(MOST)
+    # First the few that are unfinished: PostgreSQL would else read all calls in their order until it had met enough.
+    few = select(Call.id, Call.opened_at).where(*_open(rules)).cte("unfinished").prefix_with("MATERIALIZED")
+    query = select(Call).join(few, few.c.id == Call.id).order_by(few.c.opened_at, few.c.id).limit(MOST)
     return list(db.session.scalars(query).unique())
 
 
