@@ -59,6 +59,7 @@ NAMED = {
     "remedy": SYMPTOM,
     "wish": SYMPTOM,
     "back_signature": SIGNATURE,
+    "why_late": SYMPTOM,
 }
 UNSOLVED = {"result": "unsolved"}
 IN_VAIN = {**UNSOLVED, "outcome": "none"}
@@ -151,7 +152,7 @@ class Walk:
         # Whatever changes hands needs a second pair.
         self.partner = house.hire(office, *NATIONAL_ROLES, name="搭档")
         self.evening = FIRST_EVENING
-        self.days = count(1)
+        self.days, self.visits = count(1), count()
 
     @property
     def procedures(self) -> dict[str, Procedure]:
@@ -316,6 +317,9 @@ class Walk:
         if field.name == "day":
             # A day has one log: each walk takes an earlier one.
             return clock.now().date() - dt.timedelta(days=next(self.days))
+        if field.name == "appointment_at":
+            # Nobody is at two customers' at once.
+            return clock.now() + dt.timedelta(days=1, hours=3 * next(self.visits))
         if isinstance(field, forms.PeopleField):
             return [choice.value for choice in field.choices]
         if isinstance(field, forms.ChoiceField):
