@@ -53,14 +53,14 @@ def fee_of(work: str, rules: Rules) -> Decimal:
     return Decimal(int(rules.parameter(f"billing.{work}_fee_yuan")))
 
 
-def charge_of(request_id: int) -> Charge | None:
-    """Return what was decided about the work of a request."""
-    return db.session.get(Charge, request_id)
+def charge_of(request_id: int | None) -> Charge | None:
+    """Return what was decided about the work of a request; the pocket book asks of one that is none."""
+    return db.session.get(Charge, request_id) if request_id else None
 
 
-def courtesy_here(request_id: int) -> CourtesyVisit | None:
+def courtesy_here(request_id: int | None) -> CourtesyVisit | None:
     """Return the courtesy visit that a request is."""
-    return db.session.get(CourtesyVisit, request_id)
+    return db.session.get(CourtesyVisit, request_id) if request_id else None
 
 
 def class_work(act: Act, work: Any) -> None:

@@ -412,6 +412,7 @@ def test_before_it_is_on_everything_that_it_brings_is_seen(house: House) -> None
             "Cards beside cases · Cards beside customers · Cards on my desk · Chips in the header · "
             "What happens after a step is taken · Notices",
         ),
+        ("Added to: Field service", "Lines of the visit page"),
         ("Added to: Hotline", "Cards at the call desk\nEntries of the reply catalogue: 午饭时间没人接"),
         ("Roles", "Keeper of the dongles"),
         ("Printed forms", "DUMMY/QR/01 Receipt for a dongle · “Dongles” on QR/03"),
