@@ -260,7 +260,7 @@ def test_each_clause_says_what_stands_on_it_here(beijing: Office, in_english: No
 def test_a_clause_without_a_rule_is_honestly_by_hand(house: House, beijing: Office, in_english: None) -> None:
     bare = house.office("BA", "hotline")
     assert str(on_clause(beijing, "QI/04", "3.2.5").note) == "by hand: no rule here yet"
-    assert str(on_clause(beijing, "QI/05", "3.1").note).startswith("Turn in · Review and close")
+    assert "Review and close" in str(on_clause(beijing, "QI/05", "3.1").note)
     assert str(on_clause(bare, "QI/04", "3.1.4").note) == "by hand: Field service is off here"
 
 
