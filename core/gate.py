@@ -330,6 +330,8 @@ def _effect(act: Act) -> None:
             following.does(act)
     except Invalid as error:
         _turn_away(act, RefusalKind.FORM, errors={error.field: [error.sentence]})
+    # Last: whether something is promised may hang on what plugins have kept.
+    deadlines.follow(act)
 
 
 def _fill(act: Act) -> None:
@@ -354,7 +356,6 @@ def _move(act: Act, chosen: str | None) -> None:
     case.state = act.to_state = chosen or targets[0]
     db.session.add(case)
     db.session.flush()
-    deadlines.follow(act)
 
 
 def _finish(acts: list[Act]) -> None:

@@ -105,7 +105,8 @@ RELEASE_ACTOR = Actor("release", everywhere=frozenset({RELEASE.key}))
 MAIL_ACTOR = Actor("mail", everywhere=frozenset({MAIL.key}))
 
 
-MACHINE_NAMES = {"timer": TIMER.title, "release": RELEASE.title, "mail": MAIL.title}
+MACHINES = ((TIMER_ACTOR, TIMER), (RELEASE_ACTOR, RELEASE), (MAIL_ACTOR, MAIL))
+MACHINE_NAMES = {one.name: role.title for one, role in MACHINES}
 
 
 def name_of(actor_id: int | None, name: str) -> Sentence | str:

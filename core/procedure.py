@@ -10,9 +10,9 @@ from sqlalchemy import or_
 
 from core import state_maps
 from core.additions import Amendment, Check, Consequence, ExtraField, Requirement
-from core.asked import pictures, secrets
 from core.clauses import Citation
 from core.errors import PluginError
+from core.form_traits import pictures, secrets
 from core.i18n import Sentence, _l
 from core.roles import MACHINES, Allowed, Role
 

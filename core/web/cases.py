@@ -86,7 +86,7 @@ def cases(office: str, plugin: str, noun: str) -> str:
         "core/cases.html",
         procedure=procedure,
         it=shown(listing_of(procedure, these_rules(), actor()), PAGE),
-        creating=[offer for offer in offers(blank) if not offer.step.inner],
+        creating=offers(blank),
     )
 
 

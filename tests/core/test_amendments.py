@@ -311,6 +311,28 @@ def test_a_deadline_of_ones_own_counts_anew_from_each_step_and_is_dropped_by_tho
     assert after("solve", answer="重建索引后反结账成功") == ["dropped", "dropped", "met"]
 
 
+def test_whether_a_deadline_starts_may_hang_on_what_the_plugin_has_kept(
+    house: House, walk: Any, install: Any, make_plugin: Any
+) -> None:
+    kept: list[str] = []
+
+    def amend(call: Any) -> None:
+        field = TextField(_l("What the customer said"), limit=20)
+        call.add_field("park", "said", field, keep=lambda act, value: kept.append(value), clause=OWN)
+        rule = {"title": _l("Think"), "within": same_working_day(), "owner": HOTLINE_ENGINEER}
+        when = {"met_by": ("solve",), "when": lambda act: "再等等" in kept}
+        call.starts("park", "listener.think", clause="QI/03 3.1.1", **rule, **when)
+
+    install(make_plugin("listener", requires=("hotline",), amend=on_call(amend)))
+    office = house.office("SH", "hotline", "listener")
+    walker = walk(office)
+    for said, started in (("不等了", 0), ("再等等", 1)):
+        call = walker.case_in("hotline.call", "open")
+        gate.perform("hotline.call", call.number, "park", walker.actor, {"said": said}, office=office)
+        found = [one for one in deadlines.of_case("hotline.call", call.id) if one.key == "listener.think"]
+        assert len(found) == started
+
+
 def test_a_step_of_ones_own_names_its_plugin_and_version(
     house: House, walk: Any, install: Any, make_plugin: Any, ledger_of: Any
 ) -> None:
