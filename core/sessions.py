@@ -5,11 +5,25 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 
+from flask import Flask, request
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from sqlalchemy import String, bindparam, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core import clock
 from core.db import Model, asked, db, insert_once, writing
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Sessions in signed cookies; what a page asks in the background while nobody is signed in begins none.
+
+    Its refusal may arrive after somebody signed in again elsewhere, and would sign him out at once.
+    """
+
+    def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
+        """Say whether an answer takes a cookie along; an old browser does not tell what asked."""
+        shown = request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
+        return (shown or "_user_id" in session) and super().should_set_cookie(app, session)
 
 
 class EndedSession(Model):

@@ -17,6 +17,7 @@ from core.db import db
 from core.errors import KoudaiError, NotFound, PluginError
 from core.i18n import DEFAULT_LOCALE, LOCALES, _l, translation_folders
 from core.plugins import Installed
+from core.sessions import Sessions
 from core.web import (
     accounts,
     cases,
@@ -92,6 +93,7 @@ def init_web(app: Flask) -> None:
     Babel(app, locale_selector=reader_locale)
     files.init_files(app)
     app.before_request(_refuse_nul)
+    app.session_interface = Sessions()
     csrf = CSRFProtect(app)
     init_access(app)
     init_show(app)

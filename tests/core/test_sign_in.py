@@ -422,6 +422,16 @@ def test_no_form_is_taken_without_its_token(wangli: Person, guarded: FlaskClient
     assert is_in(guarded)
 
 
+def test_what_a_page_asks_in_the_background_begins_no_session_of_nobody(guarded: FlaskClient) -> None:
+    def refused(mode: str) -> str | None:
+        answer = guarded.post("/sign-out", headers={"Sec-Fetch-Mode": mode})
+        assert answer.status_code == 400
+        return answer.headers.get("Set-Cookie")
+
+    assert refused("cors") is None
+    assert refused("navigate")
+
+
 def test_the_token_of_before_the_sign_in_is_worth_nothing_after_it(
     wangli: Person, guarded: FlaskClient
 ) -> None:
