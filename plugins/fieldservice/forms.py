@@ -61,7 +61,7 @@ class RegisterForm(StepForm):
     address = TextField(_l("Address"), limit=200)
     asked_for = LongTextField(_l("Visit asked for"), limit=1000, required=False)
     wanted_time = TextField(_l("Wanted time"), limit=120, required=False)
-    emergency = urgency.field()
+    emergency = urgency.field("")
     verified = YesField(
         _l("The customer's data were verified, and the customer was told: a phone call next morning"),
         required=True,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.i18n import Sentence, _l
 from core.slots import MenuItem
 
-UNSOLVED = _l("Unsolved problems")
+UNSOLVED = _l("Unsolved")
 
 
 def _cases(

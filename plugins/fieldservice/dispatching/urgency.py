@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from core.forms import ChoiceField, StepForm, TextField
-from core.i18n import _l
+from core.i18n import Sentence, _l
 from core.roles import DUTY_MANAGER
 from plugins.fieldservice.dispatching.choices import EMERGENCIES
 
@@ -13,14 +13,12 @@ if TYPE_CHECKING:
     from core.gate import Act
 
 
-def field() -> Any:
+ONLY = _l("There are these two only; everything else is as early as possible (QI/02 delay.come-now).")
+
+
+def field(hint: Sentence | str = ONLY) -> Any:
     """Return the field of the two emergencies that the book knows (QI/02 delay.come-now)."""
-    return ChoiceField(
-        _l("Emergency"),
-        choices=EMERGENCIES,
-        required=False,
-        hint=_l("There are these two only; everything else is as early as possible (QI/02 delay.come-now)."),
-    )
+    return ChoiceField(_l("Emergency"), choices=EMERGENCIES, required=False, hint=hint)
 
 
 def district() -> Any:
