@@ -1,4 +1,4 @@
-"""A demo with data: two offices, eleven staff, imported customers, and a week of work."""
+"""A demo with data: two offices, thirteen staff, imported customers, and a week of work."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ HOME = "var/demo"
 
 @click.command(
     help=_l(
-        "Serve a demo: at the first start two offices, eleven staff, customers and a week of work are made, "
+        "Serve a demo: at the first start two offices, thirteen staff, customers and a week of work are made, "
         "which takes some seconds; later starts keep what is there."
     ).msgid
 )
@@ -57,7 +57,7 @@ def prepare_and_tell(home: Path) -> None:
 
     click.echo(_("The demo lives in %(home)s.", home=home))
     if not (home / DATABASE).exists():
-        click.echo(_("First start: two offices, eleven staff, customers, a week of work are being made …"))
+        click.echo(_("First start: two offices, thirteen staff, customers, a week of work are being made …"))
     prepare(home)
     _print_logins(home)
     click.echo(_("These passwords are kept in %(file)s.", file=home / LOGINS))

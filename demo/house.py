@@ -1,4 +1,4 @@
-"""The demo's house: head office and two offices, their plugins, eleven people, the customers of the samples."""
+"""The demo's house: head office and two offices, their plugins, thirteen people, the customers of the samples."""
 
 from __future__ import annotations
 
@@ -62,10 +62,12 @@ STAFF = (
     Hand("he.zhiqiang", "何志强", "02", {"BJ": (DUTY_MANAGER, SUPPORT_MANAGER)}),
     Hand("han.lijun", "韩立军", "03", {"BJ": (REGIONAL_MANAGER,)}),
     Hand("wang.li", "王力", "07", {"BJ": (FIELD_ENGINEER,)}),
+    Hand("feng.tao", "冯涛", "08", {"BJ": (FIELD_ENGINEER,)}),
     Hand("sun.yue", "孙悦", "11", {"SH": (HOTLINE_ENGINEER,)}),
     Hand("chen.jianhua", "陈建华", "12", {"SH": (DUTY_MANAGER, SUPPORT_MANAGER)}),
     Hand("gu.wenqian", "顾文倩", "13", {"SH": (REGIONAL_MANAGER,)}),
     Hand("wu.lei", "吴磊", "17", {"SH": (FIELD_ENGINEER,)}),
+    Hand("lu.min", "陆敏", "18", {"SH": (FIELD_ENGINEER,)}),
     Hand("xu.mingyuan", "许明远", "90", {"HQ": (HEAD_OFFICE_SUPPORT,)}),
     Hand("zheng.siyuan", "郑思远", "20", {"BJ": SUPERVISING, "SH": SUPERVISING}),
 )

