@@ -287,6 +287,8 @@ def _cited_in(found: PluginSet) -> Iterator[tuple[str, Citation]]:
     for one in found.enabled.values():
         for _decision, given in answers_of(found, one.name):
             yield from ((one.name, clause) for clause in clauses_of(given.function))
+        said = [each.clause for each in one.manifest.permissions] + [each.restates for each in one.clauses]
+        yield from ((one.name, clause) for clause in said if clause)
     for form in found.forms.values():
         yield form.plugin, form.record.clause
         yield from ((name, one.clause) for name, _version, one in form.added)
