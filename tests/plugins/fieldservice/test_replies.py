@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -18,6 +17,7 @@ from plugins.fieldservice.custody.models import Custody
 from plugins.fieldservice.testing import VISIT
 from plugins.hotline.replies.services import uses_of
 from tests.plugins.hotline.replies.writing import approved
+from tests.plugins.replying import Chosen, promised
 
 ADMINISTRATOR = Actor("admin")
 # A Monday, nine o'clock in the office, which closes at five.
@@ -32,30 +32,12 @@ def at_nine() -> Any:
         yield
 
 
-@pytest.fixture
-def chosen(sign_in: SignIn) -> Callable[..., str]:
-    """Read a reply at the desk's side, as it stands there for a customer."""
-
-    def read(centre: Any, key: str, customer: Any = None, locale: str = "en") -> str:
-        more = f"&customer_id={customer.id}" if customer else ""
-        path = f"/{centre.office.code}/hotline/desk/reply?reply={key}{more}"
-        return said(sign_in(centre.hotline, locale).get(path).text)
-
-    return read
-
-
-def promised(centre: Any, call: Any) -> dict[str, Any]:
-    """Return what replies promised in a call and nobody has kept yet."""
-    found = centre.promises(call).items()
-    return {key: one for key, one in found if "hotline.reply_" in key and one.state == "open"}
-
-
 # --- the engineer was not good enough: his problem has been conferred about
 
 
 @pytest.mark.clause("QI/02 quality.skill")
 def test_where_the_conference_found_a_remedy_the_same_engineer_comes_again_today(
-    beijing: Any, at_nine: None, chosen: Callable[..., str]
+    beijing: Any, at_nine: None, chosen: Chosen
 ) -> None:
     first = beijing.confer(beijing.turned_in("unsolved"), "带 8.13 补丁，重建总账索引")
     assert f"{first.number} Remedy found: send again" in chosen(beijing, "quality.skill", first.customer)
@@ -73,7 +55,7 @@ def test_where_the_conference_found_a_remedy_the_same_engineer_comes_again_today
 
 @pytest.mark.clause("QI/02 quality.skill")
 def test_where_none_was_found_nobody_is_promised_but_when_it_was_escalated_and_who_has_it_is_told(
-    beijing: Any, at_nine: None, chosen: Callable[..., str], sign_in: SignIn
+    beijing: Any, at_nine: None, chosen: Chosen, sign_in: SignIn
 ) -> None:
     escalation = beijing.escalated()
     request = escalation.request
@@ -106,9 +88,7 @@ def test_an_office_that_replies_otherwise_promises_nobody_for_today(
     tianjin = Centre(house, "TJ")
     calls = {}
     for centre in (beijing, tianjin):
-        calls[centre.office.code] = centre.act(
-            centre.log(), "reply", centre.hotline, entry="quality.skill"
-        )
+        calls[centre.office.code] = centre.act(centre.log(), "reply", centre.hotline, entry="quality.skill")
     assert promised(beijing, calls["BJ"]) == {}
     assert list(promised(tianjin, calls["TJ"])) == ["hotline.reply_today_duty_manager"]
 
@@ -155,7 +135,7 @@ def test_no_other_reply_calls_the_service_manager_and_not_those_of_other_offices
 @pytest.mark.clause("QI/02 delay.promised-today")
 @pytest.mark.parametrize("key", ["product.payroll-mixed", "delay.promised-today"])
 def test_an_office_may_promise_to_be_quicker_and_says_so_to_the_customer(
-    beijing: Any, shanghai: Any, at_nine: None, chosen: Callable[..., str], key: str
+    beijing: Any, shanghai: Any, at_nine: None, chosen: Chosen, key: str
 ) -> None:
     settings.set_parameter(shanghai.office, "hotline.reply_minutes", 15, ADMINISTRATOR)
     for centre, minutes in ((shanghai, 15), (beijing, 30)):
@@ -171,14 +151,16 @@ def test_an_office_may_promise_to_be_quicker_and_says_so_to_the_customer(
 
 @pytest.mark.clause("QI/02 internal.broke-machine")
 def test_the_office_compares_its_first_copy_which_is_what_the_customer_signed(
-    beijing: Any, chosen: Callable[..., str], sign_in: SignIn
+    beijing: Any, chosen: Chosen, sign_in: SignIn
 ) -> None:
     request = beijing.turned_in()
     browser = sign_in(beijing.hotline)
     paper = f"/BJ/fieldservice/request/{request.number}/paper/QR-03"
     first = browser.post(paper, follow_redirects=True).data
     assert request.number in chosen(beijing, "internal.broke-machine", request.customer)
-    call = beijing.act(beijing.log(request.customer), "reply", beijing.hotline, entry="internal.broke-machine")
+    call = beijing.act(
+        beijing.log(request.customer), "reply", beijing.hotline, entry="internal.broke-machine"
+    )
     assert promised(beijing, call) == {}
     (card,) = [one for one in beijing.cards(call, beijing.hotline, "hotline") if "uses" in one.values]
     assert [one.case.number for one in card.values["looked_up"]] == [request.number]
@@ -189,7 +171,7 @@ def test_the_office_compares_its_first_copy_which_is_what_the_customer_signed(
 
 
 @pytest.mark.clause("QI/02 internal.broke-machine")
-def test_of_another_customer_nothing_is_compared(beijing: Any, chosen: Callable[..., str]) -> None:
+def test_of_another_customer_nothing_is_compared(beijing: Any, chosen: Chosen) -> None:
     request = beijing.turned_in()
     stranger = beijing.house.customer(beijing.office, name="北京晴川眼镜有限公司")
     page = chosen(beijing, "internal.broke-machine", stranger)
@@ -237,9 +219,7 @@ def test_of_a_dongle_no_account_sets_are_asked_and_of_data_they_are(beijing: Any
 
 
 @pytest.mark.clause("QI/02 platform.blame")
-def test_software_becomes_a_visit_and_the_platform_gets_advice(
-    beijing: Any, chosen: Callable[..., str]
-) -> None:
+def test_software_becomes_a_visit_and_the_platform_gets_advice(beijing: Any, chosen: Chosen) -> None:
     assert "A senior engineer judges it with you on the phone" in chosen(beijing, "platform.blame")
     software, network = beijing.log(), beijing.log()
     for call in (software, network):
@@ -258,7 +238,7 @@ def test_software_becomes_a_visit_and_the_platform_gets_advice(
 
 @pytest.mark.clause("QI/02 improper.database")
 def test_a_request_to_edit_the_database_is_declined_with_the_reason_and_opens_nothing(
-    beijing: Any, chosen: Callable[..., str]
+    beijing: Any, chosen: Chosen
 ) -> None:
     assert "every operation must be traceable" in chosen(beijing, "improper.database")
     call = beijing.log(happens="要求直接在数据库里删除已审核的凭证")
@@ -279,7 +259,7 @@ def test_a_request_to_edit_the_database_is_declined_with_the_reason_and_opens_no
     "key", ["improper.database", "platform.blame", "dongle.not-detected", "internal.broke-machine"]
 )
 def test_an_office_answers_in_its_own_words_and_no_other_office_does(
-    beijing: Any, shanghai: Any, chosen: Callable[..., str], key: str
+    beijing: Any, shanghai: Any, chosen: Chosen, key: str
 ) -> None:
     approved(
         shanghai,
