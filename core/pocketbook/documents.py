@@ -94,7 +94,9 @@ def _line(reading: Reading, clause: Clause, standing: Standing) -> Line:
 def _said_again(clause: Clause, standing: Standing) -> list[str]:
     """What stands on head office's clause stands on the one that only says it again."""
     many = standing.get(clause.restates) if clause.restates else None
-    return [str(_l("as %(clause)s: %(rules)s", clause=clause.restates, rules=" · ".join(many)))] if many else []
+    return (
+        [str(_l("as %(clause)s: %(rules)s", clause=clause.restates, rules=" · ".join(many)))] if many else []
+    )
 
 
 def _by_hand(reading: Reading, clause: Clause) -> Sentence:
