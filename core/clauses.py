@@ -12,7 +12,10 @@ from core.i18n import Sentence, bilingual
 
 @dataclass(frozen=True, kw_only=True)
 class Clause:
-    """One clause of the pocket book, national or an office's own."""
+    """One clause of the pocket book, national or an office's own.
+
+    An office's own may say again what head office's says (``restates``): then the rules of that one are its rules, too.
+    """
 
     document: str
     number: str
@@ -20,6 +23,7 @@ class Clause:
     kind: str
     title_zh: str
     title_en: str
+    restates: str = ""
 
     @property
     def code(self) -> str:
@@ -56,13 +60,14 @@ def code_of(citation: Citation) -> str:
 
 
 COLUMNS = ("document", "clause", "plugin", "kind", "title_zh", "title_en")
+MAY_BE_LEFT_OUT = frozenset({"restates"})
 
 
 def read_clauses(path: Path) -> Iterator[Clause]:
     """Read a plugin's ``clauses.csv`` (document, clause, plugin, kind, title_zh, title_en), perhaps a spreadsheet's."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         for line, row in enumerate(csv.DictReader(file), 2):
-            if set(row) != set(COLUMNS) or None in row.values():
+            if set(row) - MAY_BE_LEFT_OUT != set(COLUMNS) or None in row.values():
                 raise ValueError(f"{path}, line {line}: a clause has the columns {', '.join(COLUMNS)}")
             number = row.pop("clause")
             yield Clause(number=number, **row)

@@ -15,8 +15,9 @@ from typing import Any
 import core
 from core.clauses import Citation, Clause, code_of
 from core.parameters import preset_of
+from core.permissions import CORE_PERMISSIONS
 from core.plugin_sets import with_required
-from core.plugins import Installed, Plugins
+from core.plugins import Installed, Permission, Plugins
 from core.procedure import Procedure
 from core.roles import NATIONAL_ROLES
 
@@ -35,6 +36,8 @@ class RuleKind(StrEnum):
     PRESET = "preset"
     AMENDMENT = "amendment"
     ROLE = "role"
+    PERMISSION = "permission"
+    RESTATES = "restates"
     CITED = "cited"
 
 
@@ -87,7 +90,7 @@ def coverage(plugins: Plugins, root: Path = WORK_TREE) -> tuple[list[Coverage], 
 
 def rules_in(plugins: Plugins) -> list[Rule]:
     """Return every rule of core and of the installed plugins that cites a clause."""
-    declared = [*_of_roles("core", NATIONAL_ROLES)]
+    declared = [*_of_roles("core", NATIONAL_ROLES), *_of_permissions("core", CORE_PERMISSIONS.values())]
     for one in plugins.installed.values():
         declared += _of_plugin(one, plugins)
     known = {(rule.clause, rule.plugin) for rule in declared}
@@ -97,6 +100,10 @@ def rules_in(plugins: Plugins) -> list[Rule]:
 
 def _of_plugin(one: Installed, plugins: Plugins) -> Iterator[Rule]:
     yield from _of_roles(one.name, one.manifest.roles)
+    yield from _of_permissions(one.name, one.manifest.permissions)
+    for clause in one.clauses:
+        if clause.restates:
+            yield _rule(clause.code, one.name, RuleKind.RESTATES, clause.restates)
     for parameter in one.manifest.parameters:
         yield _rule(parameter.clause, one.name, RuleKind.PARAMETER, parameter.key)
     for procedure in one.procedures:
@@ -124,6 +131,11 @@ def _of_procedure(procedure: Procedure) -> Iterator[Rule]:
 def _of_roles(plugin: str, roles: Iterable[Any]) -> Iterator[Rule]:
     for role in roles:
         yield _rule(role.clause, plugin, RuleKind.ROLE, role.key)
+
+
+def _of_permissions(plugin: str, permissions: Iterable[Permission]) -> Iterator[Rule]:
+    for permission in permissions:
+        yield _rule(permission.clause, plugin, RuleKind.PERMISSION, permission.key)
 
 
 def _rule(clause: Citation, plugin: str, kind: RuleKind, name: str) -> Rule:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from sqlalchemy import inspect
 
 import core
-from core import numbers, records, state_maps
+from core import icons, numbers, records, state_maps
 from core.clauses import Citation, HouseRule
 from core.db import UTCDateTime
 from core.errors import PluginError, UnknownSetting
@@ -124,6 +124,7 @@ def refuse_failing(found: PluginSet) -> None:
             ]
             _refuse_taken_keys(implementation.plugin_name, entries, keys)
             _refuse_leading_nowhere(implementation.plugin_name, entries, found)
+            _refuse_undrawn(implementation.plugin_name, entries)
 
 
 def _refuse_leading_nowhere(plugin: str, entries: Iterable[MenuItem], found: PluginSet) -> None:
@@ -132,6 +133,14 @@ def _refuse_leading_nowhere(plugin: str, entries: Iterable[MenuItem], found: Plu
         name = ".".join(str(one.values.get(part, "")) for part in ("plugin", "noun"))
         if one.endpoint.startswith("cases.") and name not in found.procedures:
             _refuse(plugin, _l("its menu leads to the cases of %(name)s, which nobody declares", name=name))
+
+
+def _refuse_undrawn(plugin: str, entries: Iterable[MenuItem]) -> None:
+    """Refuse an icon that is not drawn: the menu would show a gap."""
+    for one in entries:
+        wrong = icons.unknown(one.icon)
+        if wrong:
+            _refuse(plugin, wrong)
 
 
 def _refuse_taken_keys(plugin: str, entries: Iterable[MenuItem], keys: dict[str, str]) -> None:
@@ -287,6 +296,8 @@ def _cited_in(found: PluginSet) -> Iterator[tuple[str, Citation]]:
     for one in found.enabled.values():
         for _decision, given in answers_of(found, one.name):
             yield from ((one.name, clause) for clause in clauses_of(given.function))
+        said = [each.clause for each in one.manifest.permissions] + [each.restates for each in one.clauses]
+        yield from ((one.name, clause) for clause in said if clause)
     for form in found.forms.values():
         yield form.plugin, form.record.clause
         yield from ((name, one.clause) for name, _version, one in form.added)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -109,9 +110,22 @@ MACHINES = ((TIMER_ACTOR, TIMER), (RELEASE_ACTOR, RELEASE), (MAIL_ACTOR, MAIL))
 MACHINE_NAMES = {one.name: role.title for one, role in MACHINES}
 
 
+AT_COMMAND_LINE = re.compile(r"command line \((.*)\)?")
+
+
+def at_command_line(user: str) -> Actor:
+    """Return who acts from the command line: a user of the machine, who is nobody of the staff."""
+    return Actor(f"command line ({user})"[:40])
+
+
 def name_of(actor_id: int | None, name: str) -> Sentence | str:
     """Return who did something, as people read it: a machine's name in the reader's language."""
-    return MACHINE_NAMES.get(name, name) if actor_id is None else name
+    if actor_id is not None:
+        return name
+    typed = AT_COMMAND_LINE.fullmatch(name)
+    if typed:
+        return _l("Command line (%(user)s)", user=typed[1].rstrip(")"))
+    return MACHINE_NAMES.get(name, name)
 
 
 def actor_for(person: Person, tree: dict[int, Office]) -> Actor:

@@ -30,10 +30,15 @@ SIGNED_IN = "signed in"
 # Who answers for the work of others.
 MANAGERS = (SUPPORT_MANAGER, DUTY_MANAGER, REGIONAL_MANAGER, SERVICE_MANAGER, QUALITY_SUPERVISOR)
 
+# Customers' data are for those who work with them, in their own office, and leave it by few hands.
+KEPT_SECRET = "QI/04 3.2.8"
+
 CORE_PERMISSIONS = {
     one.key: one
     for one in (
-        Permission(key="core.see_customers", title=_l("See customers"), roles=OFFICE_STAFF),
+        Permission(
+            key="core.see_customers", title=_l("See customers"), roles=OFFICE_STAFF, clause=KEPT_SECRET
+        ),
         Permission(
             key="core.keep_customers",
             title=_l("Keep the customer file"),
@@ -48,6 +53,7 @@ CORE_PERMISSIONS = {
             key="core.export_lists",
             title=_l("Export lists"),
             roles=(*MANAGERS, CUSTOMER_ADMINISTRATOR, ADMINISTRATOR),
+            clause=KEPT_SECRET,
         ),
         Permission(
             key="core.share_filters",

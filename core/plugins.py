@@ -19,7 +19,7 @@ import pluggy
 
 from core import hooks, loose_ends, plugin_sets, records
 from core.amendments import Amendable
-from core.clauses import NATIONAL, Clause, read_clauses
+from core.clauses import NATIONAL, Citation, Clause, read_clauses
 from core.db import only_looking
 from core.errors import PluginError
 from core.i18n import Sentence, _l
@@ -35,11 +35,15 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class Permission:
-    """A right to see pages, given to roles; the steps of a procedure name their roles themselves."""
+    """A right to see pages, given to roles; the steps of a procedure name their roles themselves.
+
+    ``clause`` says by what nobody else may see them, where the book says so.
+    """
 
     key: str
     title: Sentence
     roles: tuple[Role, ...]
+    clause: Citation = ""
 
 
 @dataclass(frozen=True, kw_only=True)

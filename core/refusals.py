@@ -12,6 +12,7 @@ from core.clauses import Citation, code_of
 from core.db import only_looking
 from core.errors import Objection, Refused
 from core.i18n import Sentence, _l
+from core.people import name_of
 from core.roles import Allowed
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def overtaken(act: Act) -> Objection:
     row = ledger.last_of(act.procedure.name, act.case.id)
     text = _l(
         "Meanwhile %(actor)s did “%(step)s” on it.",
-        actor=row.actor if row else "—",
+        actor=name_of(row.actor_id, row.actor) if row else "—",
         step=act.procedure.title_of(row.action) if row else "—",
     )
     return _of_the_step(act, text)

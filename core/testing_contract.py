@@ -16,7 +16,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from core import migrate
+from core import icons, migrate
 from core.catalogues import domain_of, problems
 from core.clauses import Citation, HouseRule
 from core.db import Base, db
@@ -152,6 +152,12 @@ class PluginContract:
         own = {name: view for name, view in app.view_functions.items() if name.startswith(f"{one.name}.")}
         pages = {name: view for name, view in own.items() if not name.endswith(".static")}
         assert [name for name, view in pages.items() if not hasattr(view, "permission")] == []
+
+    def test_its_icons_are_drawn(self, one: Installed) -> None:
+        kept = [path for path in one.folder.rglob("*") if path.suffix in (*icons.MARKUP, icons.CODE)]
+        own = (path for path in kept if not NOT_ITS_CODE & set(path.relative_to(one.folder).parts))
+        wrong = [(path, icons.unknown(icon)) for path in own for icon in icons.written_in(path)]
+        assert [f"{one.name}, {path.name}: {why}" for path, why in wrong if why] == []
 
     def test_its_rows_stand_behind_the_wall_between_offices(self, one: Installed, app: Flask) -> None:
         tables = [

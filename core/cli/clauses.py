@@ -22,6 +22,8 @@ KINDS = {
     "preset": _l("preset"),
     "amendment": _l("amendment"),
     "role": _l("role"),
+    "permission": _l("permission"),
+    "restates": _l("restates"),
     "cited": _l("cited in"),
     "test": _l("test"),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from flask import current_app
 
-from core.cli.errors import FAILED, warn_of_open_wall
+from core.cli.errors import FAILED, warn_of_open_wall, warn_of_unwritten
 from core.cli.home import make_folder, refuse_missing_file, unfurnished
 from core.errors import NotFound
 from core.i18n import _, _l
@@ -38,6 +38,7 @@ def upgrade_database() -> None:
     for procedure, count in arrive(installed_plugins()).items():
         click.echo(_("%(procedure)s: %(count)s cases carried over.", procedure=procedure, count=count))
     fill_search()
+    warn_of_unwritten()
 
 
 def fill_search() -> None:

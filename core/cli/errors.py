@@ -95,7 +95,9 @@ def _of_database(error: SQLAlchemyError) -> Sentence:
         if said in why:
             return _l(sentence.msgid, address=address())
     if any(one in why for one in NO_TABLES) or (isinstance(error, ProgrammingError) and NOT_THERE in why):
-        return _l("The database %(address)s is not up to date: run “koudai db upgrade”.", address=address())
+        return _unwritten() or _l(
+            "The database %(address)s is not up to date: run “koudai db upgrade”.", address=address()
+        )
     if isinstance(error, OperationalError | ArgumentError):
         return _l(
             "The database %(address)s cannot be reached (%(why)s). KOUDAI_DATABASE says which one is used.",
@@ -103,6 +105,24 @@ def _of_database(error: SQLAlchemyError) -> Sentence:
             why=why,
         )
     return _l("The database %(address)s refused: %(why)s", address=address(), why=why)
+
+
+def _unwritten() -> Sentence | None:
+    """Ask for the migration that an author has yet to write; whatever fails meanwhile hides no error."""
+    from core import migrate
+    from core.plugins import Plugins
+
+    try:
+        return migrate.unwritten(database_url(), Plugins.from_entry_points())
+    except Exception:
+        return None
+
+
+def warn_of_unwritten() -> None:
+    """Tell an author whose migrations do not make what his models say: running them all was not enough."""
+    missing = _unwritten()
+    if missing:
+        _say(missing)
 
 
 def warn_of_open_wall() -> None:

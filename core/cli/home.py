@@ -15,7 +15,7 @@ from flask_babel import force_locale
 from core.cli.words import spoken
 from core.errors import KoudaiError, NotFound
 from core.i18n import _l
-from core.people import Actor
+from core.people import Actor, at_command_line
 from core.roles import Role
 
 P = ParamSpec("P")
@@ -120,7 +120,7 @@ def actor() -> Actor:
         user = getpass.getuser()
     except (KeyError, OSError):
         user = str(os.getuid())
-    return Actor(f"command line ({user})"[:40])
+    return at_command_line(user)
 
 
 def role_named(key: str) -> Role:

@@ -26,7 +26,7 @@ from core.customers.tally import Tally
 from core.db import db, writing
 from core.errors import KoudaiError, NotFound
 from core.i18n import Sentence, _l
-from core.people import Actor
+from core.people import Actor, name_of
 from core.switches import lock_office
 from core.upkeep import look_at_tables
 
@@ -216,7 +216,7 @@ def _busy(other: ImportRun) -> ImportBusy:
             "The import of %(file)s, which %(actor)s began, is not finished. Continue or stop it first, "
             "on the page “Import customers”, or import that file again.",
             file=other.file_name,
-            actor=other.actor,
+            actor=name_of(other.actor_id, other.actor),
         )
     )
 

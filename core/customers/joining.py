@@ -27,6 +27,7 @@ from core.customers.records import CustomerMerge
 from core.db import Base, db
 from core.errors import KoudaiError, NotFound
 from core.i18n import _l
+from core.people import name_of
 from core.rules import installed_plugins
 
 # What is told of the very one who goes: his words, what files said under his number, his own past.
@@ -231,7 +232,7 @@ def _against(record: CustomerMerge) -> Iterator[Any]:
             yield _l(
                 "“%(field)s” was changed since by %(who)s: that would be lost. Correct it by hand instead.",
                 field=history.LABELS[name],
-                who=(who and who.actor) or "—",
+                who=name_of(who.actor_id, who.actor) if who and who.actor else "—",
             )
     for table, column, keys in _rows(record):
         still = select(func.count()).select_from(table).where(_among(table, keys), column == record.kept_id)

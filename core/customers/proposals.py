@@ -26,7 +26,7 @@ from core.db import db
 from core.errors import Invalid, KoudaiError, NotFound
 from core.forms import ChoiceField, untouched
 from core.i18n import _l
-from core.people import Actor
+from core.people import Actor, name_of
 
 # The field of a proposal to take a contact or product off the file.
 REMOVAL = ""
@@ -206,7 +206,7 @@ def _decide(keeper: Keeper, proposal: Proposal, state: ProposalState, reason: st
 def refuse_decided(proposal: Proposal) -> None:
     """Refuse to decide twice, naming who was quicker."""
     if proposal.state != ProposalState.OPEN:
-        raise KoudaiError(_l("%(who)s has decided on this already.", who=proposal.decided_by))
+        raise KoudaiError(_l("%(who)s has decided on this already.", who=name_of(None, proposal.decided_by)))
 
 
 def answered_lately(actor: Actor, office_ids: Collection[int], since: Any) -> dict[int, int]:

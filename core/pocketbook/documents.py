@@ -85,10 +85,18 @@ def _entry(reading: Reading, document: str, clauses: list[Clause], standing: Sta
 
 def _line(reading: Reading, clause: Clause, standing: Standing) -> Line:
     """Say of a clause what stands on it here; a region's own document is a difference as a whole."""
-    here = standing.get(clause.code)
+    here = standing.get(clause.code, []) + _said_again(clause, standing)
     note = Sentence(" · ".join(here)) if here else _by_hand(reading, clause)
     kind = "" if here else "by hand"
     return reading.line(Sentence(clause.number), clause.title, plugin=clause.plugin, kind=kind, note=note)
+
+
+def _said_again(clause: Clause, standing: Standing) -> list[str]:
+    """What stands on head office's clause stands on the one that only says it again."""
+    many = standing.get(clause.restates) if clause.restates else None
+    return (
+        [str(_l("as %(clause)s: %(rules)s", clause=clause.restates, rules=" · ".join(many)))] if many else []
+    )
 
 
 def _by_hand(reading: Reading, clause: Clause) -> Sentence:

@@ -16,6 +16,7 @@ from core.errors import Invalid, KoudaiError
 from core.forms import ChoiceField, DayField, TextField
 from core.i18n import Sentence, _, _l
 from core.ledger import LedgerRow
+from core.people import name_of
 from core.switches import lock_office
 from core.web.access import actor, needs, this_office
 from core.web.hours import WEEKDAYS, HoursForm
@@ -127,7 +128,7 @@ def _refuse_overtaken(office_id: int) -> None:
             _l(
                 "Meanwhile %(actor)s changed the opening hours. Below is what you typed: "
                 "save once more to put it in force instead.",
-                actor=last.actor,
+                actor=name_of(last.actor_id, last.actor),
             )
         )
 

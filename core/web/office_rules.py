@@ -13,6 +13,7 @@ from core.errors import KoudaiError, PluginError
 from core.i18n import Sentence, _, _l
 from core.life.preview import preview
 from core.parameters import Parameter, changes
+from core.people import name_of
 from core.plugins import Manifest
 from core.rules import installed_plugins
 from core.settings import clear_parameter, set_parameter
@@ -181,7 +182,10 @@ def _refuse_overtaken(office_id: int, key: str) -> None:
     last = changes(office_id).get(key)
     if last and last[0].id != request.form.get("seen", 0, type=int):
         raise KoudaiError(
-            _l("Meanwhile %(actor)s changed it. Look at the value, then repeat.", actor=last[0].set_by)
+            _l(
+                "Meanwhile %(actor)s changed it. Look at the value, then repeat.",
+                actor=name_of(None, last[0].set_by),
+            )
         )
 
 

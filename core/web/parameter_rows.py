@@ -11,6 +11,7 @@ from core.clauses import Clause, code_of
 from core.i18n import Sentence, _l
 from core.offices import OfficeKind
 from core.parameters import Parameter, ParameterValue, Rung, changes, effective
+from core.people import name_of
 from core.rules import Rules
 from core.switches import PluginSwitch, history
 
@@ -30,7 +31,7 @@ class ShownRung:
 
     rung: Rung
     in_force: bool
-    by: str = ""
+    by: Sentence | str = ""
     at: dt.datetime | None = None
 
 
@@ -39,7 +40,7 @@ class ShownChange:
     """A value that was set or taken back: by whom, for which office, instead of what."""
 
     at: dt.datetime
-    by: str
+    by: Sentence | str
     office: str
     was: Any
     now: Any
@@ -125,7 +126,7 @@ class Reader:
             before = next((one for one in rows[place + 1 :] if one.office_id == row.office_id), None)
             yield ShownChange(
                 at=row.set_at,
-                by=row.set_by,
+                by=name_of(None, row.set_by),
                 office=self._codes[row.office_id],
                 was=None if before is None or before.cleared else before.value,
                 now=None if row.cleared else row.value,
@@ -136,8 +137,8 @@ def _signature(row: ParameterValue | PluginSwitch | None) -> dict[str, Any]:
     if row is None:
         return {}
     if isinstance(row, PluginSwitch):
-        return {"by": row.switched_by, "at": row.switched_at}
-    return {"by": row.set_by, "at": row.set_at}
+        return {"by": name_of(None, row.switched_by), "at": row.switched_at}
+    return {"by": name_of(None, row.set_by), "at": row.set_at}
 
 
 def grouped(found: Iterable[ShownParameter]) -> dict[str, list[ShownParameter]]:

@@ -22,6 +22,7 @@ from core.customers.values import phones
 from core.deadlines import DROPPED, MET, MISSED, Deadline
 from core.i18n import LOCALES, Sentence, _, says, zone
 from core.paper import edition_text
+from core.people import name_of
 from core.plugin_sets import promise_named
 from core.procedure import DeadlineRule, Procedure, State
 from core.rules import Rules, installed_plugins, known_roles
@@ -47,7 +48,7 @@ PLAIN: Mapping[str, Any] = {"class": "form-control"}
 
 def init_show(app: Flask) -> None:
     """Give the filters and functions to the templates."""
-    named = (moment, brief, day, left, shown, shown_brief, clause_title, phones)
+    named = (moment, brief, day, left, shown, shown_brief, clause_title, phones, who)
     app.jinja_env.filters.update({one.__name__: one for one in named}, edition=edition_text)
     app.jinja_env.globals.update(
         _=say,
@@ -222,6 +223,11 @@ def shown_brief(value: Any) -> Any:
 def clause_of(code: str) -> Clause | None:
     """Find a clause by its code."""
     return installed_plugins().clauses.get(code)
+
+
+def who(name: str, actor_id: int | None = None) -> Sentence | str:
+    """Return who did something, a machine in the reader's language; where rows keep no id, by the name alone."""
+    return name_of(actor_id, name)
 
 
 def clause_title(code: Any) -> str:

@@ -119,7 +119,7 @@ def _tell_print(row: LedgerRow) -> Told:
     reason: list[Pair] = [(_l("Reason"), row.details["reason"])] if "reason" in row.details else []
     return Told(
         at=row.at,
-        actor=row.actor,
+        actor=name_of(row.actor_id, row.actor),
         title=prints.title_of(row),
         into="",
         clause=row.clause,

@@ -151,6 +151,7 @@ manifest = Manifest(
             key="fieldservice.read_custody",
             title=_l("See what was taken from customers, and who has it"),
             roles=(*HOLDERS, REGIONAL_MANAGER, QUALITY_SUPERVISOR),
+            clause="QI/04 3.2.8",
         ),
         Permission(
             key="fieldservice.read_escalations",

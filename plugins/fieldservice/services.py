@@ -16,7 +16,7 @@ from core.db import db
 from core.digits import narrow
 from core.errors import Objection
 from core.i18n import Sentence, _l
-from core.roles import FIELD_ENGINEER, SENIOR_ENGINEER
+from core.roles import FIELD_ENGINEER, SENIOR_ENGINEER, SERVICE_MANAGER
 from plugins.fieldservice.dispatching import wishes
 from plugins.fieldservice.hooks import Admission
 from plugins.fieldservice.models import Backup, ServiceRequest
@@ -144,8 +144,12 @@ def follow_up(act: Act) -> None:
 
 
 def companions(act: Act) -> dict[str, str]:
-    """Return who may go along: seniors and field engineers of the office, nobody else (QI/05 3.2, QI/04 3.2.11)."""
-    people = [one for role in (SENIOR_ENGINEER, FIELD_ENGINEER) for one in act.rules.colleagues(role)]
+    """Return who may go along: staff of the office, nobody else (QI/05 3.2, QI/04 3.2.11).
+
+    Seniors and field engineers; and the service manager, who goes out to serious losses (QI/02 product.payroll-mixed).
+    """
+    roles = (SENIOR_ENGINEER, FIELD_ENGINEER, SERVICE_MANAGER)
+    people = [one for role in roles for one in act.rules.colleagues(role)]
     return {str(one.id): one.name for one in people}
 
 

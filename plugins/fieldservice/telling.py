@@ -1,4 +1,4 @@
-"""Whom a step of field service concerns without its being his: the support manager, who goes along, who waits."""
+"""Whom a step concerns without its being his: the support manager, the service manager, who goes along, who waits."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from core.i18n import Sentence, _l
-from core.roles import DUTY_MANAGER, SUPPORT_MANAGER, Role
+from core.roles import DUTY_MANAGER, SERVICE_MANAGER, SUPPORT_MANAGER, Role
 from core.slots import Tell
 
 if TYPE_CHECKING:
@@ -48,7 +48,15 @@ def _of_answer(act: Act) -> Iterator[Tell]:
     return _all(act, DUTY_MANAGER, text)
 
 
+def _of_loss(act: Act) -> Iterator[Tell]:
+    """The service manager hears at once of mixed-up payroll, and visits too (QI/02 product.payroll-mixed)."""
+    text = _l("%(customer)s: payroll was mixed up, with a loss. You visit too.", customer=_customer(act))
+    return _all(act, SERVICE_MANAGER, text) if act.values["entry"] == PAYROLL else iter(())
+
+
+PAYROLL = "product.payroll-mixed"
 TOLD = {
+    ("hotline.call", "reply"): _of_loss,
     ("fieldservice.request", "send_again"): _of_going_on,
     ("fieldservice.request", "escalate"): _of_going_on,
     ("fieldservice.request", "dispatch"): _of_going_along,

@@ -17,6 +17,7 @@ from core import i18n, migrate
 from core.catalogues import Domain, compile_catalogue, problems, update
 from core.clauses import read_clauses
 from core.cli.plugins import plugins as command
+from core.coverage import Rule, RuleKind, rules_in
 from core.db import NAMING, Base
 from core.errors import PluginError
 from core.hooks import answers, hookimpl
@@ -108,6 +109,16 @@ def test_an_answer_cites_a_clause_that_somebody_ships(bold: Any) -> None:
 
     module.hotline_entitlement = answers("BOLD/QI/03 1.9")(hotline_entitlement)
     assert "nobody ships the clause BOLD/QI/03 1.9: put it into clauses.csv" in refusal(installed)
+
+
+def test_what_head_office_does_not_say_cannot_be_said_again(bold: Any) -> None:
+    head, line = HEAD.replace("title_en", "title_en,restates"), LINE.strip()
+    says = {"presets": {DEMAND: Preset(45, clause="BOLD/QI/03 1.1")}}
+    assert "nobody ships the clause QI/03 9.9" in refusal(bold(f"{head}{line},QI/03 9.9\n", says=says))
+    found = bold(f"{head}{line},QI/03 3.1.7\n", says=says)
+    assert "bold" in found.set_of(("hotline", "bold")).enabled
+    restated = Rule(clause="BOLD/QI/03 1.1", plugin="bold", kind=RuleKind.RESTATES, name="QI/03 3.1.7")
+    assert restated in rules_in(found)
 
 
 def test_a_document_that_a_spreadsheet_wrote_is_read(tmp_path: Path) -> None:

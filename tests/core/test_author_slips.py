@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from flask_babel import force_locale
 
-from core import deadlines, gate, loose_ends, switches
+from core import deadlines, gate, icons, loose_ends, switches
 from core.api import openapi, shapes
 from core.db import db, writing
 from core.deadlines import as_promised
@@ -88,6 +88,53 @@ def test_a_menu_entry_to_the_cases_of_no_procedure_is_named(plugins: Plugins, ma
     found = Plugins([plugins.installed["hotline"].module, bold]).set_of(("hotline", "bold"))
     with pytest.raises(PluginError, match=r"leads to the cases of hotline\.coll, which nobody declares"):
         loose_ends.refuse_failing(found)
+
+
+@pytest.mark.usefixtures("app", "in_english")
+@pytest.mark.parametrize(("icon", "like"), [("persn", "person"), ("", ""), ("people", "")])
+def test_an_icon_that_is_not_drawn_is_named_with_those_that_are_called_nearly_so(
+    plugins: Plugins,  # noqa: F811
+    make_plugin: Any,
+    icon: str,
+    like: str,
+) -> None:
+    @hookimpl
+    def core_menu() -> Any:
+        return MenuItem(title=Sentence("Bold"), endpoint="hotline.desk", permission="hotline.read", icon=icon)
+
+    bold = make_plugin("bold", requires=("hotline",), core_menu=core_menu)
+    found = Plugins([plugins.installed["hotline"].module, bold]).set_of(("hotline", "bold"))
+    if not like:
+        loose_ends.refuse_failing(found)
+        return
+    with pytest.raises(PluginError, match=rf"Plugin bold .*no icon “{icon}”.* choose another, like {like}"):
+        loose_ends.refuse_failing(found)
+
+
+def test_icons_are_found_where_a_plugin_writes_them_out(tmp_path: Path) -> None:
+    written = {
+        "menu.py": 'Status(icon="people"); MenuItem(icon=chosen); Status(icon="")',
+        "page.html": """<i class="bi bi-box me-1"></i>{{ empty("-", icon='inbox') }}<i class="bi bi-{{ x }}"></i>""",
+        "page.js": 'element("i", "bi bi-slash-circle")',
+        "page.css": ".bi-nothing { color: red }",
+    }
+    for name, text in written.items():
+        (tmp_path / name).write_text(text)
+    found = {name: [one for one in icons.written_in(tmp_path / name) if one] for name in written}
+    assert found == {
+        "menu.py": ["people"],
+        "page.html": ["box", "inbox"],
+        "page.js": ["slash-circle"],
+        "page.css": [],
+    }
+    every = {one for names in found.values() for one in names}
+    assert every <= icons.drawn()
+    assert [icons.unknown(one) for one in every] == [None] * len(every)
+
+
+def test_where_the_browsers_files_were_not_fetched_no_icon_is_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.icons.drawn", frozenset)
+    assert icons.unknown("persn") is None
 
 
 @pytest.mark.usefixtures("app", "in_english")

@@ -269,6 +269,15 @@ def test_a_role_alone_does_not_do_what_a_clause_asks_for(beijing: Office, in_eng
     assert "role" not in str(on_clause(beijing, "QP/2-04", "5.8").note)
 
 
+@pytest.mark.clause("SHYY/QI/03 3.1")
+def test_what_a_region_only_says_again_stands_on_head_offices_rules(
+    shanghai: Office, in_english: None
+) -> None:
+    again, own = (str(on_clause(shanghai, "SHYY/QI/03", number).note) for number in ("3.1", "3.2"))
+    assert again == f"as QP/2-04 3.2: {on_clause(shanghai, 'QP/2-04', '3.2').note}"
+    assert "as QP" not in own
+
+
 def test_a_regions_document_is_in_its_own_offices_book_only(shanghai: Office, beijing: Office) -> None:
     document = entries(shanghai)["documents.SHYY-QI-03"]
     assert {line.by for line in document.lines} == {"shanghai"}

@@ -6,8 +6,9 @@ import pytest
 
 from core.people import Actor
 from core.roles import QUALITY_SUPERVISOR
-from core.testing import House
+from core.testing import House, SignIn
 from plugins.fieldservice.testing import Centre as ServiceCentre
+from tests.plugins.replying import Chosen, reader
 
 
 class Centre(ServiceCentre):
@@ -27,3 +28,9 @@ def beijing(house: House) -> Centre:
 def shanghai(house: House) -> Centre:
     """An office with third-level rules of its own."""
     return Centre(house, "SH", "hotline", "fieldservice", "billing", "quality", "shanghai")
+
+
+@pytest.fixture
+def chosen(sign_in: SignIn) -> Chosen:
+    """The means to read a reply of the catalogue as it stands at the desk."""
+    return reader(sign_in)

@@ -13,7 +13,7 @@ from core.customers.models import Installation, Product
 from core.db import db, writing
 from core.errors import Objection, RefusalKind, Refused
 from core.i18n import _l
-from core.people import Actor, Person
+from core.people import Actor, Person, name_of
 from core.roles import FIELD_ENGINEER
 from core.switches import lock_office
 from plugins.fieldservice.dispatching.models import Skill
@@ -117,7 +117,7 @@ def _refuse_overtaken(office_id: int, seen: int) -> None:
         text = _l(
             "%(who)s changed the skills at %(at)s, after you opened this page. Your ticks are kept below: "
             "compare them with what holds now, and save again.",
-            who=row.actor,
+            who=name_of(row.actor_id, row.actor),
             at=row.at,
         )
         raise Refused(RefusalKind.STALE, [Objection(text, TRAINED)])

@@ -38,5 +38,6 @@ PERMISSIONS = (
         key="hotline.read_recoveries",
         title=_l("See password recoveries"),
         roles=(DUTY_MANAGER, SUPPORT_MANAGER),
+        clause="QI/04 3.2.9",
     ),
 )

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from plugins.hotline.models import Call
     from plugins.hotline.recovery.models import Recovery
 
-NEVER_TOLD = "QI/03 3.1.14"
+NEVER_TOLD, ONLY_WITH_CERTIFICATE = "QI/03 3.1.14", "QI/04 3.2.9"
 NAME = "hotline.recovery"
 
 
@@ -71,9 +71,10 @@ def something_attached(act: Act) -> Sentence | None:
     return _l("Attach the company certificate and the data back-up first, under “Files”.")
 
 
-def both_are_there(act: Act) -> Sentence | None:
-    """Nobody decides without certificate and back-up; one that was removed since is missing again."""
+def both_are_there(act: Act) -> Objection | None:
+    """Nobody decides without certificate and back-up; one that was removed since is missing again (QI/04 3.2.9)."""
     there = {str(one) for one in (act.case.certificate_id, act.case.backup_id) if one}
     if len(there & files_of(act).keys()) == 2:
         return None
-    return _l("Company certificate or data back-up was removed since. Attach it, and name it again.")
+    text = _l("Company certificate or data back-up was removed since. Attach it, and name it again.")
+    return Objection(text, ONLY_WITH_CERTIFICATE)

@@ -1,17 +1,14 @@
 """Shanghai's own third-level document (SHYY/QI/03): what its service centre does otherwise."""
 
-from pathlib import Path
-
 from core.hooks import answers, hookimpl
-from core.i18n import domain_of
 from core.plugins import Manifest
 from core.roles import DUTY_MANAGER, REGIONAL_MANAGER
 from core.slots import Card
 from core.verdicts import Verdict
+from koudai_shanghai import links
+from koudai_shanghai.words import _l
 from plugins.fieldservice.hooks import Admission
 from plugins.hotline.hooks import Entitlement
-
-_l = domain_of(__name__, Path(__file__).with_name("translations"))
 
 manifest = Manifest(
     name="shanghai",
@@ -43,6 +40,7 @@ def amend(procedures):
         for step in procedure.steps_of(DUTY_MANAGER):
             procedure.widen(step, by=REGIONAL_MANAGER, clause="SHYY/QI/03 3.2")
     procedures["fieldservice.request"].require("close", knowledge_entry, clause="SHYY/QI/03 1.3")
+    links.control(procedures["fieldservice.request"])
 
 
 @hookimpl

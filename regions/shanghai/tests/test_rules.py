@@ -19,9 +19,10 @@ from core.people import Actor
 from core.roles import DUTY_MANAGER, FIELD_ENGINEER, HOTLINE_ENGINEER, REGIONAL_MANAGER, Role
 from core.testing import NATIONAL, House
 from plugins.fieldservice.models import ServiceRequest
+from plugins.fieldservice.testing import Centre
 from plugins.hotline.hooks import Entitlement
 
-REQUEST = "fieldservice.request"
+REQUEST, SEND_AGAIN = "fieldservice.request", "shanghai.send_again"
 NINE = dt.datetime(2026, 11, 23, 1, tzinfo=dt.UTC)
 SYMPTOM = {
     "channel": "phone",
@@ -180,3 +181,77 @@ def test_a_request_without_a_contract_on_file_stays_in_the_queue_here(
     decision = rules.decide("fieldservice_admission", customer=None, entitlement=Entitlement.NO_CONTRACT)
     roles = {answer.plugin: answer.role for answer in decision.answers}
     assert roles == {"shanghai": "chosen", "billing": "overridden", "fieldservice": "overridden"}
+
+
+@pytest.mark.clause("SHYY/QI/03 1.1")
+@pytest.mark.parametrize(("remedy", "runs"), [("重建总账索引", True), ("", False)])
+def test_a_remedy_is_sent_out_the_same_working_day_here_and_only_a_remedy_is(
+    house: House, remedy: str, runs: bool
+) -> None:
+    here, there = Centre(house, "SH", *NATIONAL, "shanghai"), Centre(house, "BJ")
+    with clock.stopped_at(NINE):
+        requests = {one: one.confer(one.turned_in("unsolved"), remedy) for one in (here, there)}
+    assert SEND_AGAIN not in there.promises(requests[there])
+    promise = here.promises(requests[here]).get(SEND_AGAIN)
+    assert bool(promise) is runs
+    if promise:
+        assert (promise.due_at, promise.role) == (NINE + dt.timedelta(hours=8), "duty_manager")
+        with clock.stopped_at(NINE):
+            here.act(requests[here], "send_again", here.duty, advice=remedy)
+        assert here.promises(requests[here])[SEND_AGAIN].state == deadlines.MET
+
+
+@pytest.mark.clause("SHYY/QI/03 1.1")
+def test_head_offices_remedy_is_sent_out_the_same_working_day_too(house: House) -> None:
+    here = Centre(house, "SH", *NATIONAL, "shanghai")
+    with clock.stopped_at(NINE):
+        one = here.escalated()
+        assert SEND_AGAIN not in here.promises(one.request)
+        here.act(one, "note_answer", here.duty, answer="打 8.13 补丁后重建索引", answered_by="技术支持部")
+        here.act(one, "verify", here.duty, verified="在测试机上恢复了 001 账套")
+    promise = here.promises(one.request)[SEND_AGAIN]
+    assert (promise.state, promise.due_at) == (deadlines.OPEN, NINE + dt.timedelta(hours=8))
+
+
+@pytest.mark.clause("SHYY/QI/03 3.1")
+@pytest.mark.clause("SHYY/QI/03 3.3")
+@pytest.mark.clause("SHYY/QI/03 3.4")
+@pytest.mark.parametrize(
+    ("number", "role", "his"),
+    [
+        ("3.1", DUTY_MANAGER, {"dispatch", "confer", "close", "send_again"}),
+        ("3.3", HOTLINE_ENGINEER, {"register", "correct"}),
+        ("3.4", FIELD_ENGINEER, {"confirm", "arrive", "solve", "sign", "turn_in"}),
+    ],
+)
+def test_what_the_document_only_says_again_is_done_by_head_offices_rules(
+    house: House, number: str, role: Role, his: set[str]
+) -> None:
+    def steps(*plugins: str) -> set[str]:
+        found = house.plugins.set_of(plugins).procedures[REQUEST].steps.values()
+        return {step.name for step in found if role in [one.role for one in step.who]}
+
+    assert house.plugins.clauses[f"SHYY/QI/03 {number}"].restates == role.clause
+    assert his <= steps(*NATIONAL) == steps(*NATIONAL, "shanghai")
+
+
+@pytest.mark.clause("SHYY/QI/03 3.3")
+@pytest.mark.clause("SHYY/QI/03 3.4")
+def test_the_hotline_registers_and_the_engineer_visits_and_neither_does_the_others_work(house: House) -> None:
+    here = Centre(house, "SH", *NATIONAL, "shanghai")
+    request = here.registered()
+    assert (request.state, request.owner_id) == ("registered", here.hotline.person_id)
+    sent = {"engineer_id": here.engineer.person_id}
+    for stranger in (here.hotline, here.engineer):
+        assert here.refused(request, "dispatch", stranger, **sent).kind is RefusalKind.ROLE
+    request = here.act(request, "dispatch", here.duty, **sent)
+    assert here.refused(request, "confirm", here.hotline).kind is RefusalKind.ROLE
+    assert here.act(request, "confirm", here.engineer).state == "confirmed"
+
+
+@pytest.mark.clause("SHYY/QI/03 3.1")
+def test_the_duty_manager_arranges_assigns_and_reviews_and_another_offices_does_not(house: House) -> None:
+    here, there = Centre(house, "SH", *NATIONAL, "shanghai"), Centre(house, "BJ")
+    request = here.turned_in("unsolved")
+    assert here.refused(request, "confer", there.duty).kind is RefusalKind.ROLE
+    assert here.act(request, "confer", here.duty).state == "conferring"
