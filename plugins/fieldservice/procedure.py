@@ -346,6 +346,16 @@ custodies.add_to(request)
 escalations.add_to(request)
 conferences.add_to(request)
 request.step(
+    "send_again",
+    "remedied -> sent_again",
+    title=_l("Send somebody again"),
+    by=DUTY_MANAGER,
+    clause="QI/05 3.2",
+    form=forms.AdviceForm,
+    does=services.send_again,
+    tone="primary",
+)
+request.step(
     "close",
     "turned_in | puzzling | remedied -> closed",
     title=_l("Review and close"),
@@ -355,16 +365,6 @@ request.step(
     meets=("fieldservice.morning_review",),
     tone="primary",
     undone_by="reopen",
-)
-request.step(
-    "send_again",
-    "remedied -> sent_again",
-    title=_l("Send somebody again"),
-    by=DUTY_MANAGER,
-    clause="QI/05 3.2",
-    form=forms.AdviceForm,
-    does=services.send_again,
-    tone="primary",
 )
 request.step(
     "cancel",
