@@ -179,6 +179,7 @@ def case_page(act: Act, chosen: str = "", refused: Refused | None = None, **more
         folded=folded,
         current=current,
         ahead=choices.ahead(offered),
+        goes_on=_goes_on(act),
         form=form,
         was=untouched(current.act.form()) if current and form else {},
         refused=refused,
@@ -191,6 +192,27 @@ def case_page(act: Act, chosen: str = "", refused: Refused | None = None, **more
         can_print=pdf.available(),
         **more,
     )
+
+
+@dataclass(frozen=True)
+class GoesOn:
+    """The other case that has to move first, with its next promise."""
+
+    procedure: Procedure
+    case: Case
+    promise: deadlines.Deadline | None
+
+
+def _goes_on(act: Act) -> GoesOn | None:
+    """Return where the case goes on when it waits for another one, as far as the reader may see that."""
+    leads = act.procedure.states[act.case.state].goes_on
+    there = leads and leads(act.case)
+    if there is None or act.case.office_id != this_office().id:
+        return None
+    procedure = next(one for one in act.rules.plugins.procedures.values() if isinstance(there, one.model))
+    if not may(procedure.reads):
+        return None
+    return GoesOn(procedure, there, deadlines.next_of(procedure.name, [there.id]).get(there.id))
 
 
 def offers(act: Act) -> list[Offer]:
