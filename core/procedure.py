@@ -33,7 +33,7 @@ UNLISTED = {state_maps.STEP: state_maps.TITLE, STANDS_IN: _l("A colleague stands
 
 @dataclass(frozen=True, kw_only=True)
 class State:
-    """Where a case stands: ``tone`` colours its chip, ``final`` ends its deadlines, ``goes_on`` finds what moves first."""
+    """Where a case stands: ``tone`` colours its chip, ``final`` ends deadlines, ``goes_on`` finds what moves first."""
 
     name: str
     title: Sentence

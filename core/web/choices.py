@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from core.web.cases import Offer
 
 ROOM = 4
+TONES = {"primary": 0, "danger": 2}
 
 
 def current(offered: Sequence[Offer], chosen: str, promised: Sequence[Deadline]) -> Offer | None:
@@ -55,7 +56,7 @@ def parted(
     """
     keeping = _keeping(offered, promised)
     near = [one for one in offered if _leads(one) or one in keeping or one is chosen]
-    near.sort(key=lambda one: (not one.open, one.step.tone == "danger"))
+    near.sort(key=lambda one: (not one.open, TONES.get(one.step.tone, 1)))
     free = [one for one in offered if one.open and one not in near]
     room = max(ROOM - len(near), 0)
     # A fold for one open step alone would hide what has room on the same line.

@@ -73,7 +73,7 @@ request.state("puzzling", _l("No remedy yet"), tone="alert")
 request.state("escalated", _l("Before head office"), tone="wait", goes_on=of_problem)
 request.state("remedied", _l("Remedy found: send again"), tone="alert")
 request.state("closed", _l("Closed"), tone="done", final=True)
-request.state("sent_again", _l("Sent again"), tone="off", final=True)
+request.state("sent_again", _l("Sent again"), tone="off", final=True, goes_on=lambda one: one.again)
 request.state("cancelled", _l("Cancelled"), tone="off", final=True)
 
 request.deadline(

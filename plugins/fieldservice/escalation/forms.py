@@ -13,7 +13,9 @@ WAYS = {"email": _l("E-mail"), "fax": _l("Fax")}
 
 
 class EscalateForm(LikelyForm):
-    """What head office must know (QI/05 3.5)."""
+    """What head office must know (QI/05 3.5); what the customer said stays on the request."""
+
+    elsewhere = True
 
     recipient = TextField(_l("Recipient at head office"), limit=80)
     way = ChoiceField(_l("Sent by"), choices=WAYS)
