@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from core import deadlines
 from core.deadlines import Deadline
-from core.people import Actor
 
 if TYPE_CHECKING:
     from core.web.cases import Offer
@@ -17,27 +16,34 @@ TONES = {"primary": 0, "danger": 2}
 
 
 def current(offered: Sequence[Offer], chosen: str, promised: Sequence[Deadline]) -> Offer | None:
-    """Return the step whose form lies open: the chosen one, the way on, or what keeps the reader's next promise."""
-    named = [one for one in offered if one.step.name == chosen]
+    """Return the step whose form lies open: the one that was chosen, or else the way on."""
+    named = next((one for one in offered if one.step.name == chosen), None)
+    return named or _way_on(offered, promised)
+
+
+def _way_on(offered: Sequence[Offer], promised: Sequence[Deadline]) -> Offer | None:
+    """Return what keeps the reader's next promise, what is meant to come next, or what keeps a later promise."""
     leading = [one for one in offered if one.open and one.step.tone == "primary"]
-    return next(iter(named or leading or _keeping(offered, promised)), None)
+    keeping = _keeping(offered, promised)
+    urgent = [one for one in keeping if _most_urgent(offered, promised) in one.step.meets]
+    both = [one for one in urgent if one in leading]
+    return next(iter(both or urgent or leading or keeping), None)
+
+
+def _running(offered: Sequence[Offer], promised: Sequence[Deadline]) -> list[Deadline]:
+    """Return the open promises that are the reader's own or his role's, the most urgent first."""
+    actor = next((one.act.actor for one in offered), None)
+    mine = [one for one in promised if actor and one.state == deadlines.OPEN and deadlines.is_for(one, actor)]
+    return sorted(mine, key=lambda one: one.due_at)
+
+
+def _most_urgent(offered: Sequence[Offer], promised: Sequence[Deadline]) -> str:
+    return next((one.key for one in _running(offered, promised)), "")
 
 
 def _keeping(offered: Sequence[Offer], promised: Sequence[Deadline]) -> list[Offer]:
-    """Return the open steps that keep a promise of the reader's own or of his role, the most urgent first."""
-    running = sorted((one for one in promised if one.state == deadlines.OPEN), key=lambda one: one.due_at)
-    return [
-        offer
-        for one in running
-        for offer in offered
-        if offer.open and one.key in offer.step.meets and _is_for(offer.act.actor, one)
-    ]
-
-
-def _is_for(actor: Actor, promise: Deadline) -> bool:
-    if promise.person_id is not None:
-        return promise.person_id == actor.person_id
-    return promise.role in actor.roles_in(promise.office_id)
+    running = _running(offered, promised)
+    return [offer for one in running for offer in offered if offer.open and one.key in offer.step.meets]
 
 
 def ahead(offered: Sequence[Offer]) -> Offer | None:
@@ -51,12 +57,12 @@ def parted(
 ) -> tuple[list[Offer], list[Offer]]:
     """Part the steps into those that stand as buttons, and those under “more”.
 
-    The ways on that are the reader's come first, closed ones with them: he sees what is still missing. Then what else
-    is open, while there is room; what is closed to him besides is folded.
+    The reader's ways on come first, closed ones too: he sees what is still missing. Then what else is open, while there
+    is room; what is closed to him besides is folded. Choosing another step moves no button.
     """
-    keeping = _keeping(offered, promised)
+    way_on, keeping = _way_on(offered, promised), _keeping(offered, promised)
     near = [one for one in offered if _leads(one) or one in keeping or one is chosen]
-    near.sort(key=lambda one: (not one.open, TONES.get(one.step.tone, 1)))
+    near.sort(key=lambda one: (one is not way_on, not one.open, TONES.get(one.step.tone, 1)))
     free = [one for one in offered if one.open and one not in near]
     room = max(ROOM - len(near), 0)
     # A fold for one open step alone would hide what has room on the same line.

@@ -57,7 +57,13 @@ class OfferForm(StepForm):
     """Who gets it next, and where it will lie."""
 
     offered_to_id = PersonField(_l("To whom"), offers=services.others)
-    place = TextField(_l("Where it lies"), limit=120)
+    place = TextField(
+        _l("Where it lies"),
+        limit=120,
+        hint=_l(
+            "Data are received with the problem document and its screenshots: attach it here, under “Files”."
+        ),
+    )
 
 
 class GiveBackForm(StepForm):
