@@ -213,6 +213,23 @@ def looking_into(office_id: int) -> Iterator[bool]:
 
 
 @contextmanager
+def lent_by(office_id: int) -> Iterator[None]:
+    """Let a reader see another office and nothing else for a moment: who asks has seen that it shares the case."""
+    session, before = db.session(), offices_seen()
+    if session.info.get("writing"):
+        raise RuntimeError("what another office lends is only read")
+    try:
+        session.info["offices"] = frozenset({office_id})
+        _tell_scope(session, session.connection())
+        yield
+    except BaseException:
+        see_offices(before)
+        raise
+    session.info["offices"] = before
+    _tell_scope(session, session.connection())
+
+
+@contextmanager
 def only_looking() -> Iterator[None]:
     """Let a plugin look on: what it changed is refused, and what it spoiled in the session is let go.
 

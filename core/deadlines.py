@@ -295,6 +295,13 @@ def next_of(procedure: str, subject_ids: list[int]) -> dict[int, Deadline]:
     return {deadline.subject_id: deadline for deadline in db.session.scalars(query)}
 
 
+def is_for(deadline: Deadline, actor: Actor) -> bool:
+    """Say whether a deadline is an actor's own, or waits for one of his roles."""
+    if deadline.person_id is not None:
+        return deadline.person_id == actor.person_id
+    return deadline.role in actor.roles_in(deadline.office_id)
+
+
 def mine(actor: Actor) -> Any:
     """Return the condition for open deadlines that are an actor's own or wait for one of his roles."""
     by_role = [

@@ -73,12 +73,18 @@ class SeenTogether(Form):
 
 
 class StepForm(Form):
-    """The form of a step: built for one case, checked inside the gate."""
+    """The form of a step: built for one case, checked inside the gate.
+
+    What it asks ``elsewhere`` is about another case, which the step begins: nothing of it comes from this one's columns
+    of the same name, and nothing goes into them.
+    """
+
+    elsewhere = False
 
     def __init__(self, act: Act, values: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
         self.act = act
         formdata = None if values is None else as_formdata(values)
-        super().__init__(formdata, obj=act.case, **kwargs)
+        super().__init__(formdata, obj=None if self.elsewhere else act.case, **kwargs)
 
     def process(self, *args: Any, **kwargs: Any) -> None:
         for one in self:

@@ -337,9 +337,9 @@ def _effect(act: Act) -> None:
 def _fill(act: Act) -> None:
     """Write what the form asked into the columns of the same name; ``does`` adds what follows from it.
 
-    A step that another plugin added writes nothing by itself: the case is not its own.
+    A step that another plugin added writes nothing by itself: the case is not its own. Nor does one about another case.
     """
-    if act.step.plugin != act.procedure.plugin:
+    if act.step.plugin != act.procedure.plugin or (act.step.form and act.step.form.elsewhere):
         return
     columns = inspect(act.procedure.model).columns
     added = {one.name for one in act.step.fields}

@@ -33,13 +33,14 @@ UNLISTED = {state_maps.STEP: state_maps.TITLE, STANDS_IN: _l("A colleague stands
 
 @dataclass(frozen=True, kw_only=True)
 class State:
-    """Where a case can stand; ``tone`` is the colour of its chip, ``final`` ends all its deadlines."""
+    """Where a case stands: ``tone`` colours its chip, ``final`` ends deadlines, ``goes_on`` finds what moves first."""
 
     name: str
     title: Sentence
     tone: str = "plain"
     final: bool = False
     plugin: str = ""
+    goes_on: Callable[[Any], Case | None] | None = None
 
     @property
     def known(self) -> bool:
@@ -241,13 +242,9 @@ class Procedure:
         """The second half of the name, as it stands in URLs: ``call``, ``request``."""
         return self.name.partition(".")[2]
 
-    def state(
-        self, name: str, title: Sentence, *, tone: str = "plain", final: bool = False, plugin: str = ""
-    ) -> None:
-        """Declare a state; ``plugin`` is who adds it to another's procedure."""
-        self.states[name] = State(
-            name=name, title=title, tone=tone, final=final, plugin=plugin or self.plugin
-        )
+    def state(self, name: str, title: Sentence, *, plugin: str = "", **said: Any) -> None:
+        """Declare a state, with what else ``State`` says; ``plugin`` is who adds it to another's procedure."""
+        self.states[name] = State(name=name, title=title, plugin=plugin or self.plugin, **said)
 
     def step(
         self,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,13 +11,14 @@ from sqlalchemy import and_, or_, select
 
 from core import ledger
 from core.customers.models import Customer
-from core.db import db
+from core.db import db, lent_by, offices_seen
 from core.errors import NotFound
 from core.i18n import _l
+from core.offices import all_offices
 from core.people import Actor, Person, RoleGrant
 from core.permissions import permission_of
 from core.roles import Role
-from core.rules import Rules
+from core.rules import Rules, rules_of
 from core.talk.models import File, Note
 
 CUSTOMER = "core.customer"
@@ -66,6 +68,35 @@ def topic_of(rules: Rules, about: str, subject_id: int) -> Topic:
     if found is None:
         raise NotFound(_l("There is no %(number)s here.", number=subject_id))
     return Topic(about=about, subject_id=subject_id, number=found, rules=rules)
+
+
+def lent_to(rules: Rules, about: str, subject_id: int) -> Topic:
+    """Find a case that another office shares with this one; NotFound for what is not shared."""
+    found = None if about == CUSTOMER else _shared(rules, about, subject_id)
+    if found is None:
+        raise NotFound(_l("There is no %(number)s here.", number=subject_id))
+    tree = all_offices()
+    home = rules_of(tree[found.office_id], tree)
+    return Topic(about=about, subject_id=subject_id, number=found.number, rules=home)
+
+
+def _shared(rules: Rules, about: str, subject_id: int) -> Any:
+    procedure = rules.procedure(about)
+    if not procedure.shared:
+        return None
+    model: Any = procedure.model
+    where = (model.id == subject_id, model.shared_office_id == rules.office.id)
+    return db.session.execute(select(model.office_id, model.number).where(*where)).one_or_none()
+
+
+@contextmanager
+def in_sight(topic: Topic) -> Iterator[None]:
+    """Read what hangs on a topic, on one that another office shares as well."""
+    if topic.office_id in offices_seen():
+        yield
+        return
+    with lent_by(topic.office_id):
+        yield
 
 
 def readers(topic: Topic) -> list[Person]:

@@ -22,7 +22,7 @@ from core.i18n import Sentence, _, _l
 from core.lists.cases import listing_of
 from core.procedure import Procedure, Step
 from core.rules import Rules
-from core.web import threeway
+from core.web import choices, threeway
 from core.web.access import actor, may, needs, these_rules, this_office
 from core.web.listing import shown
 from core.web.story import told, typed
@@ -165,8 +165,9 @@ def _made(acts: list[Act]) -> list[Act]:
 
 def case_page(act: Act, chosen: str = "", refused: Refused | None = None, **more: Any) -> str:
     """Render a case with the form of the chosen step, or of the first open one that is meant to come next."""
-    offered = offers(act)
-    current = _current(offered, chosen)
+    offered, promised = offers(act), deadlines.shown(act.procedure, act.case.id)
+    current = choices.current(offered, chosen, promised)
+    near, folded = choices.parted(offered, current, promised)
     again = refused if current and current.step.name == chosen else None
     form = refilled(current.act, again) if current and again else current.act.form() if current else None
     return render_template(
@@ -174,15 +175,17 @@ def case_page(act: Act, chosen: str = "", refused: Refused | None = None, **more
         act=act,
         case=act.case,
         procedure=act.procedure,
-        offers=offered,
+        near=near,
+        folded=folded,
         current=current,
-        ahead=next((one for one in offered if one.step.tone == "primary"), None),
+        ahead=choices.ahead(offered),
+        goes_on=_goes_on(act),
         form=form,
         was=untouched(current.act.form()) if current and form else {},
         refused=refused,
         unplaced=_unplaced(refused, form),
         lost=_lost(act, chosen) if refused and not again else [],
-        deadlines=deadlines.shown(act.procedure, act.case.id),
+        deadlines=promised,
         story=told(act, ledger.of_case(act.procedure.name, act.case.id, number=act.case.number)),
         others=[one for one in cases_of(act.case.customer_id, OTHERS) if one[1] is not act.case],
         printed=prints.printed(act) if act.case.office_id == this_office().id else [],
@@ -191,17 +194,32 @@ def case_page(act: Act, chosen: str = "", refused: Refused | None = None, **more
     )
 
 
+@dataclass(frozen=True)
+class GoesOn:
+    """The other case that has to move first, with its next promise."""
+
+    procedure: Procedure
+    case: Case
+    promise: deadlines.Deadline | None
+
+
+def _goes_on(act: Act) -> GoesOn | None:
+    """Return where the case goes on when it waits for another one, as far as the reader may see that."""
+    leads = act.procedure.states[act.case.state].goes_on
+    there = leads and leads(act.case)
+    if there is None or act.case.office_id != this_office().id:
+        return None
+    procedure = next(one for one in act.rules.plugins.procedures.values() if isinstance(there, one.model))
+    if not may(procedure.reads):
+        return None
+    return GoesOn(procedure, there, deadlines.next_of(procedure.name, [there.id]).get(there.id))
+
+
 def offers(act: Act) -> list[Offer]:
     """Return the steps that lead on from here, each open or closed with the reasons; what ends it comes last."""
     found = sorted(act.procedure.steps_from(act.case.state), key=lambda step: step.tone == "danger")
     looks = [gate.look_at(act, step) for step in found if step.for_people]
     return [Offer(step=look.step, act=look, against=look.closed_by()) for look in looks]
-
-
-def _current(offered: list[Offer], chosen: str) -> Offer | None:
-    named = [one for one in offered if one.step.name == chosen]
-    leading = [one for one in offered if one.open and one.step.tone == "primary"]
-    return next(iter(named or leading), None)
 
 
 def refilled(act: Act, refused: Refused) -> StepForm:

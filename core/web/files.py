@@ -8,13 +8,13 @@ from typing import Any
 from flask import Blueprint, Flask, abort, flash, redirect, request, send_file, session
 
 from core.customers.sheet import MAX_MEGABYTES
-from core.errors import Invalid
+from core.errors import Invalid, NotFound
 from core.i18n import Sentence, _, _l
-from core.talk import files, store
+from core.talk import files, store, topics
 from core.talk.kinds import KINDS, SHOWN
 from core.talk.models import File
 from core.talk.topics import Topic
-from core.web.access import actor, needs
+from core.web.access import actor, needs, these_rules
 from core.web.talk import address, here, reads, topic_here
 from core.web.undo import tell_undo
 
@@ -34,13 +34,19 @@ def init_files(app: Flask) -> None:
     """Let those who attach files send more than a form may hold, before anything of it is read."""
     app.before_request(_allow_large)
     app.jinja_env.globals.update(
-        files_of=files.of_topic,
+        files_of=files_of,
         file_limit=files.limit,
         file_endings=",".join(f".{ending}" for ending in KINDS),
         shown_kinds=SHOWN,
         may_put_back=lambda one: files.may_put_back(one, actor()),
         megabytes=megabytes,
     )
+
+
+def files_of(topic: Topic) -> list[File]:
+    """Return the files of a topic, of a case that another office shares as well."""
+    with topics.in_sight(topic):
+        return files.of_topic(topic)
 
 
 def _allow_large() -> None:
@@ -101,8 +107,10 @@ def attach_again(office: str, about: str, subject_id: int) -> Any:
     return redirect(address(topic_here(about, subject_id), "files"))
 
 
-def _send(topic: Topic, file_id: int, *, shown: bool) -> Any:
-    one = files.find(topic, file_id)
+def _send(about: str, subject_id: int, file_id: int, *, shown: bool) -> Any:
+    topic = _readable(about, subject_id)
+    with topics.in_sight(topic):
+        one = files.find(topic, file_id)
     path = store.path_of(one.sha256)
     if not path.exists() or (shown and one.media_type not in SHOWN):
         abort(404)
@@ -114,18 +122,26 @@ def _send(topic: Topic, file_id: int, *, shown: bool) -> Any:
     return answer
 
 
+def _readable(about: str, subject_id: int) -> Topic:
+    """Return a topic of this office, or a case that another one shares with it: its files are read there, too."""
+    try:
+        return topic_here(about, subject_id)
+    except NotFound:
+        return topics.lent_to(these_rules(), about, subject_id)
+
+
 @pages.get(ONE)
 @needs(reads)
 def fetch(office: str, about: str, subject_id: int, file_id: int) -> Any:
     """Send a file to be kept, never to be opened as a page of this site."""
-    return _send(topic_here(about, subject_id), file_id, shown=False)
+    return _send(about, subject_id, file_id, shown=False)
 
 
 @pages.get(f"{ONE}/preview")
 @needs(reads)
 def preview(office: str, about: str, subject_id: int, file_id: int) -> Any:
     """Show a picture; nothing else is ever shown."""
-    return _send(topic_here(about, subject_id), file_id, shown=True)
+    return _send(about, subject_id, file_id, shown=True)
 
 
 @pages.post(f"{ONE}/remove")

@@ -90,10 +90,8 @@ def typed_note(note_id: int = 0) -> TypedNote | None:
 
 
 def topic_of_case(act: Act) -> Topic:
-    """Return what the page of a case is about; what is said above about a shared case stays there."""
-    return Topic(
-        about=act.procedure.name, subject_id=act.case.id, number=act.case.number, rules=these_rules()
-    )
+    """Return what the page of a case is about: of a shared one, above as at home."""
+    return Topic(about=act.procedure.name, subject_id=act.case.id, number=act.case.number, rules=act.rules)
 
 
 def topic_of_customer(customer: Customer) -> Topic:

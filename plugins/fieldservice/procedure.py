@@ -14,6 +14,7 @@ from plugins.fieldservice import facts, forms, knowledge, services
 from plugins.fieldservice.conference import procedure as conferences
 from plugins.fieldservice.conference import taking_over
 from plugins.fieldservice.conference.procedure import conference
+from plugins.fieldservice.conference.services import under_way
 from plugins.fieldservice.conference.taking_over import TAKE_OVER
 from plugins.fieldservice.custody import procedure as custodies
 from plugins.fieldservice.custody.procedure import custody
@@ -22,6 +23,7 @@ from plugins.fieldservice.dispatching import steps
 from plugins.fieldservice.dispatching.sheet.procedure import dispatch_sheet
 from plugins.fieldservice.escalation import procedure as escalations
 from plugins.fieldservice.escalation.procedure import escalation
+from plugins.fieldservice.escalation.services import of_problem
 from plugins.fieldservice.models import ServiceRequest
 from plugins.fieldservice.visiting import forms as visit_forms
 from plugins.fieldservice.visiting import phoning, signing
@@ -66,12 +68,12 @@ request.state("arranged", _l("Appointment made"), tone="wait")
 request.state("on_site", _l("On site"), tone="wait")
 request.state("signed", _l("Signed"), tone="wait")
 request.state("turned_in", _l("Turned in"), tone="alert")
-request.state("conferring", _l("In conference"), tone="alert")
+request.state("conferring", _l("In conference"), tone="alert", goes_on=under_way)
 request.state("puzzling", _l("No remedy yet"), tone="alert")
-request.state("escalated", _l("Before head office"), tone="wait")
+request.state("escalated", _l("Before head office"), tone="wait", goes_on=of_problem)
 request.state("remedied", _l("Remedy found: send again"), tone="alert")
 request.state("closed", _l("Closed"), tone="done", final=True)
-request.state("sent_again", _l("Sent again"), tone="off", final=True)
+request.state("sent_again", _l("Sent again"), tone="off", final=True, goes_on=lambda one: one.again)
 request.state("cancelled", _l("Cancelled"), tone="off", final=True)
 
 request.deadline(
@@ -346,6 +348,16 @@ custodies.add_to(request)
 escalations.add_to(request)
 conferences.add_to(request)
 request.step(
+    "send_again",
+    "remedied -> sent_again",
+    title=_l("Send somebody again"),
+    by=DUTY_MANAGER,
+    clause="QI/05 3.2",
+    form=forms.AdviceForm,
+    does=services.send_again,
+    tone="primary",
+)
+request.step(
     "close",
     "turned_in | puzzling | remedied -> closed",
     title=_l("Review and close"),
@@ -355,16 +367,6 @@ request.step(
     meets=("fieldservice.morning_review",),
     tone="primary",
     undone_by="reopen",
-)
-request.step(
-    "send_again",
-    "remedied -> sent_again",
-    title=_l("Send somebody again"),
-    by=DUTY_MANAGER,
-    clause="QI/05 3.2",
-    form=forms.AdviceForm,
-    does=services.send_again,
-    tone="primary",
 )
 request.step(
     "cancel",

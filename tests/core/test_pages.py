@@ -83,7 +83,7 @@ def test_a_closed_step_keeps_its_place_with_reason_clause_and_plugin(
 ) -> None:
     work.requested(shanghai, boss)
     page = sign_in(house.hire(shanghai, HOTLINE_ENGINEER)).get(REQUEST).text
-    closed = page[page.index('aria-describedby="why-dispatch"') :].partition("</span>\n")[0]
+    closed = page[page.index('id="why-dispatch"') :].partition("</div>")[0]
     assert 'aria-disabled="true"' in page
     assert "“Dispatch” is for: Duty manager. QP/2-04 5.4" in text_of(closed)
     assert "Field service 0." in text_of(closed)

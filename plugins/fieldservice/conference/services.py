@@ -75,6 +75,12 @@ def not_conferred(act: Act) -> str:
     return "puzzling" if held(act.case) else "turned_in"
 
 
+def under_way(request: ServiceRequest) -> Conference | None:
+    """Return the conference that is called and not held yet: with it the request goes on."""
+    where = (Conference.request_id == request.id, Conference.state == "called")
+    return db.session.scalars(select(Conference).where(*where)).first()
+
+
 def held(request: ServiceRequest) -> int:
     """Count the conferences that ended without a remedy for a request (QI/05 3.5)."""
     where = (Conference.request_id == request.id, Conference.state == "held", Conference.outcome != REMEDY)

@@ -22,6 +22,9 @@ def _signature_or_paper(form: StepForm, signature: str, paper: str, found: Error
 class TakeForm(StepForm):
     """What is taken along, by whose leave, under which undertaking (QI/05 3.3, QR/05)."""
 
+    # Who signs here has agreed that something is taken, and has not signed for the visit (QI/04 3.1.7).
+    elsewhere = True
+
     kind = ChoiceField(_l("What is taken"), choices=KINDS)
     media = TextField(_l("Media, and how many of each"), limit=200, hint=_l("For example: 2 USB sticks."))
     account_sets = TextField(_l("Account sets"), limit=80, required=False)
@@ -54,7 +57,13 @@ class OfferForm(StepForm):
     """Who gets it next, and where it will lie."""
 
     offered_to_id = PersonField(_l("To whom"), offers=services.others)
-    place = TextField(_l("Where it lies"), limit=120)
+    place = TextField(
+        _l("Where it lies"),
+        limit=120,
+        hint=_l(
+            "Data are received with the problem document and its screenshots: attach it here, under “Files”."
+        ),
+    )
 
 
 class GiveBackForm(StepForm):

@@ -13,11 +13,17 @@ WAYS = {"email": _l("E-mail"), "fax": _l("Fax")}
 
 
 class EscalateForm(LikelyForm):
-    """What head office must know (QI/05 3.5)."""
+    """What head office must know (QI/05 3.5); what the customer said stays on the request."""
+
+    elsewhere = True
 
     recipient = TextField(_l("Recipient at head office"), limit=80)
     way = ChoiceField(_l("Sent by"), choices=WAYS)
-    symptom = LongTextField(_l("Symptom in detail"), limit=3000)
+    symptom = LongTextField(
+        _l("Symptom in detail"),
+        limit=3000,
+        hint=_l("Attach the screenshots on the escalation's own page: head office reads them there."),
+    )
     tried = LongTextField(_l("What was tried, and conferred"), limit=3000)
     data_version = TextField(
         _l("Data sent along, and their version"), limit=80, required=False, hint=_l("Data are not a must.")

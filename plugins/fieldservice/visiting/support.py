@@ -153,5 +153,4 @@ def add_to(request: Procedure) -> None:
         does=give,
         requires=(something_asked,),
         meets=(KEY,),
-        tone="primary",
     )

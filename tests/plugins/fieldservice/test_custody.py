@@ -66,6 +66,20 @@ def test_data_leave_the_customer_with_his_consent_and_our_undertaking(beijing: A
 
 
 @pytest.mark.clause("QI/05 3.3")
+@pytest.mark.clause("QI/04 3.1.7")
+def test_who_agrees_that_data_are_taken_has_not_signed_for_the_visit_nor_the_other_way_round(
+    beijing: Any,
+) -> None:
+    request = beijing.explained()
+    custody = beijing.take_along(request)
+    assert custody.signature
+    assert (request.signature, request.on_paper, request.signed_by) == ("", "", "")
+    signed = beijing.signed()
+    assert signed.signature
+    assert "signature" in beijing.refused(signed, "take_along", beijing.engineer, kind="data").errors
+
+
+@pytest.mark.clause("QI/05 3.3")
 def test_it_is_at_the_office_the_next_morning_with_the_problem_document(beijing: Any) -> None:
     with clock.stopped_at(TEN):
         request = beijing.on_site()

@@ -71,6 +71,15 @@ def test_head_office_gets_the_symptom_in_detail_and_the_recipient_is_noted(beiji
     assert found.sent_at is not None
 
 
+@pytest.mark.clause("QR/03 form")
+def test_what_head_office_reads_in_detail_leaves_the_customers_words_on_the_request(beijing: Any) -> None:
+    request = beijing.confer(beijing.confer(beijing.turned_in("unsolved")))
+    words = request.symptom
+    told = {"recipient": "技术支持部", "way": "fax", "symptom": "反结账后仍是已结账", "tried": "重建索引无效"}
+    assert beijing.act(request, "escalate", beijing.duty, **told).symptom == words
+    assert db.session.query(Escalation).one().symptom == "反结账后仍是已结账"
+
+
 @pytest.mark.clause("QI/05 3.6")
 @pytest.mark.clause("QI/02 product.escalated")
 def test_it_is_asked_about_every_two_days_and_only_asking_meets_it(beijing: Any) -> None:
