@@ -48,6 +48,8 @@ ONLY_AT_HEAD_OFFICE = {"offices.offices"}
 PNG = b"\x89PNG\r\n\x1a\n picture"
 WELL, UNBROKEN = range(200, 400), range(200, 500)
 OF_CASES = ("plugin", "noun", "number", "step", "record", "print_id", "copy")
+# Of a plugin's several procedures the one whose numbers its own pages take; else it is the first.
+LEADING = {"fieldservice": "fieldservice.request"}
 FOR_ADMINISTRATORS = ("staff.", "office.", "office_rules.", "office_jobs.", "offices.")
 
 
@@ -223,7 +225,8 @@ class Premises:
     def lead_of(self, rule: Rule) -> str:
         """Return the procedure whose numbers a plugin's own page takes."""
         plugin = rule.endpoint.partition(".")[0]
-        return next(name for name in self.procedures if name.startswith(f"{plugin}."))
+        first = next(name for name in self.procedures if name.startswith(f"{plugin}."))
+        return LEADING.get(plugin, first)
 
     def argument(self, rule: Rule, argument: str, procedure: str | None) -> Any:
         if argument == "office":
