@@ -11,7 +11,7 @@ from flask import current_app
 
 from core.calendars import calendar_of
 from core.errors import NotFound, PluginError, UnknownSetting
-from core.i18n import _l
+from core.i18n import Sentence, _l
 from core.offices import Office, OfficeKind, all_offices, ancestry
 from core.parameters import Parameter, Rung, effective, ladder, stored_values
 from core.people import Person, colleagues
@@ -116,6 +116,15 @@ def rules_of(office: Office, tree: dict[int, Office] | None = None) -> Rules:
     names = enabled_in([office.id])[office.id]
     tree = tree or all_offices()
     return _read(tree[office.id], names, tree)
+
+
+def why_shut(office: Office) -> Sentence | None:
+    """Say why the plugins of an office do not fit together, with the plugin and the remedy; None when they do."""
+    try:
+        rules_of(office)
+    except PluginError as error:
+        return error.sentence
+    return None
 
 
 def _read(office: Office, names: frozenset[str], tree: dict[int, Office]) -> Rules:

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 
 from core.i18n import Sentence, _l
-from core.worktime import TraceKind, TraceLine, TraceValue
+from core.worktime import OfficeCalendar, TraceKind, TraceLine, TraceValue
 
 _NOTES = {
     one.msgid: one
@@ -81,6 +81,17 @@ def note_text(note: str) -> Sentence | str:
         if len(known) == 2
         else _NOTES.get(note, note)
     )
+
+
+def closed_because(calendar: OfficeCalendar, day: dt.date) -> Sentence | None:
+    """Say by which rung of its calendar an office is closed on a day: its own days, the nation's, or its week."""
+    if calendar.is_working_day(day):
+        return None
+    special = calendar.special.get(day)
+    if special is None:
+        return _l("no opening hours on this day of the week")
+    by = {"office": _l("by the office's own calendar: %(note)s", note=special.note)}
+    return by.get(special.source) or _l("national holiday: %(note)s", note=note_text(special.note))
 
 
 def _shown(name: str, value: TraceValue) -> Shown:

@@ -9,6 +9,7 @@ from flask import current_app
 
 from core.cli.home import actor, in_house, role_named
 from core.cli.words import table
+from core.errors import KoudaiError
 from core.i18n import _, _l
 
 if TYPE_CHECKING:
@@ -65,9 +66,10 @@ def print_link(person: Person, token: str) -> None:
 
 @staff.command("list", help=_l("List the staff of one OFFICE, or of all, with their roles.").msgid)
 @click.argument("office", required=False)
+@click.option("--office", "option", help=_l("Code of the office, as everywhere else.").msgid)
 @in_house
-def list_staff(office: str | None) -> None:
-    """Print one line for each person."""
+def list_staff(office: str | None, option: str | None) -> None:
+    """Print one line for each person; the office is named by itself, or as the other commands want it."""
     from sqlalchemy import select
     from sqlalchemy.orm import selectinload
 
@@ -75,7 +77,9 @@ def list_staff(office: str | None) -> None:
     from core.offices import all_offices, office_by_code
     from core.people import Person
 
-    offices = all_offices()
+    if office and option and office != option:
+        raise KoudaiError(_l("Two offices are named. Name one, or none for all of them."))
+    office, offices = office or option, all_offices()
     only = {office_by_code(office).id} if office else set(offices)
     people = db.session.scalars(select(Person).options(selectinload(Person.grants)).order_by(Person.login))
     rows = [

@@ -20,7 +20,7 @@ from core.offices import Office, OfficeKind
 from core.people import Person
 from core.procedure import DeadlineRule, Procedure, Step
 from core.roles import ADMINISTRATOR
-from core.rules import Rules
+from core.rules import Rules, why_shut
 from core.web.access import actor, local_path, public, signed_in
 from core.web.cases import case_url, step_url
 from core.web.customer_tasks import tasks
@@ -81,7 +81,7 @@ def desk() -> str:
         offices=list(rules.values()),
         several=len(rules) > 1,
         without_role=not actor().roles,
-        shut=[one for one in my_offices() if one.id not in rules],
+        shut=[(one, why_shut(one)) for one in my_offices() if one.id not in rules],
         administered=_administered_head_office(),
     )
 

@@ -25,7 +25,7 @@ from plugins.fieldservice.dispatching.sheet import jobs as sheet_jobs
 from plugins.fieldservice.dispatching.skills import TRAINED
 from plugins.fieldservice.hooks import Admission
 from plugins.fieldservice.menu import MENU
-from plugins.fieldservice.visiting import notices, support
+from plugins.fieldservice.visiting import notices, support, tidying
 from plugins.hotline.services import no_recovery
 
 manifest = Manifest(
@@ -222,7 +222,7 @@ def core_case_cards(act):
 
 @hookimpl
 def core_jobs():
-    return sheet_jobs.JOB
+    return [sheet_jobs.JOB, tidying.JOB]
 
 
 @hookimpl

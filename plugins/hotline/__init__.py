@@ -17,6 +17,7 @@ from plugins.hotline.hooks import Entitlement
 from plugins.hotline.log import jobs as log_jobs
 from plugins.hotline.log import parameters as log
 from plugins.hotline.mail import parameters as mail
+from plugins.hotline.mail import waiting as mail_waiting
 from plugins.hotline.mail.poll import JOB as READ_MAIL
 from plugins.hotline.recovery import parameters as recovery
 from plugins.hotline.replies import parameters as replies
@@ -71,7 +72,8 @@ def core_customer_cards(customer, rules):
 
 @hookimpl
 def core_desk_cards(actor, rules):
-    return shift_cards.seat_card(actor, rules)
+    found = (shift_cards.seat_card(actor, rules), mail_waiting.aside_card(actor, rules))
+    return [card for card in found if card]
 
 
 @hookimpl

@@ -56,7 +56,8 @@ def discard(office: str) -> Any:
 @needs("hotline.take_drafts")
 def take_over(office: str) -> Any:
     """Take a colleague's draft over and go on with it: nobody loses a call."""
-    draft = drafts.take_over(this_office().id, _me(), _mark())
+    _me()
+    draft = drafts.take_over(this_office().id, actor(), _mark())
     flash(_("The draft is yours now. %(name)s began it.", name=draft.begun_by.name), "done")
     return redirect(url_for("hotline.desk", office=this_office().code, draft=draft.mark))
 

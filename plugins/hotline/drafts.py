@@ -1,7 +1,8 @@
 """Half-written calls, kept on the server while they are typed: nobody loses a call.
 
-A draft is no case: it changes at every pause of somebody's fingers, so it stays out of gate and ledger. Its row outlives
-it for some days, to say which call it became, so that sending it twice does not log it twice.
+A draft is no case: it changes at every pause of somebody's fingers, so it stays out of gate and ledger; only who took
+one over from whom stands there, without what was typed. Its row outlives it for some days, to say which call it became,
+so that sending it twice does not log it twice.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import JSON, ForeignKey, Index, Select, String, UniqueConstraint, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from core import clock
+from core import clock, ledger
 from core.customers import services as customers
 from core.db import Model, OfficeRow, db, insert_once, writing
 from core.errors import NotFound
@@ -22,6 +23,7 @@ from core.i18n import _l
 from core.people import Person
 
 if TYPE_CHECKING:
+    from core.people import Actor
     from core.rules import Rules
 
 LONGEST_MARK, LONGEST_ABOUT, MOST_SHOWN = 40, 120, 20
@@ -133,14 +135,28 @@ def discard(office_id: int, person_id: int, mark: str) -> None:
         db.session.execute(thrown.values(ended_at=clock.now(), said=[], about=""))
 
 
-def take_over(office_id: int, person_id: int, mark: str) -> Draft:
-    """Give somebody's draft to whoever takes it over; its page is told so at its next word."""
+def take_over(office_id: int, actor: Actor, mark: str) -> Draft:
+    """Give somebody's draft to whoever takes it over; its page is told so at its next word, and the ledger for good."""
+    assert actor.person_id is not None, "machines write no drafts"
     with writing(frozenset({office_id})):
         draft = _locked(office_id, mark)
         if draft.ended_at is not None:
             raise NotFound(_l("This draft is no more: it was logged or thrown away."))
-        draft.person_id = person_id
+        if draft.person_id != actor.person_id:
+            _record(draft, actor)
+            draft.person_id = actor.person_id
     return draft
+
+
+def _record(draft: Draft, actor: Actor) -> None:
+    ledger.append(
+        draft.office_id,
+        kind="draft",
+        action="take_over",
+        actor=actor.name,
+        actor_id=actor.person_id,
+        details={"draft": draft.id, "from": draft.person.name, "from_id": draft.person_id},
+    )
 
 
 def logged_as(office_id: int, mark: str) -> int | None:

@@ -406,6 +406,9 @@ def test_staff_come_with_a_link_and_go(shanghai: Run) -> None:
     fine(shanghai("staff", "take", "wang.li", "--office", "HQ", "--role", "duty_manager"))
     fine(shanghai("staff", "give", "wang.li", "--office", "SH", "--role", "hotline_engineer"))
     listed = fine(shanghai("staff", "list", "sh"))
+    assert listed == fine(shanghai("staff", "list", "--office", "sh"))
+    assert listed == fine(shanghai("staff", "list", "SH", "--office", "SH"))
+    assert "Two offices" in refused(shanghai("staff", "list", "SH", "--office", "HQ"))
     assert has_line(f"{wangli}SH:field_engineer SH:hotline_engineer", listed)
     assert "admin" not in listed
     fine(shanghai("staff", "leave", "wang.li"))

@@ -192,4 +192,5 @@ def test_my_desk_says_which_office_is_shut_and_counts_on_for_the_others(
     assert "is shut" not in browser.get("/").text
     rest = [one.module for one in house.plugins.installed.values() if one.name != "far"]
     app.extensions["koudai"] = house.plugins = Plugins(rest)
-    assert "SZ is shut: its plugins do not fit together or are not installed." in said(browser.get("/").text)
+    why = "SZ is shut, and what is due there is not shown: Plugin far is enabled but not installed."
+    assert why in said(browser.get("/").text)

@@ -11,9 +11,11 @@ from sqlalchemy import and_, or_, select
 
 from core import clock
 from core.db import db
+from core.i18n import Sentence
 from core.people import Person
 from core.roles import FIELD_ENGINEER
 from core.seldom import seldom
+from core.worktime_text import closed_because
 from plugins.fieldservice.dispatching import slots
 from plugins.fieldservice.models import ServiceRequest
 from plugins.fieldservice.queues import VISITING
@@ -71,7 +73,7 @@ class Day:
 
     day: dt.date
     today: dt.date
-    open: bool
+    closed: Sentence | None
     begins: int
     ends: int
     now: int | None
@@ -126,7 +128,7 @@ def day_of(rules: Rules, day: dt.date) -> Day:
     return Day(
         day=day,
         today=today,
-        open=rules.calendar.is_working_day(day),
+        closed=closed_because(rules.calendar, day),
         begins=begins,
         ends=ends,
         now=now,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
@@ -12,7 +13,7 @@ from core.errors import Invalid, KoudaiError, NotFound
 from core.i18n import Sentence, _
 from core.web.access import actor, needs, these_rules, this_office
 from core.web.paging import page_number
-from plugins.hotline.mail import desk
+from plugins.hotline.mail import desk, waiting
 from plugins.hotline.mail.mailbox import address_of
 from plugins.hotline.mail.models import FATES, Fate
 
@@ -41,6 +42,7 @@ def _page(chosen: int = 0, typed: str = "", wrong: Sentence | None = None) -> st
         more=len(found) > PAGE,
         page=page,
         fates=FATES,
+        due_by=partial(waiting.due, these_rules()),
         address=address_of(these_rules()),
         chosen=chosen,
         typed=typed,

@@ -13,6 +13,7 @@ from core.errors import Invalid
 from core.i18n import Sentence, _l
 from core.jobs import turns
 from core.roles import DUTY_MANAGER, HOTLINE_ENGINEER, TIMER
+from core.worktime_text import closed_because
 from plugins.hotline.shift.models import Leave, Shift
 from plugins.hotline.shift.people import expected
 
@@ -55,9 +56,8 @@ def may_be_expected(act: Act) -> dict[str, str]:
 
 def working_day(act: Act) -> Sentence | None:
     """On a closed day nobody is expected, and nothing changes hands."""
-    if act.rules.calendar.is_working_day(today_of(act)):
-        return None
-    return _l("The office is closed today.")
+    why = closed_because(act.rules.calendar, today_of(act))
+    return _l("The office is closed today: %(why)s.", why=why) if why else None
 
 
 def expect(act: Act) -> None:

@@ -16,6 +16,7 @@ from core.web.access import actor, local_path, may, needs, these_rules, this_off
 from core.web.cases import STATUS, refilled, tell_done
 from core.web.paging import page_number
 from core.web.show import here
+from core.worktime_text import closed_because
 from plugins.hotline.shift import handing, presence
 from plugins.hotline.shift.frozen import ALONE, KINDS, FrozenList
 from plugins.hotline.shift.lines import UNOWNED
@@ -74,6 +75,7 @@ def _show_day(number: str | None = None, step: str = "", refused: Refused | None
         "hotline/shift/today.html",
         look=look,
         opening=calendar.opening(look.day),
+        closed=closed_because(calendar, look.day),
         closing=calendar.closing(look.day),
         before=_neighbour(look.day, -1),
         after=None if look.day >= _this_day() else _neighbour(look.day, 1),

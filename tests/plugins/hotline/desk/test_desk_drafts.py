@@ -14,6 +14,7 @@ from sqlalchemy import select
 from core import clock
 from core.db import db, writing
 from core.jobs import turns
+from core.ledger import LedgerRow, verify
 from core.offices import all_offices
 from core.parameters import set_value
 from core.people import Actor, Person
@@ -177,6 +178,15 @@ def test_the_duty_manager_takes_a_colleagues_draft_over(shanghai: Office) -> Non
     assert "1 half-written call of a colleague" in shanghai.page(shanghai.manager)
     taken = shanghai.send(shanghai.manager, "take-over")
     assert taken.location == f"/SH/hotline/desk?draft={MARK}"
+    assert shanghai.send(shanghai.manager, "take-over").status_code == 302, "what is one's own stays so"
+    (row,) = db.session.scalars(select(LedgerRow).where(LedgerRow.kind == "draft"))
+    assert (row.action, row.actor_id, row.details["from_id"]) == (
+        "take_over",
+        shanghai.manager.id,
+        shanghai.engineer.id,
+    )
+    assert SAID["happens"] not in str(row.details), "what was typed stands in no ledger"
+    assert list(verify(shanghai.office.id)) == []
     assert SAID["happens"] in shanghai.page(shanghai.manager, draft=MARK)
     told = shanghai.keep(shanghai.engineer, module="工资")
     assert (told.status_code, told.json) == (

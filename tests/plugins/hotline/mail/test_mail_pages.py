@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from core import clock
 from core.customers.models import Customer
 from core.db import db
 from core.ledger import LedgerRow, verify
@@ -25,6 +27,8 @@ SYMPTOM = {
     "phone": "021-61541030",
     "contact": "高敏",
 }
+# A Monday, nine o'clock in the office.
+NINE = dt.datetime(2026, 11, 23, 1, tzinfo=dt.UTC)
 BROKEN = b"nothing that anybody sent"
 
 
@@ -200,6 +204,29 @@ def test_the_duty_manager_sees_what_was_set_aside_and_fetches_it(
     for role in (HOTLINE_ENGINEER, ADMINISTRATOR):
         other = sign_in(beijing.hire(role))
         assert other.get(f"/BJ/hotline/mail/{aside.id}/raw").status_code == 403
+
+
+def test_what_was_set_aside_is_due_as_soon_as_any_other_message_and_stands_on_the_duty_managers_desk(
+    post: Any, beijing: Any, shanghai: Any, sign_in: Any
+) -> None:
+    duty, others = sign_in(beijing.duty), (beijing.hotline, beijing.manager, shanghai.duty)
+    with clock.stopped_at(NINE):
+        assert "no call yet" not in said(duty.get("/").text)
+        post.set(minutes=30)
+        post.put(BROKEN)
+        post.poll()
+        page = said(duty.get("/").text)
+        assert "Mail was set aside 1 message is no call yet due by 11-23 09:30" in page
+        assert "due-missed" not in duty.get("/").text
+        assert "due by 11-23 09:30" in said(duty.get("/BJ/hotline/mail/").text)
+        for other in others:
+            assert "no call yet" not in said(sign_in(other).get("/").text)
+    with clock.stopped_at(NINE + dt.timedelta(minutes=31)):
+        assert "due-missed" in duty.get("/").text
+        (aside,) = [one for one in post.mails() if one.fate == Fate.ASIDE]
+        by_hand = {"reason": "是广告，不用登记"}
+        assert duty.post(f"/BJ/hotline/mail/{aside.id}/done", data=by_hand).status_code == 302
+        assert "no call yet" not in said(duty.get("/").text)
 
 
 def test_it_is_tried_again_once_the_cause_is_gone(
