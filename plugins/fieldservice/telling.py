@@ -48,9 +48,18 @@ def _of_answer(act: Act) -> Iterator[Tell]:
     return _all(act, DUTY_MANAGER, text)
 
 
+def _of_question(act: Act) -> Iterator[Tell]:
+    """Whoever can answer hears of it at once, and does not wait until head office is asked again (QP/2-04 5.6)."""
+    text = _l("%(customer)s: head office wants to know more. Answer it.", customer=act.case.customer_name)
+    yield from _all(act, DUTY_MANAGER, text)
+    if act.case.owner_id and act.case.owner_id not in {one.id for one in act.rules.colleagues(DUTY_MANAGER)}:
+        yield Tell(person_id=act.case.owner_id, sentence=text)
+
+
 TOLD = {
     ("fieldservice.request", "send_again"): _of_going_on,
     ("fieldservice.request", "escalate"): _of_going_on,
     ("fieldservice.request", "dispatch"): _of_going_along,
     ("fieldservice.escalation", "answer"): _of_answer,
+    ("fieldservice.escalation", "ask_back"): _of_question,
 }
