@@ -182,7 +182,7 @@ def case_page(
         near=near,
         folded=folded,
         current=current,
-        ahead=choices.ahead(offered),
+        ahead=choices.ahead(offered, running),
         goes_on=_goes_on(act),
         form=form,
         was=untouched(current.act.form()) if current and form else {},

@@ -37,10 +37,11 @@ def _keeping(offered: Sequence[Offer], running: Sequence[Deadline]) -> list[Offe
     return [offer for one in running for offer in ways if one.key in offer.step.meets]
 
 
-def ahead(offered: Sequence[Offer]) -> Offer | None:
+def ahead(offered: Sequence[Offer], running: Sequence[Deadline]) -> Offer | None:
     """Return the way on that is closed for now, the reader's own before a colleague's."""
-    ways = [one for one in offered if one.step.tone == "primary"]
-    return min(ways, key=lambda one: not one.act.permitted(), default=None)
+    own = [one for one in offered if _leads(one, running)]
+    ways = own or [one for one in offered if one.step.tone == "primary"]
+    return next(iter(ways), None)
 
 
 def parted(
@@ -51,8 +52,7 @@ def parted(
     The reader's ways on come first, closed ones too: he sees what is still missing. Then what else is open, while there
     is room; what is closed to him besides is folded. Choosing another step moves none before it.
     """
-    keeping = _keeping(offered, running)
-    near = [one for one in offered if _leads(one) or one in keeping or one is chosen]
+    near = [one for one in offered if _leads(one, running) or one is chosen]
     near.sort(key=lambda one: (one is not leading, not one.open, TONES.get(one.step.tone, 1)))
     free = [one for one in offered if one.open and one not in near]
     room = max(ROOM - len(near), 0)
@@ -61,5 +61,7 @@ def parted(
     return near, [one for one in offered if one not in near]
 
 
-def _leads(offer: Offer) -> bool:
-    return offer.step.tone == "primary" and offer.act.permitted()
+def _leads(offer: Offer, running: Sequence[Deadline]) -> bool:
+    """Say whether a step is the reader's way on, or keeps a promise of his; it may be closed still."""
+    keeps = any(one.key in offer.step.meets for one in running)
+    return (offer.step.tone == "primary" or keeps) and offer.act.permitted()

@@ -70,9 +70,16 @@ def test_what_is_shut_is_folded_but_for_the_readers_own_way_on() -> None:
         ["close", "correct"],
         ["scan", "visit"],
     )
-    assert choices.ahead([anothers, mine]) is mine
-    assert choices.ahead([anothers]) is anothers
-    assert choices.ahead([offer("scan", shut=True)]) is None
+    assert choices.ahead([anothers, mine], []) is mine
+    assert choices.ahead([anothers], []) is anothers
+    assert choices.ahead([offer("scan", shut=True)], []) is None
+
+
+def test_what_is_still_missing_for_the_readers_promise_stays_in_sight() -> None:
+    close, anothers = offer("close", shut=True, meets="close"), offer("visit", "primary", anothers=True)
+    promised = (promise("close", 5),)
+    assert parted(anothers, close, promised=promised) == (["close"], ["visit"])
+    assert choices.ahead([anothers, close], choices.mine(ACT, promised)) is close
 
 
 def test_many_open_steps_leave_room_for_four_and_nobody_unfolds_a_single_one() -> None:
