@@ -145,8 +145,8 @@ def step(page: Page, name: str = "", **typed: str) -> None:
 def put(field: Locator, value: str) -> None:
     """Fill a field; somebody is chosen by his name, anything else by what is stored."""
     if field.evaluate("one => one.tagName") == "SELECT":
-        by_name = field.locator("option", has_text=value).count()
-        field.select_option(label=value) if by_name else field.select_option(value)
+        named = value in field.locator("option").all_inner_texts()
+        field.select_option(label=value) if named else field.select_option(value)
     else:
         field.fill(value)
 
