@@ -115,7 +115,7 @@ def new(office: str, plugin: str, noun: str, step: str) -> Any:
 def case(office: str, plugin: str, noun: str, number: str) -> str:
     """The page of one case: what it is, what happened, what can be done now."""
     act = gate.open_case(f"{plugin}.{noun}", number, actor(), this_office())
-    return case_page(act, chosen=request.args.get("step", ""))
+    return case_page(act, chosen=request.args.get("step", ""), asked=request.args.get("promise", ""))
 
 
 @pages.get("/<number>/<step>")
@@ -163,11 +163,15 @@ def _made(acts: list[Act]) -> list[Act]:
     return [one for one in acts if one.step.creates and may(one.procedure.reads)]
 
 
-def case_page(act: Act, chosen: str = "", refused: Refused | None = None, **more: Any) -> str:
-    """Render a case with the form of the chosen step, or of the first open one that is meant to come next."""
+def case_page(
+    act: Act, chosen: str = "", refused: Refused | None = None, *, asked: str = "", **more: Any
+) -> str:
+    """Render a case with the form of the chosen step, or of what keeps the promise asked for, or comes next."""
     offered, promised = offers(act), deadlines.shown(act.procedure, act.case.id)
-    current = choices.current(offered, chosen, promised)
-    near, folded = choices.parted(offered, current, promised)
+    running = choices.mine(act, promised, asked)
+    leading = choices.way_on(act, offered, running, asked)
+    current = next((one for one in offered if one.step.name == chosen), leading)
+    near, folded = choices.parted(offered, leading, running, current)
     again = refused if current and current.step.name == chosen else None
     form = refilled(current.act, again) if current and again else current.act.form() if current else None
     return render_template(
@@ -178,7 +182,7 @@ def case_page(act: Act, chosen: str = "", refused: Refused | None = None, **more
         near=near,
         folded=folded,
         current=current,
-        ahead=choices.ahead(offered),
+        ahead=choices.ahead(offered, running),
         goes_on=_goes_on(act),
         form=form,
         was=untouched(current.act.form()) if current and form else {},

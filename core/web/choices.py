@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -9,60 +10,50 @@ from core import deadlines
 from core.deadlines import Deadline
 
 if TYPE_CHECKING:
+    from core.gate import Act
     from core.web.cases import Offer
 
 ROOM = 4
+SOON = dt.timedelta(days=1)
 TONES = {"primary": 0, "danger": 2}
 
 
-def current(offered: Sequence[Offer], chosen: str, promised: Sequence[Deadline]) -> Offer | None:
-    """Return the step whose form lies open: the one that was chosen, or else the way on."""
-    named = next((one for one in offered if one.step.name == chosen), None)
-    return named or _way_on(offered, promised)
+def mine(act: Act, promised: Sequence[Deadline], asked: str = "") -> list[Deadline]:
+    """Return the open promises of a case that are the reader's own or his role's: the one asked for, then by urgency."""
+    running = (one for one in promised if one.state == deadlines.OPEN and deadlines.is_for(one, act.actor))
+    return sorted(running, key=lambda one: (one.key != asked, one.due_at))
 
 
-def _way_on(offered: Sequence[Offer], promised: Sequence[Deadline]) -> Offer | None:
-    """Return what keeps the reader's next promise, what is meant to come next, or what keeps a later promise."""
+def way_on(act: Act, offered: Sequence[Offer], running: Sequence[Deadline], asked: str = "") -> Offer | None:
+    """Return what is meant to come next; before it, what keeps a promise that was asked for or is due by tomorrow."""
+    urgent = [one for one in running if one.key == asked or one.due_at - act.now <= SOON]
     leading = [one for one in offered if one.open and one.step.tone == "primary"]
-    keeping = _keeping(offered, promised)
-    urgent = [one for one in keeping if _most_urgent(offered, promised) in one.step.meets]
-    both = [one for one in urgent if one in leading]
-    return next(iter(both or urgent or leading or keeping), None)
+    return next(iter(_keeping(offered, urgent) or leading or _keeping(offered, running)), None)
 
 
-def _running(offered: Sequence[Offer], promised: Sequence[Deadline]) -> list[Deadline]:
-    """Return the open promises that are the reader's own or his role's, the most urgent first."""
-    actor = next((one.act.actor for one in offered), None)
-    mine = [one for one in promised if actor and one.state == deadlines.OPEN and deadlines.is_for(one, actor)]
-    return sorted(mine, key=lambda one: one.due_at)
+def _keeping(offered: Sequence[Offer], running: Sequence[Deadline]) -> list[Offer]:
+    """Return the open steps that keep these promises, in the order of the promises; of several, the way on first."""
+    ways = sorted((one for one in offered if one.open), key=lambda one: one.step.tone != "primary")
+    return [offer for one in running for offer in ways if one.key in offer.step.meets]
 
 
-def _most_urgent(offered: Sequence[Offer], promised: Sequence[Deadline]) -> str:
-    return next((one.key for one in _running(offered, promised)), "")
-
-
-def _keeping(offered: Sequence[Offer], promised: Sequence[Deadline]) -> list[Offer]:
-    running = _running(offered, promised)
-    return [offer for one in running for offer in offered if offer.open and one.key in offer.step.meets]
-
-
-def ahead(offered: Sequence[Offer]) -> Offer | None:
+def ahead(offered: Sequence[Offer], running: Sequence[Deadline]) -> Offer | None:
     """Return the way on that is closed for now, the reader's own before a colleague's."""
-    ways = [one for one in offered if one.step.tone == "primary"]
-    return min(ways, key=lambda one: not one.act.permitted(), default=None)
+    own = [one for one in offered if _leads(one, running)]
+    ways = own or [one for one in offered if one.step.tone == "primary"]
+    return next(iter(ways), None)
 
 
 def parted(
-    offered: Sequence[Offer], chosen: Offer | None, promised: Sequence[Deadline]
+    offered: Sequence[Offer], leading: Offer | None, running: Sequence[Deadline], chosen: Offer | None
 ) -> tuple[list[Offer], list[Offer]]:
     """Part the steps into those that stand as buttons, and those under “more”.
 
     The reader's ways on come first, closed ones too: he sees what is still missing. Then what else is open, while there
-    is room; what is closed to him besides is folded. Choosing another step moves no button.
+    is room; what is closed to him besides is folded. Choosing another step moves none before it.
     """
-    way_on, keeping = _way_on(offered, promised), _keeping(offered, promised)
-    near = [one for one in offered if _leads(one) or one in keeping or one is chosen]
-    near.sort(key=lambda one: (one is not way_on, not one.open, TONES.get(one.step.tone, 1)))
+    near = [one for one in offered if _leads(one, running) or one is chosen]
+    near.sort(key=lambda one: (one is not leading, not one.open, TONES.get(one.step.tone, 1)))
     free = [one for one in offered if one.open and one not in near]
     room = max(ROOM - len(near), 0)
     # A fold for one open step alone would hide what has room on the same line.
@@ -70,5 +61,7 @@ def parted(
     return near, [one for one in offered if one not in near]
 
 
-def _leads(offer: Offer) -> bool:
-    return offer.step.tone == "primary" and offer.act.permitted()
+def _leads(offer: Offer, running: Sequence[Deadline]) -> bool:
+    """Say whether a step is the reader's way on, or keeps a promise of his; it may be closed still."""
+    keeps = any(one.key in offer.step.meets for one in running)
+    return (offer.step.tone == "primary" or keeps) and offer.act.permitted()

@@ -48,10 +48,10 @@ class Due:
 
     @property
     def url(self) -> str:
-        """Where the step that meets the deadline is taken; without one, the case's page."""
+        """Where the step that meets the deadline is taken; where several might, the case's page, which knows which."""
         one, office = self.deadline, self.rules.office.code
         if self.step is None:
-            return case_url(self.procedure, one.number, office)
+            return case_url(self.procedure, one.number, office, promise=one.key, _anchor="step")
         named = one.person_id is not None and one.person_id == actor().person_id
         return step_url(self.procedure, self.step, one.number, office, named=named)
 
@@ -154,9 +154,10 @@ def _counts(wanted: Any, rules: dict[int, Rules]) -> dict[str, int]:
 
 def _due(deadline: Deadline, rules: Rules) -> Due:
     procedure = rules.plugins.procedures[deadline.procedure]
-    meeting = next((step for step in procedure.steps.values() if deadline.key in step.meets), None)
+    meeting = [step for step in procedure.steps.values() if deadline.key in step.meets]
     rule = procedure.deadlines[deadline.key]
-    return Due(deadline=deadline, rules=rules, rule=rule, procedure=procedure, step=meeting)
+    only = meeting[0] if meeting and (len(meeting) == 1 or meeting[0].own_page) else None
+    return Due(deadline=deadline, rules=rules, rule=rule, procedure=procedure, step=only)
 
 
 @pages.get("/<office>/")

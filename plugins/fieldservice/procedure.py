@@ -346,7 +346,7 @@ request.step(
 )
 custodies.add_to(request)
 escalations.add_to(request)
-conferences.add_to(request)
+# What is solved is closed, and what has a remedy goes out: only what has neither is conferred about.
 request.step(
     "send_again",
     "remedied -> sent_again",
@@ -368,6 +368,7 @@ request.step(
     tone="primary",
     undone_by="reopen",
 )
+conferences.add_to(request)
 request.step(
     "cancel",
     "waiting | registered | dispatched | confirmed | arranged -> cancelled",

@@ -82,9 +82,9 @@ ENGINEER = Part(
     title=_l("Field engineer"),
     fields=(
         Field(label=_l("Remedy"), value=lambda one: one.remedy, width=12, lines=3),
-        Field(label=_l("Back-up"), value=lambda one: ", ".join(kept.path for kept in one.copies)),
+        Field(label=_l("Back-up"), value=lambda one: ", ".join(kept.path for kept in one.copies), width=12),
         Field(label=_l("Signature"), value=lambda one: _engineer(one) if _written_at(one) else ""),
-        Field(label=_l("Date"), value=_written_at),
+        Field(label=_l("Date"), value=_written_at, width=8),
     ),
 )
 CUSTOMER = Part(
@@ -121,7 +121,7 @@ request_form = Record(
     code="QR/03",
     under="QP/2-04",
     title=_l("Field service request"),
-    edition=2,
+    edition=3,
     procedure=NAME,
     clause="QR/03 form",
     sheets=(_l("First copy: for the office"), _l("Second copy: for the customer, signed")),

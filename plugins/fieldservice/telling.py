@@ -12,6 +12,8 @@ from core.slots import Tell
 if TYPE_CHECKING:
     from core.gate import Act
 
+PAYROLL = "product.payroll-mixed"
+
 
 def notices(act: Act) -> list[Tell]:
     """Return whom to tell of a step; whoever took it knows."""
@@ -54,11 +56,19 @@ def _of_loss(act: Act) -> Iterator[Tell]:
     return _all(act, SERVICE_MANAGER, text) if act.values["entry"] == PAYROLL else iter(())
 
 
-PAYROLL = "product.payroll-mixed"
+def _of_question(act: Act) -> Iterator[Tell]:
+    """Whoever can answer hears of it at once, and does not wait until head office is asked again (QP/2-04 5.6)."""
+    text = _l("%(customer)s: head office wants to know more. Answer it.", customer=act.case.customer_name)
+    yield from _all(act, DUTY_MANAGER, text)
+    if act.case.owner_id and act.case.owner_id not in {one.id for one in act.rules.colleagues(DUTY_MANAGER)}:
+        yield Tell(person_id=act.case.owner_id, sentence=text)
+
+
 TOLD = {
     ("hotline.call", "reply"): _of_loss,
     ("fieldservice.request", "send_again"): _of_going_on,
     ("fieldservice.request", "escalate"): _of_going_on,
     ("fieldservice.request", "dispatch"): _of_going_along,
     ("fieldservice.escalation", "answer"): _of_answer,
+    ("fieldservice.escalation", "ask_back"): _of_question,
 }

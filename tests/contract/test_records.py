@@ -28,7 +28,9 @@ EDITIONS = {
     ("QR/03", 1): "ddb4b9d9dd97b2d7",
     ("QR/04", 1): "c4165ee3b17afe5e",
     ("QR/03", 2): "ed60015bd43a2a74",
+    ("QR/03", 3): "19eb49df6e8d9394",
     ("QR/05", 1): "5b951737c713efe5",
+    ("QR/05", 2): "8da844dfaa8da1fe",
     ("QR/06", 1): "0533193fbd2747a3",
     ("GZYY/QR/01", 1): "605fdb2e1b2409d8",
     ("DUMMY/QR/01", 2): "aa9782f1fda75bd0",
@@ -113,7 +115,7 @@ def test_a_form_is_there_where_its_plugin_is_on(house: House) -> None:
 def test_a_region_adds_a_part_to_a_national_form_and_no_neighbour_has_it(house: House) -> None:
     here = rules_of(house.office("SH", "hotline", "fieldservice", "dummy")).plugins.forms["QR/03"]
     there = rules_of(house.office("BJ", "hotline", "fieldservice")).plugins.forms["QR/03"]
-    assert (here.edition, there.edition) == ("2 + dummy 1.2.3", "2")
+    assert (here.edition, there.edition) == ("3 + dummy 1.2.3", "3")
     assert here.record is there.record
 
 

@@ -96,7 +96,7 @@ escalation.step(
 escalation.step(
     "ask",
     "sent -> same",
-    title=_l("Head office asked"),
+    title=_l("Head office contacted"),
     by=DUTY_MANAGER,
     clause="QI/05 3.6",
     form=forms.SaidForm,

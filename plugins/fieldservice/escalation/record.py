@@ -8,7 +8,7 @@ from plugins.fieldservice.escalation import services
 from plugins.fieldservice.escalation.models import Escalation, EscalationLine
 
 WHOM = {
-    services.HEAD_OFFICE: _l("Head office asked"),
+    services.HEAD_OFFICE: _l("Head office contacted"),
     services.CUSTOMER: _l("Customer told"),
     services.OFFICE: _l("Head office said"),
 }

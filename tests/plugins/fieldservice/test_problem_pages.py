@@ -209,6 +209,20 @@ def test_the_duty_manager_hears_that_head_office_has_answered(
     assert db.session.query(Escalation).one().state == "answered"
 
 
+@pytest.mark.clause("QP/2-04 5.6")
+def test_what_head_office_asks_reaches_whoever_can_answer_it(
+    beijing: Any, house: House, support: Actor
+) -> None:
+    one = beijing.escalated()
+    see_offices(support.offices)
+    said = {"said": "手工录入还是接口导入？"}
+    gate.perform("fieldservice.escalation", one.number, "ask_back", support, said, office=house.head)
+    house.see()
+    for who in (beijing.duty, beijing.engineer):
+        assert told(who) == ["fieldservice.escalation ask_back"]
+    assert told(beijing.hotline) == []
+
+
 def queries(run: Callable[[], Any]) -> int:
     """Count what a page asks the database."""
     asked = []

@@ -10,7 +10,7 @@ from plugins.fieldservice.dispatching.sheet import lines
 from plugins.fieldservice.dispatching.sheet.services import NAME, QR_04
 
 # On this form “all solved” is called by where it was: a request is for a visit.
-SAID = {**RESULTS, "all_solved": _l("On site")}
+SAID = {**RESULTS, "all_solved": _l("Solved on site")}
 
 
 def result_of(line: SheetLine) -> Sentence | str:
