@@ -84,8 +84,8 @@ def test_what_is_seeded_is_found_and_goes_on(house: House, seeded: Office) -> No
     call = db.session.scalars(select(Call).where(Call.state == "solved").order_by(Call.id.desc())).first()
     assert call is not None
     assert call.customer is not None
-    wanted = finding.subjects(call.customer.name[:6], "hotline.call", seeded.id)
-    assert call.id in set(db.session.scalars(select(Call.id).where(Call.id.in_(wanted))))
+    held = finding.holding(call.customer.name[:6], Call, "hotline.call", seeded.id)
+    assert call.id in set(db.session.scalars(select(Call.id).where(held)))
     person = db.session.get_one(Person, call.owner_id)
     reopened = gate.perform(
         "hotline.call", str(call.number), "reopen", house.actor(person), {"reason": "问题又出现了"}
@@ -133,10 +133,8 @@ def test_a_copied_request_is_found_by_its_customer_and_goes_on(house: House, vis
     ).first()
     assert request is not None
     assert request.customer is not None
-    found = finding.subjects(request.customer.name[:6], "fieldservice.request", visited.id)
-    assert request.id in set(
-        db.session.scalars(select(ServiceRequest.id).where(ServiceRequest.id.in_(found)))
-    )
+    held = finding.holding(request.customer.name[:6], ServiceRequest, "fieldservice.request", visited.id)
+    assert request.id in set(db.session.scalars(select(ServiceRequest.id).where(held)))
     staff = people.staff_of(visited)
     house.see()
     said = {"engineer_id": staff.field[0].person_id}
