@@ -124,6 +124,11 @@ class PostgresServer:
                 connection.execute(text(f"alter database {quoted(unfinished)} rename to {quoted(name)}"))
         return name
 
+    def administer(self, *statements: str) -> None:
+        """Run statements as the server's superuser, each in a transaction of its own."""
+        for one in statements:
+            self._execute(one)
+
     def _execute(self, statement: str) -> None:
         with administering(self._administrator) as connection:
             connection.execute(text(statement))

@@ -48,6 +48,8 @@ TRADES = (
     "医药",
 )
 FORMS = ("有限公司", "有限责任公司", "股份有限公司", "集团公司", "厂")
+# Contracts of fifteen years: whoever has had visits for ten of them was a customer before.
+OLDEST = 5500
 FAMILY, GIVEN = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗", "敏力静强磊军洋勇艳杰娟涛明超兰霞平刚桂英华"
 PRODUCTS = (
     ("财务通", "8.13"),
@@ -77,7 +79,7 @@ def _written(lines: list[tuple[str, ...]]) -> bytes:
 
 def _line(code: str, place: int, luck: random.Random, today: dt.date) -> tuple[str, ...]:
     product, version = luck.choice(PRODUCTS)
-    signed = today - dt.timedelta(days=luck.randrange(20, 2000))
+    signed = today - dt.timedelta(days=luck.randrange(20, OLDEST))
     card, until = "", ""
     if today - signed > dt.timedelta(days=365) and luck.random() < 0.7:
         card, until = f"FW{place:06d}", (today + dt.timedelta(days=luck.randrange(-60, 365))).isoformat()

@@ -14,10 +14,11 @@ from core.offices import Office
 from core.rules import rules_of
 
 
-def refuse_used(office: Office) -> None:
-    """Refuse an office that has customers or cases, or that takes no calls."""
+def refuse_used(office: Office, wanted: tuple[str, ...] = ("hotline.call",)) -> None:
+    """Refuse an office that has customers or cases, or that does not have what is wanted of it."""
     rules = rules_of(office)
-    rules.procedure("hotline.call")
+    for name in wanted:
+        rules.procedure(name)
     models = [Customer, *(one.model for one in rules.plugins.procedures.values())]
     if any(_has_one(model, office.id) for model in models):
         raise KoudaiError(

@@ -1,59 +1,79 @@
-"""What is measured: the pages on which a hotline lives, asked by somebody who has signed in."""
+"""What is measured: the pages on which a hotline and a field service live, asked by somebody who has signed in."""
 
 from __future__ import annotations
 
 import argparse
 import random
-import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from sqlalchemy import event, select
-
+from tools.bench_house import DUTY, EMPTY, FIELD, FULL, HOTLINE, House, Reader, statements
 from tools.bench_load import Ask, Measured, load
 
-# Which part of a greeting's throughput a page must reach at least.
-PAGE, LOOKUP = 20, 10
+# How many greetings a page may cost, and by how much a thousand times the rows may slow it down.
+PAGE, LOOKUP, GROWTH = 20, 10, 1.2
+# How often one house is measured and then the other.
+TURNS = 3
 
 
 @dataclass(frozen=True)
 class Page:
-    """One page, as a client asks for it; ``ask`` gets the office and a number that differs each time."""
+    """One page, as a client asks for it; in the address stand an office and what differs each time."""
 
     name: str
     address: str
+    role: str = HOTLINE
     target: int = PAGE
     form: dict[str, str] | None = None
+    asked: Callable[[Page, Reader, int], Ask] | None = None
+
+    def by(self, one: Reader, place: int) -> Ask:
+        """Return what a connection sends, something else each time."""
+        return (self.asked or _any)(self, one, place)
 
 
-@dataclass(frozen=True)
-class Reader:
-    """Somebody who has signed in: the cookie of his browser, the token of its forms, the customers of his office."""
+def _any(page: Page, one: Reader, place: int) -> Ask:
+    """Ask for a page, or send a form, of another customer and request each time."""
+    luck = random.Random(place)
 
-    office: str
-    cookie: str
-    csrf: str
-    callers: list[Any]
+    def request(_turn: int) -> bytes:
+        caller = luck.choice(one.callers)
+        words = {"office": one.office, "customer": caller.customer_id, "typed": quote(typed(caller, luck))}
+        words |= {"number": luck.choice(one.requests).number, "name": quote(caller.name[2:6])}
+        said = {"customer_id": str(caller.customer_id), "installation_id": str(caller.installation_id)}
+        return sent(one, page.address.format(**words), page.form and page.form | said)
 
-    def ask(self, page: Page, seed: int) -> Ask:
-        """Return what one connection sends, another customer each time."""
-        luck = random.Random(seed)
+    return request
 
-        def request(_place: int) -> bytes:
-            one = luck.choice(self.callers)
-            words = {"office": self.office, "customer": one.customer_id, "typed": quote(typed(one, luck))}
-            target = page.address.format(**words)
-            head = f"Host: koudai\r\nCookie: {self.cookie}\r\nAccept-Encoding: identity\r\n"
-            if page.form is None:
-                return f"GET {target} HTTP/1.1\r\n{head}\r\n".encode()
-            said = {**page.form, "csrf_token": self.csrf, "customer_id": one.customer_id}
-            body = urlencode({**said, "installation_id": one.installation_id}).encode()
-            kind = f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n"
-            return f"POST {target} HTTP/1.1\r\n{head}{kind}\r\n".encode() + body
 
-        return request
+def _dispatching(page: Page, one: Reader, place: int) -> Ask:
+    """Dispatch a request and take it back, by turns; each connection has requests of its own."""
+    mine = one.waiting[place::4] or one.waiting[:1]
+    seen = [request.version for request in mine]
+
+    def request(turn: int) -> bytes:
+        at, back = turn // 2 % len(mine), turn % 2
+        it, version = mine[at], seen[at]
+        seen[at] += 1
+        if back:
+            address = f"/{one.office}/fieldservice/request/{it.number}/recall"
+            return sent(one, address, {"seen": str(version), "reason": "改派"})
+        said = {"number": it.number, "seen": str(version), "engineer_id": str(it.engineer_id)}
+        return sent(one, page.address.format(office=one.office), said)
+
+    return request
+
+
+def sent(one: Reader, target: str, form: dict[str, str] | None) -> bytes:
+    """Return a request as a browser sends it."""
+    head = f"Host: koudai\r\nCookie: {one.cookie}\r\nAccept-Encoding: identity\r\n"
+    if form is None:
+        return f"GET {target} HTTP/1.1\r\n{head}\r\n".encode()
+    body = urlencode(form | {"csrf_token": one.csrf}).encode()
+    kind = f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n"
+    return f"POST {target} HTTP/1.1\r\n{head}{kind}\r\n".encode() + body
 
 
 CALL = {
@@ -66,13 +86,25 @@ CALL = {
     "outcome": "solve",
     "solve-answer": "重建索引后反结账成功，已请客户当场试过",
 }
+COMMON = quote("总账")
 PAGES = (
-    Page("look-up while typing", "/{office}/hotline/desk/find?q={typed}", LOOKUP),
+    Page("look-up while typing", "/{office}/hotline/desk/find?q={typed}", target=LOOKUP),
     Page("call desk", "/{office}/hotline/desk?customer={customer}"),
     Page("board", "/{office}/hotline/board/"),
     Page("list of calls", "/{office}/hotline/call/"),
     Page("my desk", "/"),
     Page("saving a call", "/{office}/hotline/desk", form=CALL),
+    Page("list of requests", "/{office}/fieldservice/request/", DUTY),
+    Page("unfinished requests", "/{office}/fieldservice/request/?state=*", DUTY),
+    Page("list, a common word", "/{office}/fieldservice/request/?q=" + COMMON, DUTY),
+    Page("dispatch board", "/{office}/fieldservice/dispatch", DUTY),
+    Page("page of a request", "/{office}/fieldservice/request/{number}", DUTY),
+    Page("search, a customer", "/search?q={name}", DUTY),
+    Page("search, a common word", "/search?q=" + COMMON, DUTY),
+    Page("my desk: duty manager", "/", DUTY),
+    Page("my desk: field engineer", "/", FIELD),
+    Page("my visits", "/{office}/fieldservice/visits", FIELD),
+    Page("dispatching", "/{office}/fieldservice/dispatch", DUTY, form={}, asked=_dispatching),
 )
 
 
@@ -81,36 +113,51 @@ def typed(one: Any, luck: random.Random) -> str:
     return str(luck.choice((one.file_number, one.name[2:5], one.initials[:4], one.phones[:7])))
 
 
-def measure(options: argparse.Namespace, port: int, hello_port: int) -> Iterator[str]:
-    """Yield a line for each page; the greeting is measured before each, for the machine is never the same."""
-    from core.app import create_app
-    from core.config import settings
+def measure(options: argparse.Namespace, small: House, whole: House, hello_port: int) -> Iterator[str]:
+    """Yield a line for each page.
 
-    app = create_app(settings())
-    full, empty = reader(app, "SH"), reader(app, "BJ")
-    for page in PAGES:
-        counts = [statements(app, one, page) for one in (empty, full)]
-        greeting = rounds(hello_port, [hello] * options.connections, options.seconds)
-        asks = [full.ask(page, at) for at in range(options.connections)]
-        found = rounds(port, asks, options.seconds, 302 if page.form else 200)
-        yield line(page, found, greeting, counts)
+    The greeting is measured before each, and the two houses by turns, for the machine is never the same.
+    """
+    for page in (one for one in PAGES if not options.only or options.only in one.name):
+        counts = [_counted(whole, EMPTY, page), _counted(small, FULL, page), _counted(whole, FULL, page)]
+        greeting = rounds(hello_port, [hello] * options.connections, options.seconds, (200,))
+        asks = [
+            [page.by(house.reader(FULL, page.role), at) for at in range(options.connections)]
+            for house in (small, whole)
+        ]
+        good, seconds = (200,) if page.form is None else (302,), options.seconds / TURNS
+        less, more = Measured(0), Measured(0)
+        for _turn in range(TURNS):
+            less.add(load(small.port, asks[0], seconds, good))
+            more.add(load(whole.port, asks[1], seconds, good))
+        yield line(page, more, less, greeting, counts)
 
 
-def hello(_place: int) -> bytes:
+def _counted(house: House, office: str, page: Page) -> int:
+    """Count the statements of one answer; what was counted must not be asked again, so it is done beforehand."""
+    one = house.reader(office, page.role)
+    if page.asked is _dispatching:
+        # Both halves once, so that versions go on as the clients will count them; see ``_dispatching``.
+        return 0
+    return statements(house.app, one, page.by(one, 1)(0).decode())
+
+
+def hello(_turn: int) -> bytes:
     """Ask for a greeting."""
     return b"GET / HTTP/1.1\r\nHost: koudai\r\n\r\n"
 
 
-def rounds(port: int, asks: list[Ask], seconds: float, good: int = 200) -> Measured:
+def rounds(port: int, asks: list[Ask], seconds: float, good: tuple[int, ...]) -> Measured:
     """Warm up, then measure."""
     load(port, asks, min(2, seconds), good)
     return load(port, asks, seconds, good)
 
 
-def line(page: Page, found: Measured, greeting: Measured, counts: list[int]) -> str:
+def line(page: Page, found: Measured, small: Measured, greeting: Measured, counts: list[int]) -> str:
     """Return the figures of a page as a line of the table."""
     costs = greeting.per_second / found.per_second if found.answers else float("inf")
-    faults = f", {found.faults} faults" if found.faults else ""
+    grown = small.per_second / found.per_second if found.answers else float("inf")
+    faults = f", {found.faults + small.faults} faults" if found.faults + small.faults else ""
     cells = (
         page.name,
         f"{found.per_second:.0f}{faults}",
@@ -119,92 +166,6 @@ def line(page: Page, found: Measured, greeting: Measured, counts: list[int]) -> 
         " / ".join(map(str, counts)),
         f"{costs:.1f}",
         f"{'kept' if costs <= page.target else 'missed'}: {page.target}",
+        f"{grown:.2f}" + ("" if grown < GROWTH else f": missed {GROWTH}"),
     )
     return "| " + " | ".join(cells) + " |"
-
-
-def reader(app: Any, code: str) -> Reader:
-    """Sit a hotline engineer of an office down at a browser, without asking for a password."""
-    from core import sessions
-    from core.db import db, see_offices, writing
-    from core.offices import office_by_code
-    from core.people import Person
-    from core.web.access import SESSION_KEY
-    from seed import people
-
-    with app.app_context():
-        office = office_by_code(code)
-        see_offices(frozenset({office.id}))
-        person_id, known = people.staff_of(office).engineers[0].person_id, callers(office.id)
-        with writing():
-            person = db.session.get_one(Person, person_id)
-            person.password_hash = person.password_hash or "nobody knows it"
-            key = person.get_id()
-    browser = app.test_client()
-    with browser.session_transaction() as session:
-        session["_user_id"], session["_fresh"], session["locale"] = key, True, "zh_Hans_CN"
-        session[SESSION_KEY] = sessions.new_key()
-    page = browser.get(f"/{code}/hotline/desk").text
-    token = re.search(r'name="csrf_token" value="([^"]+)"', page)
-    kept = browser.get_cookie("session")
-    assert token is not None
-    assert kept is not None
-    return Reader(code, f"session={kept.value}", token[1], known or [NOBODY])
-
-
-@dataclass(frozen=True)
-class Somebody:
-    """Whoever phones in an office that has nobody on file."""
-
-    customer_id: int = 0
-    installation_id: int = 0
-    file_number: str = "BJ000001"
-    name: str = "上海恒远服装有限责任公司"
-    initials: str = "shhyfz"
-    phones: str = "13800000000"
-
-
-NOBODY = Somebody()
-
-
-def callers(office_id: int) -> list[Any]:
-    """Return a thousand customers of an office, from all over its file."""
-    from core.customers.models import Contact, Customer, Installation
-    from core.db import db
-    from core.people import initials_of
-
-    query = (
-        select(Customer.id, Installation.id, Customer.file_number, Customer.name, Contact.phones)
-        .join(Installation, Installation.customer_id == Customer.id)
-        .join(Contact, Contact.customer_id == Customer.id)
-        .where(Customer.office_id == office_id)
-    )
-    rows = db.session.execute(query).all()
-    chosen = random.Random(7).sample(rows, min(1000, len(rows)))
-    return [Somebody(*row[:4], initials_of(row[3]).lower(), row[4]) for row in chosen]
-
-
-def statements(app: Any, one: Reader, page: Page) -> int:
-    """Count the statements of one answer; a form is not sent to an office that knows nobody."""
-    from core.db import db
-
-    request = one.ask(page, 1)(0).decode()
-    method, target = request.split(" ", 2)[:2]
-    browser, seen = app.test_client(), list[str]()
-    name, value = one.cookie.split("=", 1)
-    browser.set_cookie(name, value)
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        if not statement.lstrip().lower().startswith(("begin", "pragma", "commit", "rollback")):
-            seen.append(statement)
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        body = request.partition("\r\n\r\n")[2]
-        headers = {"Content-Type": "application/x-www-form-urlencoded"} if body else {}
-        browser.open(target, method=method, data=body, headers=headers)
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
-    return len(seen)

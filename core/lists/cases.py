@@ -106,7 +106,7 @@ def _filters(procedure: Procedure, rules: Rules, actor: Actor) -> Iterator[ListF
         name="q",
         title=_l("Words"),
         kind="words",
-        where=lambda typed: model.id.in_(finding.subjects(typed, procedure.name, office_id)),
+        where=lambda typed: finding.holding(typed, model, procedure.name, office_id),
     )
     yield ListFilter(
         name="whose",

@@ -18,6 +18,7 @@ class SearchText(Model, OfficeRow):
     __table_args__ = (
         UniqueConstraint("kind", "subject_id"),
         Index("ix_core_search_text_customer", "customer_id"),
+        Index("ix_core_search_text_newest", "office_id", "kind", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

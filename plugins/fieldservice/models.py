@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.cases import Case
@@ -16,6 +16,10 @@ from plugins.fieldservice.dispatching.columns import Dispatchable
 from plugins.fieldservice.visiting.columns import OnSite
 from plugins.hotline.models import Call, KnowledgeEntry
 
+UNSIGNED = text(
+    "signed_at is not null and signature = '' and on_paper = '' and stamp_id is null and scan_id is null"
+)
+
 
 class ServiceRequest(OnSite, Dispatchable, Model, Case):
     """One field service request, from its registration to the customer's signature (QR/03)."""
@@ -24,6 +28,13 @@ class ServiceRequest(OnSite, Dispatchable, Model, Case):
     __table_args__ = (
         Index("ix_fieldservice_request_list", "office_id", "id"),
         Index("ix_fieldservice_request_signed", "office_id", "signed_at"),
+        Index(
+            "ix_fieldservice_request_unsigned",
+            "office_id",
+            "signed_at",
+            sqlite_where=UNSIGNED,
+            postgresql_where=UNSIGNED,
+        ),
     )
 
     call_id: Mapped[int | None] = mapped_column(ForeignKey("hotline_call.id"), unique=True)

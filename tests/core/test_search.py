@@ -310,6 +310,44 @@ def test_the_newest_of_many_come_first_and_no_more_than_fit(filled: Office) -> N
     assert [one.number[-5:] for one in hits] == [f"{MANY - place:05d}" for place in range(1, 6)]
 
 
+def test_a_rare_word_is_found_beside_a_common_one(filled: Office) -> None:
+    assert [one.number[-5:] for one in finding.find("凭证 00017", {filled.id: {"hotline.call"}}, 5)] == [
+        "00017"
+    ]
+    assert finding.find("凭证 卡纸", {filled.id: {"hotline.call"}}, 5) == []
+
+
+def test_a_common_word_is_found_that_only_old_texts_hold(filled: Office) -> None:
+    newer = [
+        {
+            "office_id": filled.id,
+            "kind": "hotline.call",
+            "subject_id": 10 * MANY + place,
+            "title": "华东",
+            "body": "",
+        }
+        for place in range(max(finding.DEPTHS))
+    ]
+    with writing():
+        db.session.execute(insert(SearchText), newer)
+    hits = finding.find("凭证", {filled.id: {"hotline.call"}}, 5)
+    assert [one.number[-5:] for one in hits] == [f"{MANY - place:05d}" for place in range(1, 6)]
+
+
+def test_a_list_may_be_asked_for_a_common_word(house: House, filled: Office, boss: Actor) -> None:
+    customer = house.customer(filled)
+    calls = [log(filled, boss, customer, one) for one in ("打印机卡纸，报错 6105", "反结账后凭证丢失")]
+    for typed, wanted in (
+        ("凭证", calls),
+        ("凭证 丢失", calls[1:]),
+        ("凭证 卡纸", calls[:1]),
+        ("凭证 激光", []),
+    ):
+        held = finding.holding(typed, Call, "hotline.call", filled.id)
+        numbers = db.session.scalars(select(Call.number).where(held).order_by(Call.id))
+        assert numbers.all() == wanted
+
+
 def test_a_search_asks_within_its_time(filled: Office) -> None:
     before = dt.datetime.now(dt.UTC)
     for _time in range(10):

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import String, func, literal_column, select
 
 from core import gate
 from core.clauses import house_rule
@@ -132,8 +132,9 @@ class Unsigned:
 
 
 def _unsigned(office_id: int) -> tuple[object, ...]:
-    one = ServiceRequest
-    nothing = (one.signature == "", one.on_paper == "", one.stamp_id.is_(None), one.scan_id.is_(None))
+    one, empty = ServiceRequest, literal_column("''", String())
+    # Said as the index says it, which holds only these few: a value that is bound later might be another one.
+    nothing = (one.signature == empty, one.on_paper == empty, one.stamp_id.is_(None), one.scan_id.is_(None))
     return one.office_id == office_id, one.signed_at.is_not(None), *nothing
 
 
