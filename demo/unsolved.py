@@ -75,6 +75,7 @@ class Unsolved:
         self.desk.request(
             number, "escalate", self.desk.duty, **told, symptom=what, data_version="8.13，账套 003"
         )
+        self._document(ESCALATION, number, self.desk.duty)
         yield self.week.at(day + 4, "11:00")
         asked = "这两张凭证是手工录入还是从应收系统传来的？请把传递日志一并发来"
         take(self.desk, ESCALATION, number, "ask_back", self.desk.head_office, said=asked)
@@ -91,13 +92,17 @@ class Unsolved:
 
     def _hand_over(self, number: str, whom: Actor, place: str) -> None:
         """Hand over what was brought, with the document that describes the problem (QI/05 3.3)."""
-        one = find(CUSTODY, number)
-        sent = files.Sent("问题说明.txt", io.BytesIO(DATA["description"].encode()))
-        files.attach(topic_of(rules_of(self.desk.office), CUSTODY, one.id), [sent], self.desk.engineer)
+        self._document(CUSTODY, number, self.desk.engineer)
         take(
             self.desk, CUSTODY, number, "offer", self.desk.engineer, offered_to_id=whom.person_id, place=place
         )
         take(self.desk, CUSTODY, number, "accept", whom)
+
+    def _document(self, about: str, number: str, giver: Actor) -> None:
+        """Attach the problem document to what is kept about a request."""
+        sent = files.Sent("问题说明.txt", io.BytesIO(DATA["description"].encode()))
+        topic = topic_of(rules_of(self.desk.office), about, find(about, number).id)
+        files.attach(topic, [sent], giver)
 
     def _puzzling(self, number: str, day: int) -> Story:
         """A dongle is brought to be tested, whoever tests it has not said yet that he has it, and nobody knows more."""

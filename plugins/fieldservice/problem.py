@@ -16,7 +16,7 @@ from plugins.fieldservice.conference.forms import OUTCOMES
 from plugins.fieldservice.conference.models import Conference
 from plugins.fieldservice.custody.forms import KINDS
 from plugins.fieldservice.custody.models import Custody
-from plugins.fieldservice.custody.services import chain_of
+from plugins.fieldservice.custody.services import chain_of, out_of
 from plugins.fieldservice.escalation.models import Escalation
 from plugins.fieldservice.escalation.record import whom
 from plugins.fieldservice.escalation.services import OPEN
@@ -45,6 +45,13 @@ def cards_beside(act: Act, request: ServiceRequest) -> Iterator[Card]:
             found = _of(model, model.request_id.in_(chain))
             found = [one for one in found if one is not act.case]
             yield from _card(act, name, found, weight)
+
+
+def in_our_hands(act: Act) -> Card | None:
+    """Tell the engineer on his visit what was taken along, and what he has to bring back (QI/05 3.3, 3.4)."""
+    if act.case.state not in ("on_site", "signed") or not _may_read(act, CUSTODY):
+        return None
+    return next(_card(act, CUSTODY, out_of(act.case), 10), None)
 
 
 def cards_of_caller(act: Act) -> Iterator[Card]:

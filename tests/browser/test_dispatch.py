@@ -101,6 +101,12 @@ class Board:
         return one.state, one.engineer_id, f"{at:%H:%M}" if at else ""
 
 
+def left(place: Locator) -> float:
+    box = place.bounding_box()
+    assert box
+    return box["x"]
+
+
 @pytest.mark.clause("QP/2-04 5.4")
 @pytest.mark.parametrize(("locale", "language"), [("zh_Hans_CN", "zh-CN"), ("en", "en")])
 def test_a_request_is_dragged_into_an_engineers_day(
@@ -109,6 +115,10 @@ def test_a_request_is_dragged_into_an_engineers_day(
     board = Board(house, browse, locale)
     (number,) = board.numbers
     assert board.page.get_attribute("html", "lang") == language
+    hours, day = (
+        board.page.locator(f"{one} .dispatch-track").first for one in (".dispatch-scale", "[data-line]")
+    )
+    assert left(hours) == left(day), "the hours stand above the day"
     board.carry(number, "王力", TEN)
     expect(board.page.locator(".dispatch-ghost")).to_have_text("10:00")
     board.page.mouse.up()

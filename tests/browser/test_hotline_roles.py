@@ -50,7 +50,10 @@ def take(page: Page, step: str, **said: str) -> None:
     """Choose a step on a case's page unless it lies open, fill it in, and take it."""
     form = page.locator(f"form[action$='/{step}']")
     if not form.count():
-        page.locator(f".choices a[href*='{step}']").click()
+        link = page.locator(f".choices a[href*='{step}']")
+        if not link.is_visible():
+            page.locator(".choices-more > summary").click()
+        link.click()
     for name, value in said.items():
         form.locator(f"[name={name}]").fill(value)
     form.locator(".form-foot button").click()

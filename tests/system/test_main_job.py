@@ -82,12 +82,13 @@ class Installation:
         self.address = f"http://127.0.0.1:{port}"
         command = [KOUDAI, "serve", "--port", str(port), "--workers", "2"]
         process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=subprocess.DEVNULL)
-        for _try in range(100):
+        for _try in range(300):
             try:
                 urllib.request.urlopen(f"{self.address}/sign-in", timeout=5).close()
                 return process
             except OSError:
                 time.sleep(0.2)
+        process.kill()
         raise AssertionError("the server did not answer")
 
     def sit_down(self, login: str, **screen: Any) -> Page:
@@ -138,7 +139,7 @@ def installation(
     process = one.serve(free_port())
     yield one
     process.terminate()
-    process.wait(timeout=20)
+    process.wait(timeout=60)
     assert one.wrong == []
 
 

@@ -95,8 +95,11 @@ def house(
     one.furnish()
     process = one.serve(free_port())
     yield one
+    # Whoever still looks on would be waited for.
+    for page in one.pages.values():
+        page.context.close()
     process.terminate()
-    process.wait(timeout=20)
+    process.wait(timeout=60)
     assert one.wrong == []
 
 

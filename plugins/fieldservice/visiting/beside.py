@@ -1,4 +1,4 @@
-"""What stands beside the lines of a visit: the duty manager's help, and what holds at the door."""
+"""What stands beside the lines of a visit: the duty manager's help, what holds at the door, what was taken along."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from core import gate
 from core.forms import StepForm
 from core.gate import Act
 from core.web.access import actor, needs, this_office
+from plugins.fieldservice import problem
 from plugins.fieldservice.queues import REQUEST
 from plugins.fieldservice.visiting import notices, support
 
@@ -21,7 +22,8 @@ pages = Blueprint("beside", __name__)
 
 def of_visit(act: Act, typed: StepForm | None) -> dict[str, Any]:
     """Return what the page of a visit shows beside its lines."""
-    return {"notices": notices.in_force(act.rules, act.now), **_help(act, typed)}
+    found = {"notices": notices.in_force(act.rules, act.now), "taken": problem.in_our_hands(act)}
+    return {**found, **_help(act, typed)}
 
 
 def _help(act: Act, typed: StepForm | None = None) -> dict[str, Any]:

@@ -82,6 +82,67 @@ def test_what_lies_where_is_not_for_everybody(beijing: Any, sit_down: Any) -> No
     assert "保险柜 2" not in page
 
 
+@pytest.mark.clause("QI/05 3.1")
+@pytest.mark.clause("QI/05 3.2")
+@pytest.mark.clause("QI/05 3.5")
+def test_a_request_leads_to_the_case_that_moves_first(beijing: Any, sit_down: Any) -> None:
+    screen = sit_down(beijing, beijing.duty)
+    conference = beijing.conferring(beijing.turned_in("unsolved"))
+    escalation, again = beijing.escalated(), beijing.sent_again()
+    for request, where in (
+        (conference.request, f"conference/{conference.number}"),
+        (escalation.request, f"escalation/{escalation.number}"),
+        (again.previous, f"request/{again.number}"),
+    ):
+        leads = screen.get(f"request/{request.number}").partition('class="card goes-on"')[2]
+        assert f'href="/BJ/fieldservice/{where}"' in leads.partition("</section>")[0]
+    assert "goes-on" not in screen.get(f"request/{again.number}")
+
+
+@pytest.mark.clause("QI/05 3.5")
+def test_the_desk_leads_to_the_step_that_keeps_the_promise_now(beijing: Any, sit_down: Any) -> None:
+    screen = sit_down(beijing, beijing.duty)
+    request = beijing.confer(beijing.turned_in("unsolved"))
+
+    def lies_open(asked: str) -> str:
+        link = f"/BJ/fieldservice/request/{request.number}?{asked}#step"
+        assert f'href="{link}"' in screen.send("GET", "/")[1]
+        page = screen.send("GET", link)[1]
+        return str(page.partition('aria-current="step">')[2].partition("</a>")[0])
+
+    assert lies_open("promise=fieldservice.confer_again") == "Call a case conference"
+    beijing.confer(request)
+    assert lies_open("step=escalate") == "Bring before head office"
+    assert lies_open_by_itself(screen, request) == "Bring before head office"
+
+
+def lies_open_by_itself(screen: Any, request: ServiceRequest) -> str:
+    page = screen.get(f"request/{request.number}")
+    return str(page.partition('aria-current="step">')[2].partition("</a>")[0])
+
+
+@pytest.mark.clause("QI/05 3.1")
+def test_the_review_closes_what_is_solved_and_confers_about_the_rest(beijing: Any, sit_down: Any) -> None:
+    screen = sit_down(beijing, beijing.duty)
+    for result, step in (("all_solved", "Review and close"), ("partly", "Call a case conference")):
+        page = screen.get(f"request/{beijing.turned_in(result).number}")
+        assert page.partition('aria-current="step">')[2].startswith(f"{step}</a>")
+
+
+@pytest.mark.clause("QI/05 3.3")
+@pytest.mark.clause("QI/05 3.4")
+def test_the_engineer_sees_on_his_visit_what_he_took_along(beijing: Any, sit_down: Any) -> None:
+    request = beijing.explained()
+    screen = sit_down(beijing, beijing.engineer)
+    assert 'id="taken"' not in screen.get(f"visit/{request.number}")
+    one = beijing.take_along(request)
+    there = screen.get(f"visit/{request.number}").partition('id="taken"')[2].partition("</section>")[0]
+    for words in (one.number, "U 盘 1", "Bring it to the office"):
+        assert words in there
+    seen_by_all = sit_down(beijing, beijing.hire(ARCHIVIST, name="档案员")).get(f"visit/{request.number}")
+    assert "U 盘 1" not in seen_by_all
+
+
 @pytest.mark.clause("QI/05 3.6")
 def test_every_word_stands_in_the_table_of_the_escalation(beijing: Any, sit_down: Any) -> None:
     one = beijing.escalated()
