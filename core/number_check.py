@@ -123,8 +123,10 @@ def _drawn(office: Office, procedure: Procedure, prefix: str, month: Month) -> t
     begin, end = month.begins(office), month.next.begins(office)
     rows = _creations(office, procedure, prefix)
     logged = set(db.session.scalars(rows.where(LedgerRow.at >= begin, LedgerRow.at < end)))
-    earlier = db.session.scalar(rows.where(LedgerRow.at < begin).order_by(LedgerRow.at.desc()).limit(1))
-    later = db.session.scalar(rows.where(LedgerRow.at >= end).order_by(LedgerRow.at).limit(1))
+    # Several may have been drawn at one moment: their order is the ledger's.
+    backward, onward = (LedgerRow.at.desc(), LedgerRow.seq.desc()), (LedgerRow.at, LedgerRow.seq)
+    earlier = db.session.scalar(rows.where(LedgerRow.at < begin).order_by(*backward).limit(1))
+    later = db.session.scalar(rows.where(LedgerRow.at >= end).order_by(*onward).limit(1))
     below = _serial(earlier) if earlier else 0
     above = _serial(later) - 1 if later else _last(office, prefix) if logged else below
     above = max([above, *map(_serial, logged)])
