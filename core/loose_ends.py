@@ -18,7 +18,7 @@ from core.hooks import clauses_of
 from core.i18n import Sentence, _l
 from core.parameters import preset_of
 from core.plugin_sets import answers_of, contributed
-from core.roles import MACHINES, ROLES
+from core.roles import MACHINES, ROLES, Role
 from core.slots import MenuItem
 
 if TYPE_CHECKING:
@@ -97,6 +97,13 @@ def _refuse_manifest(one: Installed, others: set[str]) -> None:
         if not key.startswith(f"{name}."):
             _refuse(name, _l("%(key)s does not begin with the plugin's own name", key=key))
         _refuse_long(name, "key", key)
+    for permission in manifest.permissions:
+        for role in permission.roles:
+            if not isinstance(role, Role):
+                words = {"key": permission.key, "role": role}
+                _refuse(
+                    name, _l("roles= of %(key)s takes roles, as in core.roles, and not “%(role)s”", **words)
+                )
     _refuse_long(name, "version", manifest.version)
 
 

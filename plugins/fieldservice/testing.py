@@ -73,6 +73,12 @@ class Centre:
         """Begin a case of any procedure with the step that creates one."""
         return gate.perform(procedure, None, step, actor, values, office=self.office)
 
+    def refused_to_create(self, procedure: str, step: str, actor: Actor, **values: Any) -> Refused:
+        """Try to begin a case that must be refused, and return the refusal."""
+        with pytest.raises(Refused) as refused:
+            self.create(procedure, step, actor, **values)
+        return refused.value
+
     def act(self, case: Case, step: str, actor: Actor, **values: Any) -> Any:
         """Take a step of a case, of whatever procedure, and return the case."""
         return gate.perform(self.procedure(case), case.number, step, actor, values)

@@ -21,10 +21,10 @@ from core.coverage import Rule, RuleKind, rules_in
 from core.db import NAMING, Base
 from core.errors import PluginError
 from core.hooks import answers, hookimpl
-from core.i18n import domain_of
+from core.i18n import Sentence, domain_of
 from core.offices import Office
 from core.parameters import Preset
-from core.plugins import Plugins
+from core.plugins import Permission, Plugins
 from core.rules import Rules, rules_of
 from core.testing import NATIONAL, House
 from core.testing_databases import sqlite_url
@@ -87,6 +87,12 @@ def test_a_document_with_other_columns_is_named_with_its_line(bold: Any, clauses
 def test_a_preset_is_of_the_parameters_type(bold: Any) -> None:
     said = refusal(bold(HEAD + LINE, says={"presets": {DEMAND: Preset("45", "BOLD/QI/03 1.1")}}))
     assert f"cannot preset {DEMAND}: '45' is not of the type int" in said
+
+
+def test_a_permission_is_given_to_roles_and_not_to_their_keys(bold: Any) -> None:
+    read = Permission(key="bold.read", title=Sentence("Read"), roles=("field_engineer",))  # type: ignore[arg-type]
+    with pytest.raises(PluginError, match="roles= of bold.read takes roles"):
+        bold(HEAD + LINE, says={"permissions": (read,)})
 
 
 def test_a_role_that_is_none_is_not_let_in(bold: Any) -> None:
