@@ -91,7 +91,7 @@ def test_a_preset_is_of_the_parameters_type(bold: Any) -> None:
 
 def test_a_permission_is_given_to_roles_and_not_to_their_keys(bold: Any) -> None:
     read = Permission(key="bold.read", title=Sentence("Read"), roles=("field_engineer",))  # type: ignore[arg-type]
-    with pytest.raises(PluginError, match="roles= of bold.read takes roles"):
+    with pytest.raises(PluginError, match=r"roles= of bold\.read takes roles"):
         bold(HEAD + LINE, says={"permissions": (read,)})
 
 
