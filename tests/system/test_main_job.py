@@ -222,7 +222,7 @@ def dispatch(installation: Installation, office: str, request: str) -> None:
 
 
 def send_out(row: Any) -> None:
-    row.locator("summary").click()
+    row.locator(".dispatch-open > summary").click()
     row.locator("[name=engineer_id]").select_option(index=1)
     row.locator("form .btn-primary").click()
     expect(row).to_have_count(0)

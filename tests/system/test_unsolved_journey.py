@@ -170,6 +170,8 @@ def take_the_call(house: House) -> str:
     page = house.at("hotline", "/BJ/hotline/desk")
     page.locator("#q").press_sequentially("BJ200001")
     page.locator("[role=option]").first.click()
+    # A tick is about the customer on the page: one that is set before he is there goes with him who was there.
+    expect(page.locator("#panel")).to_contain_text("BJ200001")
     said = {"module": "存货核算", "operation": "期末处理", "happens": "期末处理后三种存货单价为负，报错 6105"}
     for name, text in said.items():
         page.locator(f"#{name}").fill(text)
