@@ -28,6 +28,7 @@ class ServiceRequest(OnSite, Dispatchable, Model, Case):
     __table_args__ = (
         Index("ix_fieldservice_request_list", "office_id", "id"),
         Index("ix_fieldservice_request_signed", "office_id", "signed_at"),
+        Index("ix_fieldservice_request_begins", "office_id", text("coalesce(appointment_at, planned_at)")),
         Index(
             "ix_fieldservice_request_unsigned",
             "office_id",

@@ -138,11 +138,7 @@ def _visits(rules: Rules, day: dt.date, today: dt.date) -> list[ServiceRequest]:
     """Return what has its hour on the day; from today on also what has none yet and may still be put into it."""
     moment = rules.calendar.moment
     on_the_day = slots.begins_between(moment(day, dt.time.min), moment(day + ONE_DAY, dt.time.min))
-    none_yet = and_(
-        ServiceRequest.appointment_at.is_(None),
-        ServiceRequest.planned_at.is_(None),
-        seldom(ServiceRequest.state.in_(VISITING)),
-    )
+    none_yet = and_(slots.has_no_hour, seldom(ServiceRequest.state.in_(VISITING)))
     where = (
         ServiceRequest.office_id == rules.office.id,
         ServiceRequest.engineer_id.is_not(None),
