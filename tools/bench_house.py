@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import random
 import re
-from collections.abc import Callable
+import time
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -172,14 +172,24 @@ def _requests(office_id: int, staff: Any, *, finished: bool) -> list[Request]:
     return found or [Request()]
 
 
+def answered(app: Flask, one: Reader, request: str) -> float:
+    """Answer a request in this process, and return how many seconds that took."""
+    method, target = request.split(" ", 2)[:2]
+    browser = app.test_client()
+    name, value = one.cookie.split("=", 1)
+    browser.set_cookie(name, value)
+    body = request.partition("\r\n\r\n")[2]
+    headers = {"Content-Type": "application/x-www-form-urlencoded"} if body else {}
+    begun = time.perf_counter()
+    browser.open(target, method=method, data=body, headers=headers)
+    return time.perf_counter() - begun
+
+
 def statements(app: Flask, one: Reader, request: str) -> int:
     """Count the statements of one answer."""
     from core.db import db
 
-    method, target = request.split(" ", 2)[:2]
-    browser, seen = app.test_client(), list[str]()
-    name, value = one.cookie.split("=", 1)
-    browser.set_cookie(name, value)
+    seen = list[str]()
 
     def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
         if not statement.lstrip().lower().startswith(NO_STATEMENT):
@@ -187,12 +197,9 @@ def statements(app: Flask, one: Reader, request: str) -> int:
 
     with app.app_context():
         engine = db.engine
-    listen: Callable[..., None] = event.listen
-    listen(engine, "before_cursor_execute", note)
+    event.listen(engine, "before_cursor_execute", note)
     try:
-        body = request.partition("\r\n\r\n")[2]
-        headers = {"Content-Type": "application/x-www-form-urlencoded"} if body else {}
-        browser.open(target, method=method, data=body, headers=headers)
+        answered(app, one, request)
     finally:
         event.remove(engine, "before_cursor_execute", note)
     return len(seen)
