@@ -144,7 +144,8 @@ def hurrying(server: Any) -> Iterator[None]:
 def furnish(folder: Path, home: dict[str, str], sizes: tuple[int, int, int]) -> None:
     """Set up and fill a house from the beginning; whole is what is marked so at the end."""
     customers, calls, requests = sizes
-    (folder / "koudai.db").unlink(missing_ok=True)
+    for left in folder.glob("koudai.db*"):
+        left.unlink()
     folder.mkdir(parents=True, exist_ok=True)
     koudai(home, "init")
     for code, name in (("SH", "上海分公司"), ("BJ", "北京分公司")):
