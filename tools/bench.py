@@ -19,10 +19,10 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 WORKERS, THREADS = 2, 8
-PORT, HELLO_PORT, SMALL_PORT = 8790, 8791, 8792
+PORT, HELLO_PORT, NO_PORT = 8790, 8791, 0
 HEAD = (
-    "| engine | page | answers/s | half within | 95 % within | statements: empty / small / full | costs greetings "
-    "| target | of the small house's time |"
+    "| engine | page | answers/s | half within | 95 % within | statements: empty / small / full | processor "
+    "| costs greetings | target | times the small house's |"
 )
 # A database that can be filled again need not survive a power cut while it is being filled.
 HURRIED = ("fsync = off", "full_page_writes = off", "max_wal_size = '4GB'", "autovacuum = off")
@@ -62,13 +62,17 @@ def measured(engine: str, options: argparse.Namespace) -> list[str]:
         ]
         if options.fill_only:
             return []
-        for home, port in zip(homes, (SMALL_PORT, PORT), strict=True):
-            command = [BIN / "koudai", "serve", "--port", port, "--workers", WORKERS, "--no-jobs"]
-            stack.enter_context(serving(command, port, home))
-        stack.enter_context(serving(hello(), HELLO_PORT, {}))
-        small, whole = (House(home, port) for home, port in zip(homes, (SMALL_PORT, PORT), strict=True))
+        houses = [House(home, port) for home, port in zip(homes, (NO_PORT, PORT), strict=True)]
+        for house in houses[1:]:
+            command = [BIN / "koudai", "serve", "--port", house.port, "--workers", WORKERS, "--no-jobs"]
+            house.at_work += [
+                stack.enter_context(serving(command, house.port, house.home)),
+                *database(house.home),
+            ]
+        greeter = House({}, HELLO_PORT, [stack.enter_context(serving(hello(), HELLO_PORT, {}))])
         lines = []
-        for line in measure(options, small, whole, HELLO_PORT):
+        small, whole = houses
+        for line in measure(options, small, whole, greeter):
             lines.append(f"| {engine} {line}")
             print(lines[-1], flush=True)
         for home in () if options.unverified else homes:
@@ -85,10 +89,18 @@ def furnished(engine: str, where: Path, sizes: tuple[int, int, int]) -> Iterator
         server = stack.enter_context(postgres(folder)) if engine == "postgresql" else None
         if server is not None:
             home["KOUDAI_DATABASE"] = server.url_for("koudai")
-        if not (folder / "filled").exists():
+        if (folder / "filled").exists():
+            koudai(home, "db", "upgrade")
+        else:
             with hurrying(server):
                 furnish(folder, home, sizes)
         yield home
+
+
+def database(home: dict[str, str]) -> list[int]:
+    """Return the first process of a house's own PostgreSQL, if it has one."""
+    told = Path(home["KOUDAI_HOME"]) / "postgres" / "postmaster.pid"
+    return [int(told.read_text().split()[0])] if told.exists() else []
 
 
 def hello() -> list[object]:
@@ -132,7 +144,8 @@ def hurrying(server: Any) -> Iterator[None]:
 def furnish(folder: Path, home: dict[str, str], sizes: tuple[int, int, int]) -> None:
     """Set up and fill a house from the beginning; whole is what is marked so at the end."""
     customers, calls, requests = sizes
-    (folder / "koudai.db").unlink(missing_ok=True)
+    for left in folder.glob("koudai.db*"):
+        left.unlink()
     folder.mkdir(parents=True, exist_ok=True)
     koudai(home, "init")
     for code, name in (("SH", "上海分公司"), ("BJ", "北京分公司")):
@@ -168,8 +181,8 @@ def environment(home: dict[str, str]) -> dict[str, str]:
 
 
 @contextmanager
-def serving(command: list[object], port: int, home: dict[str, str]) -> Iterator[None]:
-    """Serve until the measuring is over."""
+def serving(command: list[object], port: int, home: dict[str, str]) -> Iterator[int]:
+    """Serve until the measuring is over; tell the id of the process."""
     import urllib.error
     import urllib.request
 
@@ -183,7 +196,7 @@ def serving(command: list[object], port: int, home: dict[str, str]) -> Iterator[
                 break
             except OSError:
                 time.sleep(0.2)
-        yield
+        yield server.pid
     finally:
         server.terminate()
         server.wait(timeout=30)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import random
 import re
-from collections.abc import Callable
+import time
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -54,10 +55,11 @@ class Reader:
 
 @dataclass
 class House:
-    """One installation, served on a port: ``home`` is what its processes are told."""
+    """One installation, served on a port: ``home`` is what its processes are told, ``at_work`` who the first are."""
 
     home: dict[str, str]
     port: int
+    at_work: list[int] = field(default_factory=list)
     readers: dict[tuple[str, str], Reader] = field(default_factory=dict)
 
     @cached_property
@@ -71,11 +73,27 @@ class House:
         os.environ.update(self.home)
         return create_app(settings())
 
+    def processor_time(self) -> float:
+        """Return the seconds of a processor that its processes have used so far, the database's among them."""
+        return sum(map(_processor_time, self.at_work))
+
     def reader(self, code: str, role: str) -> Reader:
         """Return somebody of an office who holds a role, at his browser."""
         if (code, role) not in self.readers:
             self.readers[code, role] = _reader(self.app, code, role)
         return self.readers[code, role]
+
+
+def _processor_time(pid: int) -> float:
+    """Return what a process, its children and theirs have used: what they used who are gone is in the account."""
+    try:
+        told = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except OSError:
+        return 0.0
+    return sum(map(int, told[11:15])) / os.sysconf("SC_CLK_TCK") + sum(
+        map(_processor_time, map(int, children))
+    )
 
 
 def _reader(app: Any, code: str, role: str) -> Reader:
@@ -154,14 +172,24 @@ def _requests(office_id: int, staff: Any, *, finished: bool) -> list[Request]:
     return found or [Request()]
 
 
+def answered(app: Flask, one: Reader, request: str) -> float:
+    """Answer a request in this process, and return how many seconds that took."""
+    method, target = request.split(" ", 2)[:2]
+    browser = app.test_client()
+    name, value = one.cookie.split("=", 1)
+    browser.set_cookie(name, value)
+    body = request.partition("\r\n\r\n")[2]
+    headers = {"Content-Type": "application/x-www-form-urlencoded"} if body else {}
+    begun = time.perf_counter()
+    browser.open(target, method=method, data=body, headers=headers)
+    return time.perf_counter() - begun
+
+
 def statements(app: Flask, one: Reader, request: str) -> int:
     """Count the statements of one answer."""
     from core.db import db
 
-    method, target = request.split(" ", 2)[:2]
-    browser, seen = app.test_client(), list[str]()
-    name, value = one.cookie.split("=", 1)
-    browser.set_cookie(name, value)
+    seen = list[str]()
 
     def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
         if not statement.lstrip().lower().startswith(NO_STATEMENT):
@@ -169,12 +197,9 @@ def statements(app: Flask, one: Reader, request: str) -> int:
 
     with app.app_context():
         engine = db.engine
-    listen: Callable[..., None] = event.listen
-    listen(engine, "before_cursor_execute", note)
+    event.listen(engine, "before_cursor_execute", note)
     try:
-        body = request.partition("\r\n\r\n")[2]
-        headers = {"Content-Type": "application/x-www-form-urlencoded"} if body else {}
-        browser.open(target, method=method, data=body, headers=headers)
+        answered(app, one, request)
     finally:
         event.remove(engine, "before_cursor_execute", note)
     return len(seen)

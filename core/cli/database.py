@@ -32,12 +32,15 @@ def upgrade_database() -> None:
     from core.life.arrival import arrive
     from core.offices import all_offices
     from core.rules import installed_plugins
+    from core.upkeep import look_at_tables
 
     migrate.upgrade(_url(), installed_plugins())
     see_offices(frozenset(all_offices()))
     for procedure, count in arrive(installed_plugins()).items():
         click.echo(_("%(procedure)s: %(count)s cases carried over.", procedure=procedure, count=count))
     fill_search()
+    # An index that SQLite has not looked at yet is taken for the best one, and may be the worst.
+    look_at_tables()
     warn_of_unwritten()
 
 

@@ -16,6 +16,7 @@ from plugins.fieldservice.dispatching.columns import Dispatchable
 from plugins.fieldservice.visiting.columns import OnSite
 from plugins.hotline.models import Call, KnowledgeEntry
 
+BEGINS = text("case when appointment_at is null then planned_at else appointment_at end")
 UNSIGNED = text(
     "signed_at is not null and signature = '' and on_paper = '' and stamp_id is null and scan_id is null"
 )
@@ -28,6 +29,7 @@ class ServiceRequest(OnSite, Dispatchable, Model, Case):
     __table_args__ = (
         Index("ix_fieldservice_request_list", "office_id", "id"),
         Index("ix_fieldservice_request_signed", "office_id", "signed_at"),
+        Index("ix_fieldservice_request_begins", "office_id", BEGINS),
         Index(
             "ix_fieldservice_request_unsigned",
             "office_id",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, select, union_all
 
 from core import clock
 from core.db import db
@@ -140,15 +140,16 @@ def _visits(rules: Rules, day: dt.date, today: dt.date) -> list[ServiceRequest]:
     """Return what has its hour on the day; from today on also what has none yet and may still be put into it."""
     moment = rules.calendar.moment
     on_the_day = slots.begins_between(moment(day, dt.time.min), moment(day + ONE_DAY, dt.time.min))
-    none_yet = and_(
-        ServiceRequest.appointment_at.is_(None),
-        ServiceRequest.planned_at.is_(None),
-        seldom(ServiceRequest.state.in_(VISITING)),
+    none_yet = and_(slots.has_no_hour, seldom(ServiceRequest.state.in_(VISITING)))
+    # Each is looked for in an index of its own: together they would be looked for among all requests.
+    parts = (on_the_day, none_yet) if day >= today else (on_the_day,)
+    ids = union_all(
+        *(select(ServiceRequest.id).where(ServiceRequest.office_id == rules.office.id, one) for one in parts)
     )
     where = (
         ServiceRequest.office_id == rules.office.id,
         ServiceRequest.engineer_id.is_not(None),
-        or_(on_the_day, none_yet) if day >= today else on_the_day,
+        ServiceRequest.id.in_(ids),
         ServiceRequest.state.not_in(GONE),
     )
     return list(db.session.scalars(select(ServiceRequest).where(*where).order_by(ServiceRequest.id)).unique())

@@ -110,7 +110,7 @@ def _recent(rules: Rules, now: dt.datetime) -> dict[int, int]:
     """Count what each engineer was sent to in the last seven days."""
     where = (
         ServiceRequest.office_id == rules.office.id,
-        ServiceRequest.dispatched_at >= now - WEEK,
+        seldom(ServiceRequest.dispatched_at >= now - WEEK),
         ServiceRequest.engineer_id.is_not(None),
     )
     query = select(ServiceRequest.engineer_id, func.count()).where(*where)
