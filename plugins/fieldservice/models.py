@@ -16,7 +16,8 @@ from plugins.fieldservice.dispatching.columns import Dispatchable
 from plugins.fieldservice.visiting.columns import OnSite
 from plugins.hotline.models import Call, KnowledgeEntry
 
-BEGINS = text("case when appointment_at is null then planned_at else appointment_at end")
+# In lines as PostgreSQL sets them: else nobody knows the index again by its expression.
+BEGINS = text("(\ncase\nwhen appointment_at is null then planned_at\nelse appointment_at\nend)")
 UNSIGNED = text(
     "signed_at is not null and signature = '' and on_paper = '' and stamp_id is null and scan_id is null"
 )

@@ -17,7 +17,7 @@ def upgrade() -> None:
     op.create_index(
         UNSIGNED, "fieldservice_request", ["office_id", "signed_at"], sqlite_where=only, postgresql_where=only
     )
-    begins = sa.text("case when appointment_at is null then planned_at else appointment_at end")
+    begins = sa.text("(case when appointment_at is null then planned_at else appointment_at end)")
     op.create_index(BEGINS, "fieldservice_request", ["office_id", begins])
 
 
