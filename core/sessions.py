@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 
-from flask import Flask, request
+from flask import Flask, Response, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from sqlalchemy import String, bindparam, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
@@ -15,15 +15,17 @@ from core.db import Model, asked, db, insert_once, writing
 
 
 class Sessions(SecureCookieSessionInterface):
-    """Sessions in signed cookies; what a page asks in the background while nobody is signed in begins none.
+    """Sessions in signed cookies; what a page asked in the background and was refused changes none.
 
-    Its refusal may arrive after somebody signed in again elsewhere, and would sign him out at once.
+    Its refusal may arrive after somebody signed in again elsewhere, and would sign him out at once, or after another
+    answer has brought the token with which the page now sends, and would make it worthless.
     """
 
-    def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
-        """Say whether an answer takes a cookie along; an old browser does not tell what asked."""
-        shown = request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
-        return (shown or "_user_id" in session) and super().should_set_cookie(app, session)
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Let an answer take the session along, unless it must not; an old browser does not tell what asked."""
+        behind = request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate"
+        if not (behind and (response.status_code >= 400 or "_user_id" not in session)):
+            super().save_session(app, session, response)
 
 
 class EndedSession(Model):

@@ -422,12 +422,20 @@ def test_no_form_is_taken_without_its_token(wangli: Person, guarded: FlaskClient
     assert is_in(guarded)
 
 
-def test_what_a_page_asks_in_the_background_begins_no_session_of_nobody(guarded: FlaskClient) -> None:
+@pytest.mark.parametrize("inside", [False, True])
+def test_what_a_page_asks_in_the_background_and_is_refused_changes_no_session(
+    wangli: Person, guarded: FlaskClient, inside: bool
+) -> None:
     def refused(mode: str) -> str | None:
-        answer = guarded.post("/sign-out", headers={"Sec-Fetch-Mode": mode})
+        answer = guarded.post("/password", headers={"Sec-Fetch-Mode": mode})
         assert answer.status_code == 400
         return answer.headers.get("Set-Cookie")
 
+    if inside:
+        sign_in(guarded, csrf_token=token_of(guarded.get("/sign-in").text))
+        assert is_in(guarded)
+        with guarded.session_transaction() as session:
+            session.pop("csrf_token", None)
     assert refused("cors") is None
     assert refused("navigate")
 
