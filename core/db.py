@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -158,6 +159,14 @@ def _begin(connection: Connection) -> None:
     mode = connection.get_execution_options().get("begin_mode", "DEFERRED")
     connection.exec_driver_sql(f"pragma query_only={'off' if mode == 'IMMEDIATE' else 'on'}")
     connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+@contextmanager
+def reading_tables() -> Iterator[None]:
+    """Read how tables are made; SQLite cannot tell of an index of an expression, and nobody need hear that."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*expression-based index.*")
+        yield
 
 
 def see_offices(office_ids: frozenset[int]) -> None:

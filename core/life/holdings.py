@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, MetaData, Table, func, inspect, or_, select
 
-from core.db import Base, db
+from core.db import Base, db, reading_tables
 from core.plugins import Installed
 from core.records import Record, declared
 
@@ -51,7 +51,8 @@ def own_tables(name: str) -> list[Table]:
 
 def _reflected(name: str) -> Table:
     """Read a table that no model describes: its plugin is not installed any more, or forgot it."""
-    return Table(name, MetaData(), autoload_with=db.session.connection(), resolve_fks=False)
+    with reading_tables():
+        return Table(name, MetaData(), autoload_with=db.session.connection(), resolve_fks=False)
 
 
 def holdings(name: str, one: Installed | None) -> list[Holding]:

@@ -1,10 +1,8 @@
 """The environment that core and every plugin share: a history sees only the tables named after its plugin."""
 
-import warnings
-
 from alembic import context
 
-from core.db import Base
+from core.db import Base, reading_tables
 
 plugin = context.config.attributes["plugin"]
 connection = context.config.attributes["connection"]
@@ -24,7 +22,5 @@ context.configure(
     include_name=lambda name, kind, parents: is_mine(name, kind),
     include_object=lambda item, name, kind, reflected, compared: is_mine(name, kind),
 )
-with context.begin_transaction(), warnings.catch_warnings():
-    # SQLite does not tell of what an index is made that is made of an expression.
-    warnings.filterwarnings("ignore", message=".*expression-based index.*")
+with context.begin_transaction(), reading_tables():
     context.run_migrations()

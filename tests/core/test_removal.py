@@ -15,7 +15,7 @@ from flask import Flask
 from sqlalchemy import MetaData, Table, create_engine, inspect, select, text
 
 from core import clock, gate, ledger, migrate, presence, switches
-from core.db import db, see_offices, writing
+from core.db import db, reading_tables, see_offices, writing
 from core.errors import KoudaiError, NotFound, PluginError
 from core.life import snapshots
 from core.life.carrying import refuse_lost
@@ -123,7 +123,8 @@ def everything() -> dict[str, list[str]]:
     """Return all that the database holds but ledger and switches, each row in words."""
     connection, found = db.session.connection(), {}
     for name in sorted(set(inspect(connection).get_table_names()) - KEPT):
-        table = Table(name, MetaData(), autoload_with=connection, resolve_fks=False)
+        with reading_tables():
+            table = Table(name, MetaData(), autoload_with=connection, resolve_fks=False)
         found[name] = [repr(tuple(row)) for row in connection.execute(select(table))]
     return found
 
