@@ -19,7 +19,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 WORKERS, THREADS = 2, 8
-PORT, HELLO_PORT, NO_PORT = 8790, 8791, 0
+PORT, HELLO_PORT, PLAIN_PORT, NO_PORT = 8790, 8791, 8792, 0
 HEAD = (
     "| engine | page | answers/s | half within | 95 % within | statements: empty / small / full | processor "
     "| costs greetings | target | times the small house's |"
@@ -52,7 +52,7 @@ def main() -> None:
 def measured(engine: str, options: argparse.Namespace) -> list[str]:
     """Return the lines of the table for one engine."""
     from tools.bench_house import House
-    from tools.bench_pages import measure
+    from tools.bench_pages import measure, yardstick
 
     full = (options.customers, options.calls, options.requests)
     with ExitStack() as stack:
@@ -69,8 +69,12 @@ def measured(engine: str, options: argparse.Namespace) -> list[str]:
                 stack.enter_context(serving(command, house.port, house.home)),
                 *database(house.home),
             ]
-        greeter = House({}, HELLO_PORT, [stack.enter_context(serving(hello(), HELLO_PORT, {}))])
-        lines = []
+        greeter, plain = (
+            House({}, port, [stack.enter_context(serving(beside(port, app), port, {}))])
+            for port, app in ((HELLO_PORT, "bench_hello:app"), (PLAIN_PORT, "bench_plain:made()"))
+        )
+        lines = [yardstick(options, plain, greeter)]
+        print(lines[0], flush=True)
         small, whole = houses
         for line in measure(options, small, whole, greeter):
             lines.append(f"| {engine} {line}")
@@ -103,10 +107,10 @@ def database(home: dict[str, str]) -> list[int]:
     return [int(told.read_text().split()[0])] if told.exists() else []
 
 
-def hello() -> list[object]:
-    """Return how the greeting is served: as Koudai is, by as many processes and threads."""
+def beside(port: int, app: str) -> list[object]:
+    """Return how a yardstick is served: as Koudai is, by as many processes and threads."""
     how = ["--workers", WORKERS, "--worker-class", "gthread", "--threads", THREADS, "--log-level", "warning"]
-    return [BIN / "gunicorn", "--bind", f"127.0.0.1:{HELLO_PORT}", "--preload", *how, "tools.bench_hello:app"]
+    return [BIN / "gunicorn", "--bind", f"127.0.0.1:{port}", "--preload", *how, f"tools.{app}"]
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 from urllib.parse import quote, urlencode
+from urllib.request import urlopen
 
 from tools.bench_house import DUTY, EMPTY, FIELD, FULL, HOTLINE, House, Reader, answered, statements
 from tools.bench_load import Ask, Measured, load
@@ -17,6 +18,8 @@ from tools.bench_load import Ask, Measured, load
 PAGE, LOOKUP, GROWTH = 20, 10, 1.2
 # How often the greeting is measured and then the page; and how often a page is asked for in both houses.
 TURNS, AS_OFTEN = 3, 20
+# What the plain list asks: who has signed in, and its rows.
+PLAIN_STATEMENTS = 2
 
 
 @dataclass(frozen=True)
@@ -180,6 +183,19 @@ class Spent:
 def hello(_turn: int) -> bytes:
     """Ask for a greeting."""
     return b"GET / HTTP/1.1\r\nHost: koudai\r\n\r\n"
+
+
+def yardstick(options: argparse.Namespace, plain: House, greeter: House) -> str:
+    """Return the line of the plainest list there is: what of a page the libraries themselves cost."""
+    with urlopen(f"http://127.0.0.1:{plain.port}/in") as signed_in:
+        cookie = signed_in.headers["Set-Cookie"].partition(";")[0]
+    ask = f"GET /calls HTTP/1.1\r\nHost: koudai\r\nCookie: {cookie}\r\n\r\n".encode()
+    greeting, more = Spent(), Spent()
+    for _turn in range(TURNS):
+        greeting.take(greeter, [hello] * options.connections, options.seconds / TURNS)
+        more.take(plain, [lambda _turn: ask] * options.connections, options.seconds / TURNS)
+    page = Page("a plain list of the same libraries", "/calls")
+    return f"| yardstick {line(page, more, greeting, [PLAIN_STATEMENTS], 1.0)}"
 
 
 def line(page: Page, full: Spent, greeting: Spent, counts: list[int], grown: float) -> str:
