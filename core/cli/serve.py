@@ -73,7 +73,7 @@ def run(host: str, port: int, workers: int, *, jobs: bool = True) -> None:
 
 
 def settle() -> None:
-    """Take what is built by now out of the collector's sight: it stays, and to look through it held answers up for 0.3 s."""
+    """Take what is built by now out of the collector's sight: it stays, and looking through it took 0.3 s at a time."""
     gc.collect()
     gc.freeze()
 

@@ -183,7 +183,15 @@ def test_wrong_usage_ends_with_2_and_points_to_the_help(home: Path, words: str, 
 
 @pytest.mark.parametrize(
     "words",
-    ["office list", "staff list", "verify", "serve", "plugins check", "db check", "db revision core x"],
+    [
+        "office list",
+        "staff list",
+        "verify",
+        "serve --port 0",
+        "plugins check",
+        "db check",
+        "db revision core x",
+    ],
 )
 def test_where_nothing_was_set_up_nothing_is_made_and_the_remedy_is_told(home: Path, words: str) -> None:
     line = refused(typed(*words.split()))
