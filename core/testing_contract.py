@@ -29,6 +29,7 @@ from core.plugins import Installed, Plugins, PluginSet
 from core.procedure import Procedure
 from core.records import Addition, Record, declared
 from core.testing import tables_of
+from core.unread import refuse_unread
 
 NOT_ITS_CODE = {"tests", "__pycache__"}
 OFFICE = re.compile(r"(?:\w+\.)*office(?:_\w+)?(?:\.\w+)*")
@@ -116,6 +117,9 @@ class PluginContract:
     @pytest.mark.usefixtures("app")
     def test_what_it_brings_unasked_does_not_fail(self, one: Installed, plugins: Plugins) -> None:
         refuse_failing(alone(one, plugins))
+
+    def test_what_its_steps_ask_is_read(self, one: Installed, plugins: Plugins) -> None:
+        refuse_unread(alone(one, plugins))
 
     def test_its_clauses_are_its_own(self, one: Installed) -> None:
         assert {clause.plugin for clause in one.clauses} <= {one.name}
