@@ -55,14 +55,16 @@ def _say(tallies: list[Tally], month: str) -> None:
     head = (_("Form"), _("First"), _("Last"), _("Drawn"), _("Valid"), _("Void"), _("Accounted for"))
     table([head, *rows])
     for one in tallies:
-        _say_faults(one)
+        _say_where(one)
 
 
 def _verdict(one: Tally) -> str:
     return _("yes") if one.whole else _("no")
 
 
-def _say_faults(one: Tally) -> None:
+def _say_where(one: Tally) -> None:
+    if one.removed:
+        click.echo(_("Removed with its plugin, and exported: %(numbers)s", numbers=", ".join(one.removed)))
     if one.missing:
         click.echo(_("No case and no void: %(numbers)s", numbers=", ".join(one.missing)))
     if one.unlogged:

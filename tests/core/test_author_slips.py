@@ -229,7 +229,9 @@ def test_a_promise_without_its_moment_is_named(plugins: Plugins, make_plugin: An
     @hookimpl
     def amend(procedures: Any) -> None:
         said = {"title": Sentence("Soon"), "within": as_promised(), "owner": HOTLINE_ENGINEER}
-        procedures["hotline.call"].starts("park", "bold.soon", clause="QI/03 3.2.5", met_by=("resume",), **said)
+        procedures["hotline.call"].starts(
+            "park", "bold.soon", clause="QI/03 3.2.5", met_by=("resume",), **said
+        )
 
     bold = make_plugin("bold", requires=("hotline",), amend=amend)
     installed = Plugins([plugins.installed["hotline"].module, bold])
