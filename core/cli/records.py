@@ -15,6 +15,16 @@ if TYPE_CHECKING:
     from core.number_check import Tally
 
 
+class _Month(click.ParamType):
+    """A month as it is typed; the command reads it, and whoever leaves it out is told how it is written."""
+
+    name = "month"
+
+    def get_missing_message(self, param: click.Parameter, ctx: click.Context | None) -> str:
+        """Return what is said beside the name of the argument that is missing."""
+        return _("Write it like 2026-11.")
+
+
 @click.group(help=_l("Check the numbered records of an office.").msgid)
 def records() -> None:
     """Group the commands about records."""
@@ -27,7 +37,7 @@ def records() -> None:
     ).msgid
 )
 @click.argument("office")
-@click.argument("month")
+@click.argument("month", type=_Month())
 @in_house
 def check(office: str, month: str) -> None:
     """Print a line for each form, then what is missing or altered."""

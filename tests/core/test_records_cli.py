@@ -75,3 +75,9 @@ def test_what_is_not_there_is_named(run: Run, words: tuple[str, ...], why: str) 
     result = run(*words)
     assert result.exit_code == 1
     assert why in result.stderr
+
+
+def test_a_month_that_is_left_out_is_asked_for_in_its_form(run: Run) -> None:
+    result = run("SH")
+    assert result.exit_code == 2
+    assert "Missing argument 'MONTH'. Write it like 2026-11." in " ".join(result.stderr.split())
