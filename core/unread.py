@@ -53,7 +53,7 @@ def _unread(found: PluginSet, procedure: Procedure, step: Step) -> list[str]:
     own = step.plugin == procedure.plugin and not step.form.elsewhere
     known = {*step.form.only_in_ledger, *(inspect(procedure.model).columns.keys() if own else ())}
     read = frozenset[str]().union(*map(names_read, code))
-    return [name for name in asked(step.form) if name not in known and not _is_read(name, read)]
+    return [name for name in asked(step.form) if name not in known and not _is_read(name, read)]  # type: ignore[arg-type]
 
 
 def _is_read(name: str, read: frozenset[str]) -> bool:
