@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from core.number_check import Tally
 
 
-class _Month(click.ParamType):
+class _Month(click.ParamType[str]):
     """A month as it is typed; the command reads it, and whoever leaves it out is told how it is written."""
 
     name = "month"
