@@ -1,4 +1,4 @@
-"""What a form asks, read off its class: which answers are kept from the ledger, and which are pictures."""
+"""What a form asks, read off its class: which fields, which answers are kept from the ledger, which are pictures."""
 
 from __future__ import annotations
 
@@ -8,6 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from core.forms import StepForm
+
+
+@cache
+def asked(form: type[StepForm] | None) -> tuple[str, ...]:
+    """Return the fields of a form whose values say something: a tick that must be set is always set."""
+    return tuple(name for name, one in _fields(form) if not _must_be_ticked(one))
+
+
+def _must_be_ticked(field: Any) -> bool:
+    return field.field_class.json_type == "boolean" and bool(field.kwargs.get("required"))
 
 
 @cache

@@ -76,10 +76,12 @@ class StepForm(Form):
     """The form of a step: built for one case, checked inside the gate.
 
     What it asks ``elsewhere`` is about another case, which the step begins: nothing of it comes from this one's columns
-    of the same name, and nothing goes into them.
+    of the same name, and nothing goes into them. What is ``only_in_ledger`` is asked for the record of the step alone:
+    no column and no code wants it.
     """
 
     elsewhere = False
+    only_in_ledger: tuple[str, ...] = ()
 
     def __init__(self, act: Act, values: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
         self.act = act
@@ -138,6 +140,7 @@ class EmptyForm(StepForm):
 class ReasonForm(StepForm):
     """The form of a step that asks why, each time anew."""
 
+    only_in_ledger = ("reason",)
     reason = LongTextField(_l("Reason"), limit=1000, fresh=True)
 
 

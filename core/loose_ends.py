@@ -212,6 +212,16 @@ def _refuse_undeclared(procedure: Procedure) -> None:
             _refuse_no_undoing(procedure, step)
     for state in procedure.states:
         _refuse_long(procedure.plugin, "state", state)
+    _refuse_unmet(procedure)
+
+
+def _refuse_unmet(procedure: Procedure) -> None:
+    """Refuse a deadline that no step meets: it could only be missed, or fall with the case."""
+    met = {key for step in procedure.steps.values() for key in step.meets}
+    for rule in procedure.deadlines.values():
+        if rule.key not in met:
+            why = _l("no step meets the deadline %(key)s: name one in meets= or met_by=", key=rule.key)
+            _refuse(rule.plugin, why)
 
 
 def _refuse_unknown(procedure: Procedure, found: PluginSet) -> None:

@@ -1,7 +1,7 @@
 """Is every number accounted for? What was drawn in a month is a case or a void: numbers = valid + void.
 
 What was drawn when is read from the ledger, which nobody changes unseen. A number that is missing between two months
-shows in both.
+shows in both. The cases of a plugin that was removed, and is here again, went with it: they are in its export.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from core.db import db
 from core.errors import Invalid
 from core.i18n import Sentence, _l
 from core.ledger import LedgerRow
+from core.life.removal import left_at
 from core.numbers import NumberSeries, NumberVoid
 from core.offices import Office
 from core.people import Person
@@ -39,12 +40,13 @@ class Tally:
     drawn: int
     valid: int
     void: int
+    removed: tuple[str, ...]
     missing: tuple[str, ...]
     unlogged: tuple[str, ...]
 
     @property
     def whole(self) -> bool:
-        """Whether every number is a case or a void, and the ledger knows it."""
+        """Whether every number is a case, a void or gone with its plugin, and the ledger knows it."""
         return not (self.missing or self.unlogged)
 
 
@@ -103,8 +105,11 @@ def _tally(office: Office, procedure: Procedure, year: int, month: Month) -> Tal
     logged, numbers = _drawn(office, procedure, prefix, month)
     if not numbers:
         return None
-    present = set(_known(procedure.model, office, numbers))
+    left = left_at(office.id, procedure.plugin)
     void = set(_known(NumberVoid, office, numbers))
+    removed = [one for one in numbers if logged.get(one, left) < left and one not in void]
+    # Where all are gone, the table may be gone as well.
+    present = set(_known(procedure.model, office, [one for one in numbers if one not in removed]))
     return Tally(
         title=procedure.title,
         record=procedure.record,
@@ -113,16 +118,20 @@ def _tally(office: Office, procedure: Procedure, year: int, month: Month) -> Tal
         drawn=len(numbers),
         valid=len(present - void),
         void=len(void),
-        missing=tuple(one for one in numbers if one not in present | void),
+        removed=tuple(removed),
+        missing=tuple(one for one in numbers if one not in present | void | set(removed)),
         unlogged=tuple(one for one in numbers if one not in logged),
     )
 
 
-def _drawn(office: Office, procedure: Procedure, prefix: str, month: Month) -> tuple[set[str], list[str]]:
-    """Return the numbers that the ledger says were drawn in the month, and all that then must have been."""
+def _drawn(
+    office: Office, procedure: Procedure, prefix: str, month: Month
+) -> tuple[dict[str, int], list[str]]:
+    """Return what the ledger says was drawn in the month, and where, and all numbers that then must have been."""
     begin, end = month.begins(office), month.next.begins(office)
     rows = _creations(office, procedure, prefix)
-    logged = set(db.session.scalars(rows.where(LedgerRow.at >= begin, LedgerRow.at < end)))
+    within = rows.add_columns(LedgerRow.seq).where(LedgerRow.at >= begin, LedgerRow.at < end)
+    logged = {row.number: row.seq for row in db.session.execute(within)}
     # Several may have been drawn at one moment: their order is the ledger's.
     backward, onward = (LedgerRow.at.desc(), LedgerRow.seq.desc()), (LedgerRow.at, LedgerRow.seq)
     earlier = db.session.scalar(rows.where(LedgerRow.at < begin).order_by(*backward).limit(1))

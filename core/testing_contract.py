@@ -28,7 +28,9 @@ from core.plugin_sets import answers_of, with_required
 from core.plugins import Installed, Plugins, PluginSet
 from core.procedure import Procedure
 from core.records import Addition, Record, declared
-from core.testing import tables_of
+from core.testing import House, tables_of
+from core.testing_drawing import faults
+from core.unread import refuse_unread
 
 NOT_ITS_CODE = {"tests", "__pycache__"}
 OFFICE = re.compile(r"(?:\w+\.)*office(?:_\w+)?(?:\.\w+)*")
@@ -116,6 +118,13 @@ class PluginContract:
     @pytest.mark.usefixtures("app")
     def test_what_it_brings_unasked_does_not_fail(self, one: Installed, plugins: Plugins) -> None:
         refuse_failing(alone(one, plugins))
+
+    def test_what_its_steps_ask_is_read(self, one: Installed, plugins: Plugins) -> None:
+        refuse_unread(alone(one, plugins))
+
+    def test_what_it_shows_can_be_drawn(self, one: Installed, plugins: Plugins, house: House) -> None:
+        office = house.office("HOME", *required(one, plugins))
+        assert faults(one, house, office) == []
 
     def test_its_clauses_are_its_own(self, one: Installed) -> None:
         assert {clause.plugin for clause in one.clauses} <= {one.name}

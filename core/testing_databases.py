@@ -114,7 +114,7 @@ class PostgresServer:
                 shape.append((table, *connection.scalars(text(f"select version_num from {quoted(table)}"))))
         return shape
 
-    def template(self, name: str, build: Callable[[str], None]) -> str:
+    def template(self, name: str, build: Callable[[str], object]) -> str:
         """Have ``build(url)`` fill a template, once for all workers of the run, and return its name."""
         unfinished = f"{name}_unfinished"
         with self._locked() as connection:

@@ -19,14 +19,21 @@ def db() -> None:
 @db.command(help=_l("Bring core and every installed plugin to their newest migration.").msgid)
 @unfurnished
 def upgrade() -> None:
-    """Upgrade, and say so."""
+    """Upgrade, and say whose tables were made or changed."""
     make_folder()
-    upgrade_database()
+    for name, made in upgrade_database().items():
+        if made:
+            click.echo(_("%(name)s: made %(tables)s.", name=name, tables=", ".join(made)))
+        else:
+            click.echo(_("%(name)s: its tables were brought to the newest migration.", name=name))
     click.echo(_("The database is up to date."))
 
 
-def upgrade_database() -> None:
-    """Bring the current app's database up to date, and let a new release of a plugin arrive in it."""
+def upgrade_database() -> dict[str, list[str]]:
+    """Bring the current app's database up to date, and let a new release of a plugin arrive in it.
+
+    Returns whose migrations were run, each with the tables that it made.
+    """
     from core import migrate
     from core.db import see_offices
     from core.life.arrival import arrive
@@ -34,7 +41,7 @@ def upgrade_database() -> None:
     from core.rules import installed_plugins
     from core.upkeep import look_at_tables
 
-    migrate.upgrade(_url(), installed_plugins())
+    made = migrate.upgrade(_url(), installed_plugins())
     see_offices(frozenset(all_offices()))
     for procedure, count in arrive(installed_plugins()).items():
         click.echo(_("%(procedure)s: %(count)s cases carried over.", procedure=procedure, count=count))
@@ -42,6 +49,7 @@ def upgrade_database() -> None:
     # An index that SQLite has not looked at yet is taken for the best one, and may be the worst.
     look_at_tables()
     warn_of_unwritten()
+    return made
 
 
 def fill_search() -> None:

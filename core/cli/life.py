@@ -17,6 +17,7 @@ from core.life.bringing import BETWEEN
 
 if TYPE_CHECKING:
     from core.additions import Amendment
+    from core.clauses import Citation
     from core.life.impact import Added, Held, Impact, Presetting
     from core.life.snapshots import Snapshot
     from core.parameters import Parameter
@@ -111,8 +112,17 @@ def _value(parameter: Parameter, value: Any) -> str:
     return f"{said} {parameter.unit_of(value)}".strip()
 
 
-def _amendment(note: Amendment) -> tuple[str, Sentence, Sentence, str]:
-    return f"{note.procedure} {note.target}", VERBS[note.verb], note.detail, cited(note.clause)
+def _amendment(note: Amendment) -> tuple[str, Sentence, Sentence | str, str]:
+    detail = _required(note.clause) if note.verb == "require" else note.detail
+    return f"{note.procedure} {note.target}", VERBS[note.verb], detail, cited(note.clause)
+
+
+def _required(clause: Citation) -> str:
+    """Say what must be in order first as the pocket book does: by the title of its clause."""
+    from core.rules import installed_plugins
+
+    known = installed_plugins().clauses.get(str(clause))
+    return known.title if known else ""
 
 
 @click.command(

@@ -88,10 +88,13 @@ def check() -> None:
     from core.plugin_sets import with_required
     from core.rules import installed_plugins
     from core.switches import check_sets_in_use, enabled_in
+    from core.unread import refuse_unread
 
     check_sets_in_use(installed_plugins())
     for name in installed_plugins().installed:
-        refuse_failing(installed_plugins().set_of(with_required(installed_plugins(), name)))
+        alone = installed_plugins().set_of(with_required(installed_plugins(), name))
+        refuse_failing(alone)
+        refuse_unread(alone)
     refuse_lost(installed_plugins())
     tree = all_offices()
     for office_id, names in enabled_in(tree).items():

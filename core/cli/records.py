@@ -15,6 +15,16 @@ if TYPE_CHECKING:
     from core.number_check import Tally
 
 
+class _Month(click.ParamType[str]):
+    """A month as it is typed; the command reads it, and whoever leaves it out is told how it is written."""
+
+    name = "month"
+
+    def get_missing_message(self, param: click.Parameter, ctx: click.Context | None) -> str:
+        """Return what is said beside the name of the argument that is missing."""
+        return _("Write it like 2026-11.")
+
+
 @click.group(help=_l("Check the numbered records of an office.").msgid)
 def records() -> None:
     """Group the commands about records."""
@@ -27,7 +37,7 @@ def records() -> None:
     ).msgid
 )
 @click.argument("office")
-@click.argument("month")
+@click.argument("month", type=_Month())
 @in_house
 def check(office: str, month: str) -> None:
     """Print a line for each form, then what is missing or altered."""
@@ -55,14 +65,16 @@ def _say(tallies: list[Tally], month: str) -> None:
     head = (_("Form"), _("First"), _("Last"), _("Drawn"), _("Valid"), _("Void"), _("Accounted for"))
     table([head, *rows])
     for one in tallies:
-        _say_faults(one)
+        _say_where(one)
 
 
 def _verdict(one: Tally) -> str:
     return _("yes") if one.whole else _("no")
 
 
-def _say_faults(one: Tally) -> None:
+def _say_where(one: Tally) -> None:
+    if one.removed:
+        click.echo(_("Removed with its plugin, and exported: %(numbers)s", numbers=", ".join(one.removed)))
     if one.missing:
         click.echo(_("No case and no void: %(numbers)s", numbers=", ".join(one.missing)))
     if one.unlogged:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import func, select
 
-from core.clauses import Citation
+from core.clauses import Citation, HouseRule
 from core.db import db
 from core.i18n import Sentence, _l
 from core.life.bringing import Brought, brought
@@ -129,8 +129,14 @@ def _lines(before: tuple[Line, ...], after: tuple[Line, ...]) -> Iterator[Differ
 
 
 def _difference(line: Line, was: Line | None, now: Line | None) -> Difference:
-    said = ["" if one is None else str(one.text) or str(one.clause) for one in (was, now)]
-    return Difference(label=line.label, was=said[0], now=said[1], clause=line.clause)
+    said = ["" if one is None else str(one.text) or _reason(one.clause) for one in (was, now)]
+    told = not line.text and isinstance(line.clause, HouseRule)
+    return Difference(label=line.label, was=said[0], now=said[1], clause="" if told else line.clause)
+
+
+def _reason(clause: Citation) -> str:
+    """Say on what a line without words stands: the clause, or why there is a rule though the book is silent."""
+    return str(_l("house rule: %(why)s", why=clause.reason)) if isinstance(clause, HouseRule) else clause
 
 
 def _waiting(before: PluginSet, after: PluginSet, office_id: int) -> Iterator[tuple[Sentence, int]]:

@@ -283,6 +283,13 @@ def forms_taken(office_id: int) -> dict[str, dt.datetime]:
     return {code: row.at for row in rows for code in row.details.get("records", ())}
 
 
+def left_at(office_id: int, plugin: str) -> int:
+    """Return where in an office's ledger a plugin last left it for good, 0 for one that never did."""
+    where = (LedgerRow.office_id == office_id, LedgerRow.kind == KIND, LedgerRow.action == ACTION)
+    rows = db.session.scalars(select(LedgerRow).where(*where))
+    return max((row.seq for row in rows if row.details["plugin"] == plugin), default=0)
+
+
 def gone(plugins: Plugins) -> frozenset[str]:
     """Return which plugins were removed, are still installed, and have no tables: nobody misses these."""
     connection = db.session.connection()

@@ -14,7 +14,7 @@ from flask_babel import force_locale
 from core import deadlines, gate, icons, loose_ends, switches
 from core.api import openapi, shapes
 from core.db import db, writing
-from core.deadlines import as_promised
+from core.deadlines import as_promised, same_working_day
 from core.errors import PluginError
 from core.forms import SignatureField, StepForm
 from core.hooks import hookimpl
@@ -229,11 +229,35 @@ def test_a_promise_without_its_moment_is_named(plugins: Plugins, make_plugin: An
     @hookimpl
     def amend(procedures: Any) -> None:
         said = {"title": Sentence("Soon"), "within": as_promised(), "owner": HOTLINE_ENGINEER}
-        procedures["hotline.call"].starts("park", "bold.soon", clause="QI/03 3.2.5", met_by=(), **said)
+        procedures["hotline.call"].starts(
+            "park", "bold.soon", clause="QI/03 3.2.5", met_by=("resume",), **said
+        )
 
     bold = make_plugin("bold", requires=("hotline",), amend=amend)
     installed = Plugins([plugins.installed["hotline"].module, bold])
     with pytest.raises(PluginError, match=r"bold does not fit: bold\.soon is due as promised"):
+        installed.set_of(("hotline", "bold"))
+
+
+@pytest.mark.usefixtures("in_english")
+@pytest.mark.parametrize(("met_by", "refused"), [((), True), (("resume",), False)])
+def test_a_deadline_that_no_step_meets_is_named(
+    plugins: Plugins,  # noqa: F811
+    make_plugin: Any,
+    met_by: tuple[str, ...],
+    refused: bool,
+) -> None:
+    @hookimpl
+    def amend(procedures: Any) -> None:
+        said = {"title": Sentence("Soon"), "within": same_working_day(), "owner": HOTLINE_ENGINEER}
+        procedures["hotline.call"].starts("park", "bold.soon", clause="QI/03 3.2.5", met_by=met_by, **said)
+
+    bold = make_plugin("bold", requires=("hotline",), amend=amend)
+    installed = Plugins([plugins.installed["hotline"].module, bold])
+    if not refused:
+        assert "bold.soon" in installed.set_of(("hotline", "bold")).procedures["hotline.call"].deadlines
+        return
+    with pytest.raises(PluginError, match=r"bold does not fit: no step meets the deadline bold\.soon: name"):
         installed.set_of(("hotline", "bold"))
 
 

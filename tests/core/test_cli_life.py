@@ -41,7 +41,7 @@ def test_the_impact_reads_in_both_languages(regional: Run) -> None:
     assert said.startswith("Shanghai's rules (shanghai 0.1.0)\n")
     assert has_line(r" +SH +上海分公司|    SH  .*on since 20.*", said)
     assert "60 working minutes → 45 working minutes" in said
-    assert has_line(r"    fieldservice\.request close +before +.* SHYY/QI/03 1\.3", said)
+    assert has_line(r"    fieldservice\.request close +before +Knowledge entry.* SHYY/QI/03 1\.3", said)
     assert has_line(r"    fieldservice_admission +.* answers", said)
     assert has_line(r"    Also +Cards beside cases", said)
     quality = fine(regional("plugins", "impact", "quality"))

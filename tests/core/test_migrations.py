@@ -157,9 +157,10 @@ def fill(url: str) -> None:
 
 
 def test_a_rebuilt_table_keeps_its_children(url: str, shop: Callable[..., Plugins]) -> None:
-    migrate.upgrade(url, shop(FIRST))
+    assert migrate.upgrade(url, shop(FIRST))["shop"] == ["shop_child", "shop_parent"]
     fill(url)
-    migrate.upgrade(url, shop(FIRST, REBUILD))
+    assert migrate.upgrade(url, shop(FIRST, REBUILD)) == {"shop": []}
+    assert migrate.upgrade(url, shop(FIRST, REBUILD)) == {}
     with looking(url) as connection:
         assert connection.execute(text("select name, note from shop_parent")).all() == [("a", "")]
         assert connection.scalars(text("select id from shop_child order by id")).all() == [1, 2]

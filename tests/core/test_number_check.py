@@ -167,6 +167,15 @@ def test_the_page_says_yes_and_no(house: House, work: Any, office: Office, manag
     assert "2 1 0 no No case and no void: SH-H-2026-00001" in page
 
 
+def test_the_page_says_what_went_with_its_plugin(
+    work: Any, office: Office, manager: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    called(work, office, 1)
+    monkeypatch.setattr(number_check, "left_at", lambda office_id, plugin: 1000)
+    page = said(manager.get("/SH/numbers/month?month=2026-11").text)
+    assert "1 0 0 yes Removed with its plugin, and exported: SH-H-2026-00001" in page
+
+
 def test_a_month_without_numbers_and_a_month_that_is_none(manager: FlaskClient) -> None:
     assert "No number was drawn in 2025-01." in said(manager.get("/SH/numbers/month?month=2025-01").text)
     answer = manager.get("/SH/numbers/month?month=soon")

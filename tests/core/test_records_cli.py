@@ -55,6 +55,14 @@ def test_a_month_with_a_gap_names_the_number_and_ends_with_1(run: Run, house: Ho
     assert "No case and no void: SH-H-2026-00002" in result.stdout
 
 
+def test_what_went_with_its_plugin_is_said_and_in_order(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.number_check.left_at", lambda office_id, plugin: 1000)
+    result = run("SH", "2026-11")
+    assert result.exit_code == 0
+    gone = "SH-H-2026-00001, SH-H-2026-00002, SH-H-2026-00003"
+    assert f"Removed with its plugin, and exported: {gone}" in result.stdout
+
+
 def test_a_month_without_numbers_is_in_order(run: Run) -> None:
     result = run("SH", "2026-10")
     assert (result.exit_code, result.stdout) == (0, "No number was drawn in 2026-10.\n")
@@ -67,3 +75,9 @@ def test_what_is_not_there_is_named(run: Run, words: tuple[str, ...], why: str) 
     result = run(*words)
     assert result.exit_code == 1
     assert why in result.stderr
+
+
+def test_a_month_that_is_left_out_is_asked_for_in_its_form(run: Run) -> None:
+    result = run("SH")
+    assert result.exit_code == 2
+    assert "Missing argument 'MONTH'. Write it like 2026-11." in " ".join(result.stderr.split())

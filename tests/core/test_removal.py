@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import MetaData, Table, create_engine, inspect, select, text
+from sqlalchemy import MetaData, Table, create_engine, delete, inspect, select, text
 
-from core import clock, gate, ledger, migrate, presence, switches
+from core import clock, gate, ledger, migrate, number_check, presence, switches
 from core.db import db, reading_tables, see_offices, writing
 from core.errors import KoudaiError, NotFound, PluginError
+from core.ledger import LedgerRow
 from core.life import snapshots
 from core.life.carrying import refuse_lost
 from core.life.holdings import rows_in_core
@@ -24,6 +25,7 @@ from core.life.impact import impact_of
 from core.life.preview import preview
 from core.life.releases import RuleSnapshot
 from core.life.removal import Removed, gone, remove
+from core.number_check import Month, Tally
 from core.offices import Office
 from core.people import Actor
 from core.plugins import Plugins
@@ -294,6 +296,37 @@ def test_when_it_comes_back_its_numbers_go_on_and_no_story_is_told_of_another_ca
     told = ledger.of_case("dummy.loan", loan.id, number=loan.number)
     assert [row.action for row in told] == ["hand_out"]
     assert len(ledger.of_case("dummy.loan", loan.id)) > 1, "the old case had the same id"
+
+
+def test_the_numbers_that_went_with_it_are_not_missed(
+    app: Flask,
+    house: House,
+    returned: Office,
+    lent: str,
+    removes: Callable[..., Removed],
+    walk: Any,
+) -> None:
+    removes()
+    assert loans_of(returned).removed == (lent,), "its tables are gone, and nobody asks them"
+    migrate.upgrade(app.config["SQLALCHEMY_DATABASE_URI"], house.plugins)
+    switches.switch(house.plugins, returned, "dummy", True, ADMINISTRATOR)
+    house.see()
+    walk(returned).case_in("hotline.call", "waits_for_dongle")
+    loan = db.session.scalars(select(house.plugins.procedures["dummy.loan"].model)).one()
+    counted = loans_of(returned)
+    assert (counted.first, counted.last, counted.drawn) == (lent, loan.number, 2)
+    assert (counted.valid, counted.removed, counted.missing, counted.whole) == (1, (lent,), (), True)
+    with writing():
+        db.session.execute(delete(LedgerRow).where(LedgerRow.kind == "plugin", LedgerRow.action == "remove"))
+    house.see()
+    assert (loans_of(returned).removed, loans_of(returned).missing) == ((), (lent,))
+
+
+def loans_of(office: Office) -> Tally:
+    """Account for this month's loans."""
+    rules = rules_of(office)
+    found = number_check.check(rules, Month.of(clock.now(), office))
+    return next(one for one in found if one.title == rules.plugins.plugins.procedures["dummy.loan"].title)
 
 
 def test_a_national_plugin_goes_too_and_its_ledger_stays_whole(

@@ -9,7 +9,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from core import switches
+from core.clauses import house_rule
 from core.errors import PluginError
+from core.i18n import Sentence
 from core.life.preview import Preview, preview
 from core.offices import Office
 from core.people import Actor
@@ -58,6 +60,18 @@ def test_a_regional_plugin_says_what_it_widens_requires_decides_and_presets(
     assert "fieldservice.request.arrange" not in found
     pages = [(str(label), what) for label, what in seen(house, office, "shanghai", True).brings]
     assert pages == [("Also", "Cards beside cases")]
+
+
+def test_what_is_wanted_first_without_a_clause_is_told_by_its_reason(
+    house: House, install: Any, make_plugin: Any
+) -> None:
+    def amend(procedures: Any) -> None:
+        why = house_rule(Sentence("Nobody solves in the dark."))
+        procedures["hotline.call"].require("solve", lambda act: None, clause=why)
+
+    install(make_plugin("east", requires=("hotline",), amend=amend))
+    found = lines(seen(house, house.office("GZ", "hotline"), "east", True))
+    assert found["hotline.call.solve"] == [("Before", "", "house rule: Nobody solves in the dark.", "")]
 
 
 def test_switching_off_says_the_same_the_other_way_round(house: House) -> None:

@@ -94,6 +94,7 @@ def test_who_has_yet_to_write_a_migration_is_told_so_and_the_remedy_is_one(
     assert author("db", "revision", "shenzhen", "loans").returncode == 0
     answer = author("db", "upgrade")
     assert (answer.returncode, answer.stderr) == (0, "")
+    assert answer.stdout == "shenzhen: made shenzhen_loan.\nThe database is up to date.\n"
     models = package / "models.py"
     models.write_text(f'{models.read_text()}    colour: Mapped[str] = mapped_column(default="")\n')
     answer = author("db", "upgrade")
