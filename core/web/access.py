@@ -10,9 +10,10 @@ from flask import Flask, abort, current_app, g, redirect, request, session, url_
 from flask_login import LoginManager, current_user
 from sqlalchemy.orm import joinedload
 
-from core import safe_mode, sessions
+from core import gate, safe_mode, sessions
 from core.api import door
 from core.db import db, see_offices
+from core.gate import Act
 from core.offices import Office, all_offices
 from core.people import Actor, Person, actor_for
 from core.permissions import CORE_PERMISSIONS, PUBLIC, SIGNED_IN, permission_of
@@ -159,6 +160,12 @@ def this_office() -> Office:
     """Return the office of the URL."""
     office: Office = g.office
     return office
+
+
+def case_here(procedure: str, number: str) -> Act:
+    """Look at a case of the office of the URL; by the page's own rules, unless it does more than look."""
+    rules = these_rules() if request.method in READING else None
+    return gate.open_case(procedure, number, actor(), this_office(), rules)
 
 
 def these_rules() -> Rules:

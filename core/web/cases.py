@@ -23,7 +23,7 @@ from core.lists.cases import listing_of
 from core.procedure import Procedure, Step
 from core.rules import Rules
 from core.web import choices, threeway
-from core.web.access import actor, may, needs, these_rules, this_office
+from core.web.access import actor, case_here, may, needs, these_rules, this_office
 from core.web.listing import shown
 from core.web.story import told, typed
 
@@ -114,7 +114,7 @@ def new(office: str, plugin: str, noun: str, step: str) -> Any:
 @needs(reads)
 def case(office: str, plugin: str, noun: str, number: str) -> str:
     """The page of one case: what it is, what happened, what can be done now."""
-    act = gate.open_case(f"{plugin}.{noun}", number, actor(), this_office())
+    act = case_here(f"{plugin}.{noun}", number)
     return case_page(act, chosen=request.args.get("step", ""), asked=request.args.get("promise", ""))
 
 
@@ -136,7 +136,7 @@ def take_step(office: str, plugin: str, noun: str, number: str, step: str) -> An
         with gate.together() as acts:
             gate.perform(name, number, step, actor(), request.form, office=this_office(), seen=seen)
     except Refused as refused:
-        act = gate.open_case(name, number, actor(), this_office())
+        act = case_here(name, number)
         return case_page(act, chosen=step, refused=refused), _status(refused)
     tell_done(_("Done: %(step)s", step=acts[-1].step.title), acts[-1], made=_made(acts))
     return redirect(case_url(these_rules().procedure(name), number))
@@ -152,7 +152,7 @@ def _undo(taken: Act) -> Offer | None:
     """Return the step that takes another one back, when the reader may take it now; nothing otherwise."""
     if not taken.step.undone_by:
         return None
-    act = gate.open_case(taken.procedure.name, taken.case.number, actor(), this_office())
+    act = case_here(taken.procedure.name, taken.case.number)
     look = gate.look_at(act, act.procedure.steps[taken.step.undone_by])
     offer = Offer(step=look.step, act=look, against=look.closed_by())
     return offer if offer.open else None
