@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from flask import Flask, has_app_context
 from flask_sqlalchemy import SQLAlchemy
@@ -293,7 +294,18 @@ def _limit_to_offices(state: ORMExecuteState) -> None:
         raise NotWriting("rows were changed outside the write transaction")
     if state.is_column_load or state.is_relationship_load or not state.is_orm_statement:
         return
-    state.statement = state.statement.options(*_wall(tuple(sorted(offices_seen())), changes))
+    state.statement = _behind_wall(state.statement, tuple(sorted(offices_seen())), changes)
+
+
+# What was compiled is found by a key that a statement keeps, once it has one: one that is asked again keeps it so.
+_behind: WeakKeyDictionary[Any, dict[Any, Any]] = WeakKeyDictionary()
+
+
+def _behind_wall(statement: Any, seen: tuple[int, ...], changes: bool) -> Any:
+    walled = _behind.setdefault(statement, {})
+    if (seen, changes) not in walled:
+        walled[seen, changes] = statement.options(*_wall(seen, changes))
+    return walled[seen, changes]
 
 
 @lru_cache(maxsize=512)

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from flask_login import LoginManager, current_user
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload
 
 from core import gate, safe_mode, sessions
@@ -24,6 +25,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 LOCAL_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
 SESSION_KEY = "key"
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
+# Every page asks: written once.
+_WHOLE = select(Person).where(Person.id == bindparam("person")).options(joinedload(Person.grants))
 Needed = str | Callable[[Rules, Mapping[str, Any]], str]
 
 
@@ -64,8 +67,7 @@ def _load_person(key: str) -> Person | None:
         session.clear()
         return None
     person_id, _colon, stamp = key.partition(":")
-    whole = [joinedload(Person.grants)]
-    person = db.session.get(Person, int(person_id), options=whole) if person_id.isdecimal() else None
+    person = _whole(int(person_id)) if person_id.isdecimal() else None
     if person is None or not person.is_active or person.session_stamp != stamp:
         return None
     tree = all_offices()
@@ -74,6 +76,10 @@ def _load_person(key: str) -> Person | None:
     for read in (person, *tree.values()):
         db.session.expunge(read)
     return person
+
+
+def _whole(person_id: int) -> Person | None:
+    return db.session.scalars(_WHOLE, {"person": person_id}).unique().one_or_none()
 
 
 def guard() -> Any:

@@ -199,6 +199,13 @@ def test_who_has_said_nothing_sees_nothing(app: Flask, offices: Offices) -> None
     assert db.session.scalars(select(Call)).all() == []
 
 
+def test_a_statement_that_is_asked_again_shows_what_is_in_scope_by_then(offices: Offices) -> None:
+    again, both = select(Call), {one.id for one in offices}
+    for scope in (*({one} for one in both), both, set[int]()):
+        see_offices(frozenset(scope))
+        assert whose(db.session.scalars(again)) == scope
+
+
 CALLS, ENTRIES = Call.__table__, KnowledgeEntry.__table__
 KEPT = select(CALLS.c.id).where(CALLS.c.office_id == bindparam("office"), CALLS.c.state != "closed")
 
