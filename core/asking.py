@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from operator import eq
 from typing import Any
 
-from sqlalchemy import Alias, BinaryExpression, BindParameter, Column, CompoundSelect, Result, Select
+from sqlalchemy import (
+    CTE,
+    BinaryExpression,
+    BindParameter,
+    Column,
+    CompoundSelect,
+    Join,
+    Result,
+    Select,
+    Subquery,
+)
 from sqlalchemy.sql.util import find_tables
-from sqlalchemy.sql.visitors import iterate
 
 from core.db import Base, ForeignOffice, OfficeRow, SharedRow, db, offices_seen
 
@@ -32,20 +42,34 @@ def _of_an_office(statement: Select[Any] | CompoundSelect[Any]) -> bool:
     walled = {
         one.local_table for one in Base.registry.mappers if issubclass(one.class_, OfficeRow | SharedRow)
     }
-    named = {*find_tables(statement, include_selects=True, include_aliases=True)}
-    # Of an alias nobody could say whether it or its table is the one that is kept.
-    twice = {one for one in named if isinstance(one, Alias) and one.element in walled}
-    if past := (named & walled) - _kept_to_one(statement) | twice:
+    if past := {*_open(statement, walled, frozenset())}:
         raise ForeignOffice(f"rows of offices are asked for past the wall: {past}")
-    return bool(named & walled)
+    return bool(walled & {*find_tables(statement, include_selects=True, include_aliases=True)})
 
 
-def _kept_to_one(statement: Select[Any] | CompoundSelect[Any]) -> set[Any]:
-    """Return the tables of whose rows the statement, or one within it, demands ``office_id = :office``."""
-    demanded = (
-        one for inner in iterate(statement) if isinstance(inner, Select) for one in inner._where_criteria
-    )
-    return {one.left.table for one in demanded if isinstance(one, BinaryExpression) and _names_office(one)}
+def _open(part: Any, walled: set[Any], kept: frozenset[Any]) -> Iterator[Any]:
+    """Yield the tables of offices of which some select does not demand ``office_id = :office``.
+
+    ``kept`` is what the selects around it demand: one in a condition means their rows, one that is read from does not.
+    An alias is always open: nobody could say whether it or its table is the one that is kept.
+    """
+    if isinstance(part, Select):
+        kept = kept.union(_demanded(part)) if part._auto_correlate else frozenset(_demanded(part))
+        read = (one for source in part.get_final_froms() for one in _read(source))
+        yield from (one for one in read if one in walled - kept or getattr(one, "element", None) in walled)
+    elif isinstance(part, Subquery | CTE):
+        kept = frozenset()
+    for inner in part.get_children():
+        yield from _open(inner, walled, kept)
+
+
+def _read(source: Any) -> Iterator[Any]:
+    yield from (*_read(source.left), *_read(source.right)) if isinstance(source, Join) else (source,)
+
+
+def _demanded(select: Select[Any]) -> Iterator[Any]:
+    conditions = (one for one in select._where_criteria if isinstance(one, BinaryExpression))
+    return (one.left.table for one in conditions if _names_office(one))
 
 
 def _names_office(condition: BinaryExpression[Any]) -> bool:

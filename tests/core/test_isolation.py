@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import Connection, Select, bindparam, delete, func, insert, or_, select, text, update
+from sqlalchemy import Connection, Select, bindparam, delete, exists, func, insert, or_, select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import aliased
 
@@ -231,6 +231,8 @@ def test_a_statement_of_tables_shows_the_office_that_it_is_asked_for_while_that_
         select(CALLS.alias().c.id).where(CALLS.c.office_id == bindparam("office")),
         KEPT.add_columns(select(func.max(ENTRIES.c.id)).scalar_subquery()),
         KEPT.where(CALLS.c.knowledge_id.in_(select(ENTRIES.c.id))),
+        select(CALLS.c.id).where(exists(KEPT.correlate(None))),
+        KEPT.where(CALLS.c.id.in_(select(select(CALLS.c.id).subquery().c.id))),
         KEPT.join(ENTRIES, ENTRIES.c.id == CALLS.c.knowledge_id),
     ],
 )
