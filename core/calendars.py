@@ -11,7 +11,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core import clock, ledger
-from core.db import Model, asked, db
+from core.asking import asked
+from core.db import Model, db
 from core.errors import Invalid, KoudaiError, NotFound
 from core.holidays_cn import national_days, provisional_years
 from core.i18n import _l

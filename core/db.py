@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from flask import Flask, has_app_context
 from flask_sqlalchemy import SQLAlchemy
@@ -18,8 +19,6 @@ from sqlalchemy import (
     ForeignKey,
     Integer,
     MetaData,
-    Result,
-    Select,
     event,
     func,
     inspect,
@@ -40,7 +39,6 @@ from sqlalchemy.orm import (
     with_loader_criteria,
 )
 from sqlalchemy.sql.base import ExecutableOption
-from sqlalchemy.sql.util import find_tables
 from sqlalchemy.types import TypeDecorator
 
 NAMING = {
@@ -261,26 +259,6 @@ def only_looking() -> Iterator[None]:
         raise
 
 
-def asked(statement: Select[Any], **values: Any) -> Result[Any]:
-    """Ask a statement that was written once, of tables and not of models: it takes less than half the time of others.
-
-    What is pending is written first, as for any other; a table whose rows belong to offices is not asked so.
-    """
-    _refuse_walled(statement)
-    if db.session.autoflush:
-        db.session.flush()
-    return db.session.execute(statement, values)
-
-
-@lru_cache(maxsize=256)
-def _refuse_walled(statement: Select[Any]) -> None:
-    walled = (
-        one.local_table for one in Base.registry.mappers if issubclass(one.class_, OfficeRow | SharedRow)
-    )
-    if named := {*walled} & {*find_tables(statement, include_selects=True, include_aliases=True)}:
-        raise ForeignOffice(f"rows of offices are asked for past the wall: {named}")
-
-
 OFFICES, ATTEMPTS, DIARIES = 1, 2, 3
 
 
@@ -316,7 +294,18 @@ def _limit_to_offices(state: ORMExecuteState) -> None:
         raise NotWriting("rows were changed outside the write transaction")
     if state.is_column_load or state.is_relationship_load or not state.is_orm_statement:
         return
-    state.statement = state.statement.options(*_wall(tuple(sorted(offices_seen())), changes))
+    state.statement = _behind_wall(state.statement, tuple(sorted(offices_seen())), changes)
+
+
+# What was compiled is found by a key that a statement keeps, once it has one: one that is asked again keeps it so.
+_behind: WeakKeyDictionary[Any, dict[Any, Any]] = WeakKeyDictionary()
+
+
+def _behind_wall(statement: Any, seen: tuple[int, ...], changes: bool) -> Any:
+    walled = _behind.setdefault(statement, {})
+    if (seen, changes) not in walled:
+        walled[seen, changes] = statement.options(*_wall(seen, changes))
+    return walled[seen, changes]
 
 
 @lru_cache(maxsize=512)

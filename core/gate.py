@@ -209,9 +209,12 @@ def _is_for_those_above(asked: _Asked) -> bool:
     return step is not None and step.above
 
 
-def open_case(procedure: str, key: str, actor: Actor, office: Office) -> Act:
-    """Look at a case of an office, or shared with it, by the rules of its own; NotFound for what is out of sight."""
-    rules = rules_of(office)
+def open_case(procedure: str, key: str, actor: Actor, office: Office, rules: Rules | None = None) -> Act:
+    """Look at a case of an office, or shared with it, by the rules of its own; NotFound for what is out of sight.
+
+    Whoever has read the rules of the office for this very page brings them.
+    """
+    rules = rules or rules_of(office)
     found = rules.procedure(procedure)
     case = _find(found, key, found.seen_in(office.id))
     if case.office_id != office.id:

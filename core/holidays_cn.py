@@ -53,6 +53,7 @@ def _china(year: int) -> HolidayBase:
     return country_holidays("CN", years=year, language="zh_CN")
 
 
+@cache
 def _days_of(year: int) -> list[SpecialDay]:
     china = _china(year)
     replaced = {_swapped_with(name): day for day, name in china.items() if _swapped_with(name)}

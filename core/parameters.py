@@ -11,8 +11,9 @@ from sqlalchemy import JSON, ForeignKey, Index, String, bindparam, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core import clock, ledger
+from core.asking import asked
 from core.clauses import Citation, code_of, house_rule
-from core.db import Model, asked, db
+from core.db import Model, db
 from core.errors import UnknownSetting
 from core.i18n import Sentence, _l
 from core.offices import Office, OfficeKind

@@ -11,7 +11,8 @@ from sqlalchemy import String, bindparam, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core import clock
-from core.db import Model, asked, db, insert_once, writing
+from core.asking import asked
+from core.db import Model, db, insert_once, writing
 
 
 class Sessions(SecureCookieSessionInterface):

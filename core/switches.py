@@ -10,7 +10,8 @@ from sqlalchemy import ForeignKey, Index, String, bindparam, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core import clock, deadlines, ledger, migrate, safe_mode
-from core.db import OFFICES, Model, advisory_lock, asked, db, writing
+from core.asking import asked
+from core.db import OFFICES, Model, advisory_lock, db, writing
 from core.errors import PluginError
 from core.i18n import Sentence, _l
 from core.offices import Office, all_offices

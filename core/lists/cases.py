@@ -6,9 +6,10 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 
 from core import clock
+from core.asking import asked
 from core.cases import Case
 from core.db import db
 from core.deadlines import IS_OPEN, Deadline
@@ -28,6 +29,13 @@ SPANS = {
     "week": _l("Due within seven days"),
     "any": _l("Something is promised"),
 }
+# Every list asks: written once, and asked of the tables themselves.
+_person, _grant = Person.__table__.c, RoleGrant.__table__.c
+_STAFF = (
+    select(_person.id, _person.name)
+    .where(_person.id.in_(select(_grant.person_id).where(_grant.office_id == bindparam("office"))))
+    .order_by(_person.initials, _person.id)
+)
 
 
 def listing_of(procedure: Procedure, rules: Rules, actor: Actor) -> Listing:
@@ -166,9 +174,7 @@ def _is_mine(procedure: Procedure, actor: Actor) -> Any:
 
 def _staff(office_id: int) -> dict[str, str]:
     """Return everybody who works or worked here, by id: one query, whatever their number."""
-    here = select(RoleGrant.person_id).where(RoleGrant.office_id == office_id)
-    query = select(Person.id, Person.name).where(Person.id.in_(here))
-    return {str(row.id): row.name for row in db.session.execute(query.order_by(Person.initials, Person.id))}
+    return {str(row.id): row.name for row in asked(_STAFF, office=office_id)}
 
 
 def _is_due(procedure: Procedure, rules: Rules, span: str) -> Any:

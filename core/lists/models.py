@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 from sqlalchemy import JSON, ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Model, OfficeRow
-from core.people import Person
 
 
 class SavedFilter(Model, OfficeRow):
@@ -25,7 +24,6 @@ class SavedFilter(Model, OfficeRow):
     question: Mapped[dict[str, str]] = mapped_column(JSON)
     made_at: Mapped[dt.datetime]
     removed_at: Mapped[dt.datetime | None]
-    person: Mapped[Person] = relationship(lazy="joined")
 
 
 class ListChoice(Model, OfficeRow):

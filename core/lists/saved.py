@@ -2,33 +2,77 @@
 
 from __future__ import annotations
 
-from sqlalchemy import or_, select, update
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, or_, select, update
 
 from core import clock
+from core.asking import asked
 from core.db import db
 from core.errors import Invalid, NotFound
 from core.i18n import _l
 from core.lists.models import ListChoice, SavedFilter
-from core.people import Actor
+from core.people import Actor, Person
 
 LONGEST_NAME, MOST_SAVED = 40, 30
 
 
-def of_list(listed: str, office_id: int, person_id: int | None) -> list[SavedFilter]:
-    """Return the filters of a list that somebody sees, his own first; removed ones are gone."""
-    seen = or_(SavedFilter.person_id == person_id, SavedFilter.shared.is_(True))
-    query = select(SavedFilter).where(
-        SavedFilter.office_id == office_id,
-        SavedFilter.listed == listed,
-        SavedFilter.removed_at.is_(None),
-        seen,
+@dataclass(frozen=True)
+class Kept:
+    """A filter as whoever sees it chooses it: ``by`` is the name of whoever keeps it."""
+
+    id: int
+    person_id: int
+    name: str
+    shared: bool
+    question: dict[str, str]
+    by: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """How somebody wants a list: which columns, none being the usual ones, and the filter that it opens with."""
+
+    columns: str = ""
+    default_id: int | None = None
+
+
+# Every list asks: written once, and asked of the tables themselves.
+_filter, _chosen, _person = SavedFilter.__table__.c, ListChoice.__table__.c, Person.__table__.c
+_KEPT = (
+    select(
+        _filter.id,
+        _filter.person_id,
+        _filter.name,
+        _filter.shared,
+        _filter.question,
+        _person.name.label("by"),
     )
-    return list(db.session.scalars(query.order_by(SavedFilter.shared, SavedFilter.name, SavedFilter.id)))
+    .join(Person.__table__, _person.id == _filter.person_id)
+    .where(
+        _filter.office_id == bindparam("office"),
+        _filter.listed == bindparam("listed"),
+        _filter.removed_at.is_(None),
+        or_(_filter.person_id == bindparam("person"), _filter.shared.is_(True)),
+    )
+    .order_by(_filter.shared, _filter.name, _filter.id)
+)
+_CHOICE = select(_chosen.columns, _chosen.default_id).where(
+    _chosen.person_id == bindparam("person"),
+    _chosen.office_id == bindparam("office"),
+    _chosen.listed == bindparam("listed"),
+)
 
 
-def choice_of(listed: str, office_id: int, person_id: int | None) -> ListChoice | None:
+def of_list(listed: str, office_id: int, person_id: int | None) -> list[Kept]:
+    """Return the filters of a list that somebody sees, his own first; removed ones are gone."""
+    return [Kept(**row._asdict()) for row in asked(_KEPT, listed=listed, office=office_id, person=person_id)]
+
+
+def choice_of(listed: str, office_id: int, person_id: int | None) -> Choice:
     """Return how somebody wants a list of an office."""
-    return db.session.get(ListChoice, (person_id, office_id, listed))
+    found = asked(_CHOICE, listed=listed, office=office_id, person=person_id).first()
+    return Choice(**found._asdict()) if found else Choice()
 
 
 def save(
@@ -54,14 +98,14 @@ def save(
     return made
 
 
-def _free_name(name: str, found: list[SavedFilter], but: SavedFilter | None = None) -> str:
+def _free_name(name: str, found: list[Kept], but: int | None = None) -> str:
     """Return a name as it is kept, or refuse it."""
     kept = " ".join(name.split())
     if not kept:
         raise Invalid("name", _l("Give the filter a name."))
     if len(kept) > LONGEST_NAME:
         raise Invalid("name", _l("Too long: at most %(limit)s characters.", limit=LONGEST_NAME))
-    if any(one.name == kept for one in found if one is not but):
+    if any(one.name == kept for one in found if one.id != but):
         raise Invalid("name", _l("There is a filter “%(name)s” already: choose another name.", name=kept))
     return kept
 
@@ -77,7 +121,7 @@ def change(
     """Rename a filter, share it or not, or let it ask something else, inside the write transaction."""
     if name is not None:
         found = of_list(saved.listed, saved.office_id, actor.person_id)
-        saved.name = _free_name(name, found, saved)
+        saved.name = _free_name(name, found, saved.id)
     saved.question = saved.question if question is None else question
     saved.shared = saved.shared if shared is None else shared
 
@@ -117,7 +161,7 @@ def open_with(listed: str, office_id: int, person_id: int, default_id: int | Non
 
 
 def _choice(listed: str, office_id: int, person_id: int) -> ListChoice:
-    found = choice_of(listed, office_id, person_id)
+    found = db.session.get(ListChoice, (person_id, office_id, listed))
     if found is None:
         found = ListChoice(person_id=person_id, office_id=office_id, listed=listed, columns="")
         db.session.add(found)

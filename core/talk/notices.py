@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, func, select, update
 
 from core import clock
-from core.db import asked, db, insert_once, writing
+from core.asking import asked
+from core.db import db, insert_once, writing
 from core.errors import NotFound
 from core.i18n import Sentence, _l
 from core.people import Actor

@@ -8,11 +8,13 @@ from typing import Any, TypeVar
 
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from flask_login import LoginManager, current_user
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload
 
-from core import safe_mode, sessions
+from core import gate, safe_mode, sessions
 from core.api import door
 from core.db import db, see_offices
+from core.gate import Act
 from core.offices import Office, all_offices
 from core.people import Actor, Person, actor_for
 from core.permissions import CORE_PERMISSIONS, PUBLIC, SIGNED_IN, permission_of
@@ -23,6 +25,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 LOCAL_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
 SESSION_KEY = "key"
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
+# Every page asks: written once.
+_WHOLE = select(Person).where(Person.id == bindparam("person")).options(joinedload(Person.grants))
 Needed = str | Callable[[Rules, Mapping[str, Any]], str]
 
 
@@ -63,8 +67,7 @@ def _load_person(key: str) -> Person | None:
         session.clear()
         return None
     person_id, _colon, stamp = key.partition(":")
-    whole = [joinedload(Person.grants)]
-    person = db.session.get(Person, int(person_id), options=whole) if person_id.isdecimal() else None
+    person = _whole(int(person_id)) if person_id.isdecimal() else None
     if person is None or not person.is_active or person.session_stamp != stamp:
         return None
     tree = all_offices()
@@ -73,6 +76,10 @@ def _load_person(key: str) -> Person | None:
     for read in (person, *tree.values()):
         db.session.expunge(read)
     return person
+
+
+def _whole(person_id: int) -> Person | None:
+    return db.session.scalars(_WHOLE, {"person": person_id}).unique().one_or_none()
 
 
 def guard() -> Any:
@@ -159,6 +166,12 @@ def this_office() -> Office:
     """Return the office of the URL."""
     office: Office = g.office
     return office
+
+
+def case_here(procedure: str, number: str) -> Act:
+    """Look at a case of the office of the URL; by the page's own rules, unless it does more than look."""
+    rules = these_rules() if request.method in READING else None
+    return gate.open_case(procedure, number, actor(), this_office(), rules)
 
 
 def these_rules() -> Rules:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from markupsafe import Markup
-from sqlalchemy import select
+from sqlalchemy import CompoundSelect, bindparam, inspect, literal, select, union_all
 from werkzeug.datastructures import MultiDict
 
 from core import deadlines, gate, ledger, pdf, prints
+from core.asking import asked
 from core.cases import Case
 from core.clauses import Citation
 from core.db import db
@@ -23,7 +25,7 @@ from core.lists.cases import listing_of
 from core.procedure import Procedure, Step
 from core.rules import Rules
 from core.web import choices, threeway
-from core.web.access import actor, may, needs, these_rules, this_office
+from core.web.access import actor, case_here, may, needs, these_rules, this_office
 from core.web.listing import shown
 from core.web.story import told, typed
 
@@ -114,7 +116,7 @@ def new(office: str, plugin: str, noun: str, step: str) -> Any:
 @needs(reads)
 def case(office: str, plugin: str, noun: str, number: str) -> str:
     """The page of one case: what it is, what happened, what can be done now."""
-    act = gate.open_case(f"{plugin}.{noun}", number, actor(), this_office())
+    act = case_here(f"{plugin}.{noun}", number)
     return case_page(act, chosen=request.args.get("step", ""), asked=request.args.get("promise", ""))
 
 
@@ -136,7 +138,7 @@ def take_step(office: str, plugin: str, noun: str, number: str, step: str) -> An
         with gate.together() as acts:
             gate.perform(name, number, step, actor(), request.form, office=this_office(), seen=seen)
     except Refused as refused:
-        act = gate.open_case(name, number, actor(), this_office())
+        act = case_here(name, number)
         return case_page(act, chosen=step, refused=refused), _status(refused)
     tell_done(_("Done: %(step)s", step=acts[-1].step.title), acts[-1], made=_made(acts))
     return redirect(case_url(these_rules().procedure(name), number))
@@ -152,7 +154,7 @@ def _undo(taken: Act) -> Offer | None:
     """Return the step that takes another one back, when the reader may take it now; nothing otherwise."""
     if not taken.step.undone_by:
         return None
-    act = gate.open_case(taken.procedure.name, taken.case.number, actor(), this_office())
+    act = case_here(taken.procedure.name, taken.case.number)
     look = gate.look_at(act, act.procedure.steps[taken.step.undone_by])
     offer = Offer(step=look.step, act=look, against=look.closed_by())
     return offer if offer.open else None
@@ -191,11 +193,17 @@ def case_page(
         lost=_lost(act, chosen) if refused and not again else [],
         deadlines=promised,
         story=told(act, ledger.of_case(act.procedure.name, act.case.id, number=act.case.number)),
-        others=[one for one in cases_of(act.case.customer_id, OTHERS) if one[1] is not act.case],
+        others=_others(act),
         printed=prints.printed(act) if act.case.office_id == this_office().id else [],
         can_print=pdf.available(),
         **more,
     )
+
+
+def _others(act: Act) -> list[tuple[Procedure, Any]]:
+    """Return the other cases of the same customer."""
+    found = cases_of(act.case.customer_id, OTHERS)
+    return [one for one in found if (one[0].name, one[1].number) != (act.procedure.name, act.case.number)]
 
 
 @dataclass(frozen=True)
@@ -264,22 +272,50 @@ def _lost(act: Act, chosen: str) -> list[Any]:
     return typed(gate.look_at(act, step).form(request.form)) if step else []
 
 
-def cases_of(customer_id: int | None, most: int) -> list[tuple[Procedure, Case]]:
-    """Return a customer's newest cases of every procedure that the reader may see, what is open first."""
-    if customer_id is None:
+def cases_of(customer_id: int | None, most: int) -> list[tuple[Procedure, Any]]:
+    """Return a customer's newest cases of every procedure that the reader may see, what is open first.
+
+    Of each its number, its state and when it was opened; one statement, whatever the number of procedures.
+    """
+    every = {one.name: one for one in these_rules().plugins.procedures.values() if may(one.reads)}
+    if customer_id is None or not every:
         return []
+    tables = tuple((name, inspect(one.model).local_table) for name, one in every.items())
+    rows = asked(_newest_of(tables), customer=customer_id, office=this_office().id, most=most)
+    return _open_first([(every[row.name], row) for row in rows])
+
+
+def whole_cases_of(customer_id: int, most: int) -> list[tuple[Procedure, Case]]:
+    """Return the same cases with all that is known of them: a statement for each procedure that has any."""
     found: list[tuple[Procedure, Case]] = []
-    for procedure in these_rules().plugins.procedures.values():
-        if may(procedure.reads):
-            model = procedure.model
-            where = (model.customer_id == customer_id, model.office_id == this_office().id)
-            query = select(model).where(*where).order_by(model.id.desc()).limit(most)
-            found.extend((procedure, case) for case in db.session.scalars(query).unique())
-    found.sort(key=lambda pair: pair[1].opened_at, reverse=True)
-    return sorted(found, key=lambda pair: is_final(*pair))
+    for procedure in dict.fromkeys(one for one, _case in cases_of(customer_id, 1)):
+        model = procedure.model
+        where = (model.customer_id == customer_id, model.office_id == this_office().id)
+        query = select(model).where(*where).order_by(model.id.desc()).limit(most)
+        found.extend((procedure, case) for case in db.session.scalars(query).unique())
+    return _open_first(found)
 
 
-def is_final(procedure: Procedure, case: Case) -> bool:
+@lru_cache(maxsize=128)
+def _newest_of(tables: tuple[tuple[str, Any], ...]) -> CompoundSelect[Any]:
+    """Return the statement for who may see these: writing it out costs more than asking it does."""
+    parts = (
+        select(literal(name).label("name"), table.c.number, table.c.state, table.c.opened_at)
+        .where(table.c.customer_id == bindparam("customer"), table.c.office_id == bindparam("office"))
+        .order_by(table.c.id.desc())
+        .limit(bindparam("most"))
+        .subquery()
+        for name, table in tables
+    )
+    return union_all(*map(select, parts))
+
+
+def _open_first(cases: list[tuple[Procedure, Any]]) -> list[tuple[Procedure, Any]]:
+    cases.sort(key=lambda pair: pair[1].opened_at, reverse=True)
+    return sorted(cases, key=lambda pair: is_final(*pair))
+
+
+def is_final(procedure: Procedure, case: Any) -> bool:
     """Say whether a case has come to its end; nothing leads on from a state that nobody here knows."""
     return procedure.states[case.state].final
 

@@ -12,7 +12,7 @@ from core.customers.models import Customer
 from core.db import db
 from core.lists.customers import listing_of
 from core.web.access import may, needs, these_rules, this_office
-from core.web.cases import cases_of, is_final
+from core.web.cases import is_final, whole_cases_of
 from core.web.listing import shown
 
 pages = Blueprint("customers", __name__, url_prefix="/<office>/customers")
@@ -39,7 +39,7 @@ def customer(office: str, file_number: str) -> Any:
     kept = services.by_id(found.merged_into_id) if found.merged_into_id is not None else None
     if kept is not None:
         return redirect(url_for("customers.customer", office=office, file_number=kept.file_number))
-    cases = cases_of(found.id, MOST_CASES)
+    cases = whole_cases_of(found.id, MOST_CASES)
     changes = history.of_customer(found.id, most=MOST_CHANGES + 1)
     return render_template(
         "core/customer.html",

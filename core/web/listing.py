@@ -15,8 +15,8 @@ from core.i18n import Sentence, _l
 from core.lists import question as questions
 from core.lists import saved as kept
 from core.lists.declared import ListColumn, ListFilter, Listing
-from core.lists.models import ListChoice, SavedFilter
 from core.lists.question import COLUMNS, Question
+from core.lists.saved import Choice, Kept
 from core.web.access import actor, this_office
 from core.web.paging import page_number
 
@@ -30,9 +30,9 @@ class Shown:
     listing: Listing
     question: Question
     columns: list[ListColumn]
-    saved: list[SavedFilter]
-    active: SavedFilter | None
-    choice: ListChoice | None
+    saved: list[Kept]
+    active: Kept | None
+    choice: Choice
     page: int
     rows: list[Any] = field(default_factory=list)
     more: bool = False
@@ -56,7 +56,7 @@ class Shown:
     @property
     def default_id(self) -> int | None:
         """The filter that the list opens with."""
-        return self.choice.default_id if self.choice else None
+        return self.choice.default_id
 
     @property
     def chips(self) -> list[tuple[ListFilter, Sentence | str, str]]:
@@ -94,7 +94,7 @@ class Shown:
         said = {**self.asked(), **{name: str(value) for name, value in changes.items()}}
         return address_of(self.listing, self._marked(said))
 
-    def url_of(self, one: SavedFilter | None) -> str:
+    def url_of(self, one: Kept | None) -> str:
         """Return the address of a saved filter, or of everything."""
         nothing = {SAVED: EVERYTHING} if self.default_id else {}
         return address_of(self.listing, {SAVED: str(one.id)} if one else nothing)
@@ -161,11 +161,11 @@ def asked_by(listing: Listing, given: Mapping[str, str]) -> Shown:
 
 
 def _active(
-    given: Mapping[str, str], named: Mapping[str, str], filters: list[SavedFilter], choice: ListChoice | None
-) -> tuple[SavedFilter | None, list[Sentence]]:
+    given: Mapping[str, str], named: Mapping[str, str], filters: list[Kept], choice: Choice
+) -> tuple[Kept | None, list[Sentence]]:
     """Return the saved filter that is meant, and what is to be said when it is gone."""
     wanted = given.get(SAVED, "")
-    if not wanted and not named and choice is not None and choice.default_id:
+    if not wanted and not named and choice.default_id:
         wanted = str(choice.default_id)
     found = next((one for one in filters if str(one.id) == wanted), None)
     if found is None and wanted not in ("", EVERYTHING):
@@ -173,8 +173,8 @@ def _active(
     return found, []
 
 
-def _columns_of(listing: Listing, choice: ListChoice | None) -> tuple[str, ...]:
-    chosen = (choice.columns if choice else "").split(",")
+def _columns_of(listing: Listing, choice: Choice) -> tuple[str, ...]:
+    chosen = choice.columns.split(",")
     known = [name for name in chosen if name in listing.columns]
     return questions.arranged(listing, known) if known else listing.usual
 

@@ -130,7 +130,7 @@ def only_read() -> list[Sentence]:
 def rules_of_mine() -> dict[int, Rules]:
     """Return the rules of all my offices, read once for a page."""
     if "rules_of_mine" not in g:
-        g.rules_of_mine = rules_of_all(actor().offices)
+        g.rules_of_mine = rules_of_all(actor().offices, g.tree)
     found: dict[int, Rules] = g.rules_of_mine
     return found
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 
-from core import gate, presence
+from core import presence
 from core.gate import Act
-from core.web.access import actor, needs, this_office
+from core.web.access import actor, case_here, needs
 from core.web.cases import reads
 
 pages = Blueprint("presence", __name__, url_prefix="/<office>/<plugin>/<noun>")
@@ -18,7 +18,7 @@ pages = Blueprint("presence", __name__, url_prefix="/<office>/<plugin>/<noun>")
 @needs(reads)
 def here(office: str, plugin: str, noun: str, number: str) -> Any:
     """Note that the reader has this case open (or has just closed it), and tell him who else has."""
-    act = gate.open_case(f"{plugin}.{noun}", number, actor(), this_office())
+    act = case_here(f"{plugin}.{noun}", number)
     me, about = actor().person_id, about_case(act)
     if me is None:
         return "", 204

@@ -6,12 +6,12 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
 
-from core import gate, paper, pdf, prints
+from core import paper, pdf, prints
 from core.errors import KoudaiError, NotFound
 from core.gate import Act
 from core.i18n import _, _l
 from core.records import Form, form_named
-from core.web.access import actor, needs, this_office
+from core.web.access import case_here, needs, this_office
 from core.web.cases import case_page, case_url, reads
 
 pages = Blueprint("records", __name__, url_prefix="/<office>/<plugin>/<noun>/<number>/paper")
@@ -83,7 +83,7 @@ def again(office: str, plugin: str, noun: str, number: str, record: str, print_i
 
 
 def _open(plugin: str, noun: str, number: str, record: str, *, kept: bool = False) -> tuple[Act, Form]:
-    act = gate.open_case(f"{plugin}.{noun}", number, actor(), this_office())
+    act = case_here(f"{plugin}.{noun}", number)
     if act.case.office_id != this_office().id:
         # Paper is the office's own, whoever else may read the case.
         raise NotFound(_l("There is no %(number)s here.", number=record))
@@ -94,7 +94,7 @@ def _open(plugin: str, noun: str, number: str, record: str, *, kept: bool = Fals
 def _again(plugin: str, noun: str, number: str, said: str) -> str:
     """Show the case as it is now, with what kept it from being printed."""
     flash(said, "refused")
-    return case_page(gate.open_case(f"{plugin}.{noun}", number, actor(), this_office()))
+    return case_page(case_here(f"{plugin}.{noun}", number))
 
 
 def _url(endpoint: str, number: str, act: Act, **more: Any) -> str:

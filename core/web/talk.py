@@ -10,7 +10,6 @@ from typing import Any
 from flask import Blueprint, Flask, flash, g, redirect, render_template, request, url_for
 from markupsafe import Markup
 
-from core import gate
 from core.customers.models import Customer
 from core.errors import Invalid
 from core.gate import Act
@@ -21,7 +20,7 @@ from core.talk.mentions import Mentions
 from core.talk.models import Note
 from core.talk.topics import CUSTOMER, Topic, topic_of
 from core.web import customers
-from core.web.access import actor, needs, these_rules, this_office
+from core.web.access import actor, case_here, needs, these_rules, this_office
 from core.web.cases import case_page, case_url
 from core.web.prose import prose
 from core.web.story import Told
@@ -118,7 +117,7 @@ def page(topic: Topic) -> Any:
     """Render the page of a topic in this very answer, with what was typed and refused."""
     if topic.about == CUSTOMER:
         return customers.customer(office=this_office().code, file_number=topic.number)
-    return case_page(gate.open_case(topic.about, topic.number, actor(), this_office()))
+    return case_page(case_here(topic.about, topic.number))
 
 
 def here(endpoint: str, topic: Topic, **more: Any) -> str:

@@ -61,8 +61,8 @@ def waiting(actor: Actor, rules: Mapping[int, Rules], page: int) -> tuple[list[W
     every = _every(tuple(places), actor.person_id is not None)
     if every is None:
         return [], False
-    portion = every.offset((page - 1) * PAGE).limit(PAGE + 1)
-    rows = db.session.execute(portion, {"me": actor.person_id}).all()
+    portion = {"me": actor.person_id, "before": (page - 1) * PAGE, "most": PAGE + 1}
+    rows = db.session.execute(every, portion).all()
     shown = [(row.name, row.id) for row in rows[:PAGE]]
     found = dict(_load(shown, rules))
     lines = [_line(name, found[name, id_], actor, rules) for name, id_ in shown if (name, id_) in found]
@@ -75,7 +75,8 @@ def _every(places: tuple[_Place, ...], named: bool) -> CompoundSelect[Any] | Non
     me: Any = bindparam("me") if named else None
     somebody = Actor("somebody", me, {one.office_id: one.roles for one in places})
     asked = [_open_cases(*key, leads, somebody) for key, leads in _by_procedure(places)]
-    return union_all(*asked).order_by("changed_at", "name", "id") if asked else None
+    ordered = union_all(*asked).order_by("changed_at", "name", "id") if asked else None
+    return None if ordered is None else ordered.offset(bindparam("before")).limit(bindparam("most"))
 
 
 def leading(plugins: PluginSet, roles: Collection[str]) -> Iterator[tuple[Procedure, Step]]:

@@ -12,7 +12,7 @@ from core.errors import Refused
 from core.gate import Act
 from core.i18n import _
 from core.procedure import Procedure
-from core.web.access import actor, needs, these_rules, this_office
+from core.web.access import actor, case_here, needs, these_rules, this_office
 from core.web.cases import STATUS, refilled
 from plugins.fieldservice import queues, services, visit
 from plugins.fieldservice.dispatching import board_views, skill_views
@@ -79,7 +79,7 @@ def visit_page(office: str, number: str) -> Any:
 
 
 def _show_visit(number: str, chosen: str, refused: Refused | None = None) -> Response:
-    act = gate.open_case(REQUEST, number, actor(), this_office())
+    act = case_here(REQUEST, number)
     typed = refilled(gate.look_at(act, act.procedure.steps[chosen]), refused) if refused else None
     lines = visit.lines(act, chosen, typed)
     page = render_template(

@@ -54,6 +54,20 @@ def test_a_customers_page_knows_contacts_products_and_cases(
     assert "Free first year" in page
 
 
+@pytest.mark.parametrize(
+    ("shown", "others"),
+    [(f"{CALLS}SH-H-2026-00001", ["SH-R-2026-00001"]), (REQUEST, ["SH-H-2026-00001"])],
+)
+def test_a_case_names_the_others_of_its_customer(
+    shown: str, others: list[str], house: House, work: Any, shanghai: Office, boss: Actor, sign_in: SignIn
+) -> None:
+    work.requested(shanghai, boss, house.customer(shanghai))
+    work.requested(shanghai, boss, house.customer(shanghai, name="恒远物流"))
+    page = sign_in(boss).get(shown).text
+    _before, _title, beside = page.partition("Other cases of this customer")
+    assert numbers(beside.partition("</section>")[0]) == others
+
+
 @pytest.mark.parametrize("number", ["SH/2001-05", "甲?b#c%20"])
 def test_a_customer_is_found_under_whatever_number_the_file_gave(
     house: House, shanghai: Office, boss: Actor, sign_in: SignIn, number: str

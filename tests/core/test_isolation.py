@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import Connection, delete, func, insert, select, text, update
+from sqlalchemy import Connection, Select, bindparam, delete, exists, func, insert, or_, select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import aliased
 
+from core.asking import asked
 from core.clock import now
 from core.customers.models import Contact, Customer
 from core.db import (
@@ -196,6 +197,50 @@ def test_who_has_said_nothing_sees_nothing(app: Flask, offices: Offices) -> None
         assert db.session.scalars(select(Customer)).all() == []
     see_offices(frozenset())
     assert db.session.scalars(select(Call)).all() == []
+
+
+def test_a_statement_that_is_asked_again_shows_what_is_in_scope_by_then(offices: Offices) -> None:
+    again, both = select(Call), {one.id for one in offices}
+    for scope in (*({one} for one in both), both, set[int]()):
+        see_offices(frozenset(scope))
+        assert whose(db.session.scalars(again)) == scope
+
+
+CALLS, ENTRIES = Call.__table__, KnowledgeEntry.__table__
+KEPT = select(CALLS.c.id).where(CALLS.c.office_id == bindparam("office"), CALLS.c.state != "closed")
+
+
+def test_a_statement_of_tables_shows_the_office_that_it_is_asked_for_while_that_is_in_scope(
+    offices: Offices,
+) -> None:
+    shanghai, beijing = offices
+    assert len(asked(KEPT, office=shanghai.id).all()) == 1
+    assert asked(KEPT, office=beijing.id).all() == []
+    see_offices(frozenset({beijing.id}))
+    assert asked(KEPT, office=beijing.id).scalars().all() == [foreign_call(beijing)]
+
+
+@pytest.mark.parametrize(
+    "past",
+    [
+        select(CALLS.c.id),
+        select(CALLS.c.id).where(CALLS.c.office_id == 1),
+        select(CALLS.c.id).where(or_(CALLS.c.office_id == bindparam("office"), CALLS.c.id > 0)),
+        select(CALLS.c.id).where(CALLS.c.id == bindparam("office")),
+        select(CALLS.c.id).where(CALLS.c.office_id >= bindparam("office")),
+        select(CALLS.alias().c.id).where(CALLS.c.office_id == bindparam("office")),
+        KEPT.add_columns(select(func.max(ENTRIES.c.id)).scalar_subquery()),
+        KEPT.where(CALLS.c.knowledge_id.in_(select(ENTRIES.c.id))),
+        select(CALLS.c.id).where(exists(KEPT.correlate(None))),
+        KEPT.where(CALLS.c.id.in_(select(select(CALLS.c.id).subquery().c.id))),
+        KEPT.join(ENTRIES, ENTRIES.c.id == CALLS.c.knowledge_id),
+    ],
+)
+def test_a_table_of_offices_that_is_not_kept_to_the_office_is_not_asked(
+    past: Select[Any], offices: Offices
+) -> None:
+    with pytest.raises(ForeignOffice, match="past the wall"):
+        asked(past, office=offices[0].id)
 
 
 @pytest.fixture

@@ -144,7 +144,7 @@ def save(browser: FlaskClient, name: str, **asked: str) -> Any:
     return browser.post(f"{DEEDS}/save", data={"name": name, **asked}, follow_redirects=True)
 
 
-def kept_by(house: House, actor: Actor, office: Office) -> list[SavedFilter]:
+def kept_by(house: House, actor: Actor, office: Office) -> list[kept.Kept]:
     house.see()
     return kept.of_list("hotline.call", office.id, actor.person_id)
 

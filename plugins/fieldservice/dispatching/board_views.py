@@ -17,7 +17,7 @@ from core.i18n import _
 from core.lists.question import day_of as day_named
 from core.procedure import Procedure
 from core.roles import FIELD_ENGINEER
-from core.web.access import actor, needs, these_rules, this_office
+from core.web.access import actor, case_here, needs, these_rules, this_office
 from core.web.cases import STATUS, refilled, tell_done
 from core.web.show import here
 from plugins.fieldservice import queues, visit
@@ -78,7 +78,7 @@ def board(office: str) -> Any:
 @needs(SEE)
 def suggestion(office: str, number: str) -> str:
     """Who is suggested for a request, and why: part of the board, or a page of its own without scripts."""
-    act = gate.open_case(REQUEST, number, actor(), this_office())
+    act = case_here(REQUEST, number)
     asked = gate.look_at(act, act.procedure.steps["dispatch"]).form(
         {"planned_at": request.args.get("planned_at", "")}
     )
@@ -158,7 +158,7 @@ def _lost(number: str, rows: list[Row]) -> list[tuple[str, Any]]:
     """Return what was typed into a form that the page does not show any more."""
     if any(row.open and row.refused for row in rows):
         return []
-    act = gate.open_case(REQUEST, number, actor(), this_office())
+    act = case_here(REQUEST, number)
     return list(visit.said(gate.look_at(act, act.procedure.steps["dispatch"]).form(request.form)))
 
 

@@ -9,7 +9,7 @@ from flask import Blueprint, render_template
 from core import gate
 from core.forms import StepForm
 from core.gate import Act
-from core.web.access import actor, needs, this_office
+from core.web.access import case_here, needs
 from plugins.fieldservice import problem
 from plugins.fieldservice.queues import REQUEST
 from plugins.fieldservice.visiting import notices, support
@@ -38,5 +38,5 @@ def _help(act: Act, typed: StepForm | None = None) -> dict[str, Any]:
 @needs("fieldservice.read")
 def help_now(office: str, number: str) -> str:
     """What was asked from the site and answered: the page asks for it while somebody waits."""
-    act = gate.open_case(REQUEST, number, actor(), this_office())
+    act = case_here(REQUEST, number)
     return render_template("fieldservice/visiting/_asked.html", case=act.case, **_help(act))

@@ -6,11 +6,10 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
-from core import gate
 from core.i18n import _
 from core.talk import files
 from core.talk.files import Sent
-from core.web.access import actor, may, needs, these_rules, this_office
+from core.web.access import actor, case_here, may, needs, these_rules, this_office
 from plugins.fieldservice.visiting import signing
 from plugins.fieldservice.visiting.signing import REQUEST
 
@@ -23,7 +22,7 @@ pages = Blueprint("sheets", __name__)
 @needs("fieldservice.read")
 def photo(office: str, number: str) -> Any:
     """Attach photos and files from the page of a visit, and come back to it."""
-    act = gate.open_case(REQUEST, number, actor(), this_office())
+    act = case_here(REQUEST, number)
     kept, refused = files.attach(signing.topic_of(act), _sent("files"), actor())
     for sentence in refused:
         flash(str(sentence), "refused")

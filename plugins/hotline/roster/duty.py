@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, case, exists, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import bindparam, case, exists, select
 
-from core.db import UTCDateTime, db
+from core.asking import asked
 from core.people import Person
 from plugins.hotline.roster.models import DAY, Absence, Roster, RosterShift
 from plugins.hotline.roster.reading import AWAY, IN_FORCE
 
 if TYPE_CHECKING:
     from core.rules import Rules
+
+
+class Holder(NamedTuple):
+    """Who has a place in a shift."""
+
+    id: int
+    name: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,8 +32,8 @@ class OnDuty:
     """
 
     shift: str
-    engineers: tuple[Person, ...]
-    manager: Person | None
+    engineers: tuple[Holder, ...]
+    manager: Holder | None
     wanted: bool = False
 
     @property
@@ -52,49 +57,63 @@ def on_duty(rules: Rules, at: dt.datetime) -> OnDuty:
     return OnDuty(shift=shift, engineers=(engineer,) if engineer else (), manager=manager, wanted=True)
 
 
-Row = tuple[str, Person | None, Person | None]
+Row = tuple[str, Holder | None, Holder | None]
 
 
 def _rows(rules: Rules, at: dt.datetime) -> list[Row]:
     """Return the shifts of a moment, the shortest first; who is away and has no substitute counts as nobody."""
-    when = {"office": rules.office.id, "at": at, "day": rules.calendar.local_day(at)}
+    # The calendar is read for a page only where it is needed; the day is told by the zone alone.
+    day = at.astimezone(rules.office.zoneinfo).date()
+    found = asked(_NOW, office=rules.office.id, at=at, day=day)
     return [
-        (shift, None if engineer_away else engineer, None if manager_away else manager)
-        for shift, engineer, manager, engineer_away, manager_away in db.session.execute(_asked(), when)
+        (
+            one.shift,
+            _holder(one.engineer_id, one.engineer, one.engineer_away),
+            _holder(one.manager_id, one.manager, one.manager_away),
+        )
+        for one in found
     ]
 
 
-@cache
-def _asked() -> Select[Any]:
-    """Return the statement, which every page asks: writing it takes longer than its answer."""
-    engineer, manager = aliased(Person), aliased(Person)
-    at = bindparam("at", type_=UTCDateTime())
-    return (
-        select(
-            RosterShift.shift,
-            engineer,
-            manager,
-            _away(RosterShift.engineer_id),
-            _away(RosterShift.manager_id),
-        )
-        .join(Roster, Roster.id == RosterShift.roster_id)
-        .outerjoin(engineer, engineer.id == RosterShift.engineer_id)
-        .outerjoin(manager, manager.id == RosterShift.manager_id)
-        .where(
-            RosterShift.office_id == bindparam("office"),
-            RosterShift.starts_at <= at,
-            RosterShift.ends_at > at,
-        )
-        .where(RosterShift.day == bindparam("day"), Roster.state.in_(IN_FORCE))
-        .order_by(case((RosterShift.shift == DAY, 1), else_=0), RosterShift.starts_at.desc())
-    )
+def _holder(person_id: int | None, name: str, away: bool) -> Holder | None:
+    return None if person_id is None or away else Holder(person_id, name)
+
+
+_shift, _roster, _absence = RosterShift.__table__.c, Roster.__table__.c, Absence.__table__.c
+_engineer, _manager = Person.__table__.alias(), Person.__table__.alias()
 
 
 def _away(person: Any) -> Any:
     return exists().where(
-        Absence.office_id == RosterShift.office_id,
-        Absence.owner_id == person,
-        Absence.state.in_(AWAY),
-        Absence.first_day <= RosterShift.day,
-        Absence.last_day >= RosterShift.day,
+        _absence.office_id == bindparam("office"),
+        _absence.owner_id == person,
+        _absence.state.in_(AWAY),
+        _absence.first_day <= _shift.day,
+        _absence.last_day >= _shift.day,
     )
+
+
+# Every page asks: written once, and asked of the tables themselves.
+_NOW = (
+    select(
+        _shift.shift,
+        _shift.engineer_id,
+        _shift.manager_id,
+        _engineer.c.name.label("engineer"),
+        _manager.c.name.label("manager"),
+        _away(_shift.engineer_id).label("engineer_away"),
+        _away(_shift.manager_id).label("manager_away"),
+    )
+    .join(Roster.__table__, _roster.id == _shift.roster_id)
+    .outerjoin(_engineer, _engineer.c.id == _shift.engineer_id)
+    .outerjoin(_manager, _manager.c.id == _shift.manager_id)
+    .where(
+        _shift.office_id == bindparam("office"),
+        _roster.office_id == bindparam("office"),
+        _shift.starts_at <= bindparam("at"),
+        _shift.ends_at > bindparam("at"),
+        _shift.day == bindparam("day"),
+        _roster.state.in_(IN_FORCE),
+    )
+    .order_by(case((_shift.shift == DAY, 1), else_=0), _shift.starts_at.desc())
+)

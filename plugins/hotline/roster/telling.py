@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from core import clock
-from core.db import db
+from core.asking import asked
 from core.i18n import Sentence, _l
 from core.roles import DUTY_MANAGER
 from core.slots import Status, Tell
@@ -26,6 +26,11 @@ PAGE = "hotline.roster.current"
 NOBODY_HERE = _l("Nobody on duty")
 NO_MANAGER = _l("No duty manager on duty")
 NO_ENGINEER = _l("No engineer on duty")
+# Every page asks: written once, and asked of the table itself.
+_roster = Roster.__table__.c
+_PUBLISHED = select(_roster.id).where(
+    _roster.office_id == bindparam("office"), _roster.month == bindparam("month"), _roster.state.in_(IN_FORCE)
+)
 
 
 def chips(rules: Rules) -> list[Status]:
@@ -90,12 +95,11 @@ def _next_month(rules: Rules, now: dt.datetime) -> Iterator[Status]:
 
 def unpublished(rules: Rules, now: dt.datetime) -> dt.date | None:
     """Return next month when it is near and has no published roster (QP/2-04 5.1)."""
-    today = rules.calendar.local_day(now)
+    today = now.astimezone(rules.office.zoneinfo).date()
     month = months_after(month_of(today), 1)
     if (month - today).days > rules.parameter("hotline.roster_warning_days"):
         return None
-    where = (Roster.office_id == rules.office.id, Roster.month == month, Roster.state.in_(IN_FORCE))
-    return None if db.session.scalar(select(Roster.id).where(*where)) else month
+    return None if asked(_PUBLISHED, office=rules.office.id, month=month).first() else month
 
 
 def notices(act: Act) -> list[Tell]:

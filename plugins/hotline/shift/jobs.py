@@ -38,7 +38,7 @@ def open_shifts(rules: Rules) -> None:
         return
     known = select(Shift.owner_id).where(Shift.office_id == rules.office.id, Shift.day == day)
     there = set(db.session.scalars(known))
-    missing = [one.id for one in expected(rules, day) if one.id not in there]
+    missing = [one for one in expected(rules, day) if one not in there]
     office = rules.office
     for person_id in missing:
         _quietly(SHIFT, None, EXPECT, office, {"person_id": str(person_id)})

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from core.rules import Rules
 
 
-def expected(rules: Rules, day: dt.date) -> tuple[Person, ...]:
-    """Return who is to be on the seat at opening time of a day (QI/03 3.1.1): whom the roster names.
+def expected(rules: Rules, day: dt.date) -> list[int]:
+    """Return by id who is to be on the seat at opening time of a day (QI/03 3.1.1): whom the roster names.
 
     Where no roster names anybody, everybody at the hotline is.
     """
     hours = rules.calendar.intervals_on(day)
     planned = on_duty(rules, hours[0][0]).engineers if hours else ()
-    return planned or tuple(rules.colleagues(HOTLINE_ENGINEER))
+    return [one.id for one in planned or rules.colleagues(HOTLINE_ENGINEER)]
 
 
 def manager_before(rules: Rules, day: dt.date) -> Person | None:

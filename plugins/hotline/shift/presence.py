@@ -65,7 +65,7 @@ def expect(act: Act) -> None:
     day, person_id = today_of(act), act.values["person_id"]
     if not turns.claim(act.case.office_id, SHIFT, f"{day} {person_id}"):
         raise Invalid("person_id", _l("This person is on today's list already."))
-    on_the_roster = any(one.id == person_id for one in expected(act.rules, day))
+    on_the_roster = person_id in expected(act.rules, day)
     opening = act.rules.calendar.opening(day)
     act.case.day, act.case.owner_id = day, person_id
     act.case.expected_from = opening if opening and on_the_roster else act.now

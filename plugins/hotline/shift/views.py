@@ -12,7 +12,7 @@ from core import clock, gate
 from core.errors import Refused
 from core.gate import Act
 from core.i18n import _
-from core.web.access import actor, local_path, may, needs, these_rules, this_office
+from core.web.access import actor, case_here, local_path, may, needs, these_rules, this_office
 from core.web.cases import STATUS, refilled, tell_done
 from core.web.paging import page_number
 from core.web.show import here
@@ -164,7 +164,7 @@ def _list_asked_for() -> FrozenList | None:
     number = number or (newest.number if newest else None)
     if number is None:
         return None
-    act = gate.open_case(handing.HANDOVER, number, actor(), this_office())
+    act = case_here(handing.HANDOVER, number)
     return FrozenList(act, page_number("page"), may)
 
 

@@ -13,7 +13,7 @@ from core.db import db
 from core.errors import Refused
 from core.i18n import _
 from core.lists.question import day_of
-from core.web.access import actor, needs, these_rules, this_office
+from core.web.access import actor, case_here, needs, these_rules, this_office
 from core.web.cases import STATUS, tell_done
 from plugins.fieldservice.dispatching.models import DispatchSheet
 from plugins.fieldservice.dispatching.sheet import lines
@@ -73,7 +73,7 @@ def _page(chosen: dt.date, sheet: DispatchSheet | None, refused: Refused | None 
     rules = these_rules()
     procedure = rules.procedure(NAME)
     running = sheet is not None and not sheet.closed_at
-    act = gate.open_case(NAME, str(sheet.number), actor(), this_office()) if sheet else None
+    act = case_here(NAME, str(sheet.number)) if sheet else None
     closing = gate.look_at(act, procedure.steps["close"]) if act and running else None
     return render_template(
         "fieldservice/dispatching/sheet.html",
