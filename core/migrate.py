@@ -70,7 +70,9 @@ def _prepare_sqlite(engine: Engine) -> None:
 
 
 def _check_foreign_keys(connection: Connection) -> None:
-    if connection.dialect.name != "sqlite":
+    """Refuse what migrations broke on SQLite; where none ran nothing was written, and no full database is read."""
+    dbapi: Any = connection.connection.dbapi_connection
+    if connection.dialect.name != "sqlite" or not dbapi.total_changes:
         return
     broken = connection.execute(text("pragma foreign_key_check")).all()
     if broken:

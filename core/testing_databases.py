@@ -77,12 +77,12 @@ class PostgresServer:
     def create_database(self, name: str, template: str | None = None) -> str:
         """Create a database of the application's role, empty or as a copy, and return its address."""
         copied = f"template {quoted(template)}" if template else ""
-        self._execute(f"create database {quoted(name)} owner {ROLE} {copied}")
+        self.administer(f"create database {quoted(name)} owner {ROLE} {copied}")
         return self.url_for(name)
 
     def drop_database(self, name: str) -> None:
         """Drop a database, whoever is still connected to it."""
-        self._execute(f"drop database if exists {quoted(name)} with (force)")
+        self.administer(f"drop database if exists {quoted(name)} with (force)")
 
     @contextmanager
     def lent(self, template: str) -> Iterator[str]:
@@ -124,14 +124,12 @@ class PostgresServer:
                 connection.execute(text(f"alter database {quoted(unfinished)} rename to {quoted(name)}"))
         return name
 
-    def administer(self, *statements: str) -> None:
+    def administer(self, *statements: str, database: str | None = None) -> None:
         """Run statements as the server's superuser, each in a transaction of its own."""
-        for one in statements:
-            self._execute(one)
-
-    def _execute(self, statement: str) -> None:
-        with administering(self._administrator) as connection:
-            connection.execute(text(statement))
+        server = self._administrator
+        with administering(server.set(database=database or server.database)) as connection:
+            for one in statements:
+                connection.execute(text(one))
 
     @contextmanager
     def _locked(self) -> Iterator[Connection]:

@@ -183,6 +183,14 @@ def test_a_migration_that_orphans_rows_is_called_out(url: str, shop: Callable[..
         migrate.upgrade(url, shop(FIRST, ORPHAN))
 
 
+@pytest.mark.only_on("sqlite")
+def test_where_no_migration_runs_no_row_is_looked_at(url: str, shop: Callable[..., Plugins]) -> None:
+    migrate.upgrade(url, shop(FIRST))
+    with looking(url) as connection:
+        connection.execute(text("insert into shop_child (id, of) values (1, 99)"))
+    assert migrate.upgrade(url, shop(FIRST)) == {}
+
+
 def test_a_plugin_that_is_gone_stops_nobody(url: str, shop: Callable[..., Plugins], plugins: Plugins) -> None:
     migrate.upgrade(url, shop(FIRST))
     migrate.upgrade(url, plugins)
