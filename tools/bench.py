@@ -202,6 +202,8 @@ def serving(command: list[object], port: int, home: dict[str, str]) -> Iterator[
                 break
             except OSError:
                 time.sleep(0.2)
+        if server.poll() is not None:
+            raise SystemExit(f"nobody can be measured on port {port}: is another bench at work?")
         yield server.pid
     finally:
         server.terminate()
