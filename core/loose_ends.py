@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from sqlalchemy import inspect
 
 import core
-from core import icons, numbers, records, state_maps
+from core import icons, numbers, records, slips, state_maps
 from core.clauses import Citation, HouseRule
 from core.db import UTCDateTime
 from core.errors import PluginError, UnknownSetting
@@ -121,6 +121,7 @@ def _claims(one: Installed) -> Iterator[tuple[str, str]]:
 
 def refuse_failing(found: PluginSet) -> None:
     """Refuse a plugin that fails where it is asked about nothing yet: its pages would go without, and no test see it."""
+    slips.refuse_missing_templates(found)
     keys = dict.fromkeys(KEYS, "core")
     for name, caller in vars(found.hook).items():
         if caller.spec is None or caller.spec.argnames:
@@ -174,6 +175,7 @@ def _contributions(found: PluginSet, name: str, implementation: HookImpl) -> lis
 def refuse_loose_ends(found: PluginSet) -> None:
     """Refuse a set of plugins in which something hangs in the air: a deadline, a parameter, a clause, a preset."""
     _refuse_queue_jumpers(found)
+    slips.refuse_slips(found)
     for procedure in found.procedures.values():
         _refuse_undeclared(procedure)
         _refuse_untimed(procedure, found)
@@ -379,4 +381,4 @@ def _refuse_long(plugin: str, kind: str, name: str) -> None:
 
 
 def _refuse(plugin: str, why: Sentence) -> NoReturn:
-    raise PluginError(_l("Plugin %(plugin)s does not fit: %(why)s.", plugin=plugin, why=why))
+    raise slips.refusal(plugin, why)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,7 +23,7 @@ from core.db import only_looking
 from core.errors import PluginError
 from core.i18n import Sentence, _l
 from core.parameters import OWN_PARAMETERS, Parameter, Preset, preset_of
-from core.plugin_loading import GROUP, modules
+from core.plugin_loading import GROUP, load_part, modules
 from core.procedure import Procedure
 from core.roles import Role
 from core.state_maps import StateMap
@@ -84,7 +83,8 @@ class Installed:
         """Import ``procedure``, ``hooks``, ``views``... of the plugin if it has one."""
         full = f"{self.module.__name__}.{name}"
         is_package = hasattr(self.module, "__path__")
-        return importlib.import_module(full) if is_package and find_spec(full) else None
+        there = is_package and find_spec(full)
+        return load_part(self.name, full, regional=self.manifest.regional) if there else None
 
     @cached_property
     def procedures(self) -> tuple[Procedure, ...]:
