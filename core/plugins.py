@@ -16,7 +16,7 @@ from typing import Any
 
 import pluggy
 
-from core import hooks, loose_ends, plugin_sets, records
+from core import hooks, loose_ends, plugin_sets, records, slips
 from core.amendments import Amendable
 from core.clauses import NATIONAL, Citation, Clause, read_clauses
 from core.db import only_looking
@@ -251,6 +251,7 @@ class PluginSet:
         try:
             for one in enabled:
                 loose_ends.refuse_unmarked(one, vars(self.hook))
+                slips.refuse_misfits(one, vars(self.hook))
                 self.manager.register(one.module, name=one.name)
             self.manager.check_pending()
         except pluggy.PluginValidationError as error:
@@ -291,6 +292,10 @@ class PluginSet:
         """Find a permission that one of the enabled plugins declares."""
         found = (p for one in self.enabled.values() for p in one.manifest.permissions if p.key == key)
         return next(found, None)
+
+    def permissions(self) -> list[str]:
+        """Return the keys of all permissions that the enabled plugins declare."""
+        return [p.key for one in self.enabled.values() for p in one.manifest.permissions]
 
     def presets(self, key: str) -> list[tuple[str, Preset]]:
         """Return what regional plugins preset for a parameter, the most local first."""

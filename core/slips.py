@@ -7,8 +7,11 @@ cannot be built. It would fail, or be passed over, when somebody needs it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
+from inspect import signature
 from pathlib import Path
+from types import FunctionType
 from typing import TYPE_CHECKING
 
 from wtforms import Form
@@ -19,8 +22,10 @@ from core.i18n import Sentence, _l
 from core.unread import names_read
 
 if TYPE_CHECKING:
+    from pluggy import HookCaller
+
     from core.parameters import Parameter
-    from core.plugins import Plugins, PluginSet
+    from core.plugins import Installed, Plugins, PluginSet
     from core.procedure import Procedure, Step
 
 STATE_TONES = ("plain", "wait", "alert", "done", "off")
@@ -41,6 +46,31 @@ def refuse_slips(found: PluginSet) -> None:
 def refusal(plugin: str, why: Sentence) -> PluginError:
     """Return the refusal of a plugin that does not fit."""
     return PluginError(_l("Plugin %(plugin)s does not fit: %(why)s.", plugin=plugin, why=why))
+
+
+def like(name: str, known: Iterable[str]) -> str:
+    """Return what is written nearly like a name among what there is; where nothing is, all of it."""
+    every = sorted(known)
+    return ", ".join(get_close_matches(name, every, cutoff=0.5) or every)
+
+
+def refuse_misfits(one: Installed, callers: Mapping[str, HookCaller]) -> None:
+    """Refuse a function that is marked and called like no hook, or that wants to know what its hook does not tell."""
+    declared = {name: caller.spec for name, caller in callers.items() if caller.spec}
+    for name, given in vars(one.module).items():
+        if not isinstance(given, FunctionType) or not hasattr(given, "koudai_impl"):
+            continue
+        if name not in declared:
+            said = {"hook": name, "known": like(name, declared)}
+            raise _unfit(one.name, _l("there is no hook %(hook)s, but there is: %(known)s", **said))
+        told = declared[name].argnames
+        if strange := [each for each in signature(given).parameters if each not in told]:
+            said = {"hook": name, "strange": ", ".join(strange), "known": ", ".join(told) or "—"}
+            raise _unfit(one.name, _l("%(hook)s is not told %(strange)s, but: %(known)s", **said))
+
+
+def _unfit(plugin: str, problem: Sentence) -> PluginError:
+    return PluginError(_l("Plugin %(plugin)s fits no hook: %(problem)s", plugin=plugin, problem=problem))
 
 
 def _slips(found: PluginSet) -> Iterator[Slip]:
