@@ -159,7 +159,7 @@ class _WhoseField(TextField):
         typed = self.data or ""
         if typed and customers.of_office(typed, self.office_id) is None:
             known = customers.by_file_number(typed, self.office_id)
-            self.data = str(known.id) if known else typed
+            self.data: str | None = str(known.id) if known else typed
 
 
 class LogForm(SymptomForm):

@@ -223,7 +223,9 @@ def test_a_menu_entry_for_nobody_is_named(plugins: Plugins, make_plugin: Any) ->
     read = Permission(key="bold.read", title=Sentence("Read"), roles=(HOTLINE_ENGINEER,))
     bold = make_plugin("bold", core_menu=core_menu, says={"permissions": (read,)})
     found = Plugins([bold]).set_of(("bold",))
-    with pytest.raises(PluginError, match=r"core_menu names bold\.reed, which nobody declares; there is: bold\.read"):
+    with pytest.raises(
+        PluginError, match=r"core_menu names bold\.reed, which nobody declares; there is: bold\.read"
+    ):
         loose_ends.refuse_failing(found)
 
 

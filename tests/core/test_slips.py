@@ -13,7 +13,7 @@ from core.clauses import house_rule
 from core.errors import PluginError
 from core.forms import StepForm, TextField
 from core.hooks import hookimpl
-from core.i18n import Sentence, _l
+from core.i18n import _l
 from core.loose_ends import refuse_failing
 from core.parameters import Parameter
 from core.plugins import Plugins
