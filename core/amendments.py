@@ -120,6 +120,8 @@ class Amendable:
     ) -> None:
         """Ask one more thing in a step's form; ``keep`` stores the value in the plugin's own table."""
         old = self._unlocked(step, "form")
+        if not name.isidentifier():
+            self._refuse(f"{step}.{name}", _l("a field's name is one word, with low lines"))
         if hasattr(old.form or StepForm, name) or any(one.name == name for one in old.fields):
             self._refuse(f"{step}.{name}", _l("it exists already"))
         if not issubclass(wtfield.field_class, StepField):

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 @cache
 def asked(form: type[StepForm] | None) -> tuple[str, ...]:
     """Return the fields of a form whose values say something: a tick that must be set is always set."""
-    return tuple(name for name, one in _fields(form) if not _must_be_ticked(one))
+    return tuple(name for name, one in declared_fields(form) if not _must_be_ticked(one))
 
 
 def _must_be_ticked(field: Any) -> bool:
@@ -23,15 +23,16 @@ def _must_be_ticked(field: Any) -> bool:
 @cache
 def secrets(form: type[StepForm] | None) -> frozenset[str]:
     """Return the fields of a form whose values the ledger does not keep either."""
-    return frozenset(name for name, one in _fields(form) if one.kwargs.get("confidential"))
+    return frozenset(name for name, one in declared_fields(form) if one.kwargs.get("confidential"))
 
 
 @cache
 def pictures(form: type[StepForm] | None) -> frozenset[str]:
     """Return the fields of a form in which something is drawn."""
-    return frozenset(name for name, one in _fields(form) if one.field_class.json_type == "png")
+    return frozenset(name for name, one in declared_fields(form) if one.field_class.json_type == "png")
 
 
-def _fields(form: type[StepForm] | None) -> Iterator[tuple[str, Any]]:
+def declared_fields(form: type[StepForm] | None) -> Iterator[tuple[str, Any]]:
+    """Yield the fields that a form's class declares, not built yet."""
     given = ((name, getattr(form, name, None)) for name in (dir(form) if form else ()))
     return ((name, one) for name, one in given if hasattr(one, "field_class"))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from sqlalchemy import inspect
 
 import core
-from core import icons, numbers, records, state_maps
+from core import icons, numbers, records, slips, state_maps
 from core.clauses import Citation, HouseRule
 from core.db import UTCDateTime
 from core.errors import PluginError, UnknownSetting
@@ -34,6 +34,13 @@ TAKEN = frozenset(
 )
 # What the keyboard means on every page.
 KEYS = ("/", "?", "g d")
+CLAIMED = {
+    "collection": _l("the collection"),
+    "keys": _l("the menu’s key"),
+    "letter": _l("the letter"),
+    "record": _l("the form"),
+    "role": _l("the role"),
+}
 # The widths of the columns in which names are kept: SQLite would let more pass, PostgreSQL would not.
 LONGEST = {
     "collection": 40,
@@ -73,7 +80,7 @@ def refuse_clashes(installed: Sequence[Installed]) -> None:
         for kind, name in _claims(one):
             owner = owners.setdefault((kind, name), one.name)
             if owner != one.name:
-                _refuse(one.name, _l("%(name)s belongs to %(owner)s already", name=name, owner=owner))
+                _refuse_taken(one.name, kind, name, owner)
             _refuse_long(one.name, kind, name)
         for role in one.manifest.roles:
             if not role.key.startswith(f"{one.name}_"):
@@ -121,6 +128,7 @@ def _claims(one: Installed) -> Iterator[tuple[str, str]]:
 
 def refuse_failing(found: PluginSet) -> None:
     """Refuse a plugin that fails where it is asked about nothing yet: its pages would go without, and no test see it."""
+    slips.refuse_missing_templates(found)
     keys = dict.fromkeys(KEYS, "core")
     for name, caller in vars(found.hook).items():
         if caller.spec is None or caller.spec.argnames:
@@ -154,7 +162,7 @@ def _refuse_taken_keys(plugin: str, entries: Iterable[MenuItem], keys: dict[str,
     """Refuse a key that leads somewhere already: whoever presses it would land there."""
     for wanted in [one.keys for one in entries if one.keys]:
         if wanted in keys:
-            _refuse(plugin, _l("%(name)s belongs to %(owner)s already", name=wanted, owner=keys[wanted]))
+            _refuse_taken(plugin, "keys", wanted, keys[wanted])
         keys[wanted] = plugin
 
 
@@ -167,13 +175,14 @@ def _contributions(found: PluginSet, name: str, implementation: HookImpl) -> lis
     for one in given:
         wanted = str(getattr(one, "permission", "") or "core.")
         if not wanted.startswith("core.") and found.permission(wanted) is None:
-            _refuse(plugin, _l("%(what)s names %(name)s, which nobody declares", what=name, name=wanted))
+            _refuse_undeclared_name(plugin, name, wanted, found.permissions())
     return given
 
 
 def refuse_loose_ends(found: PluginSet) -> None:
     """Refuse a set of plugins in which something hangs in the air: a deadline, a parameter, a clause, a preset."""
     _refuse_queue_jumpers(found)
+    slips.refuse_slips(found)
     for procedure in found.procedures.values():
         _refuse_undeclared(procedure)
         _refuse_untimed(procedure, found)
@@ -227,14 +236,11 @@ def _refuse_unmet(procedure: Procedure) -> None:
 def _refuse_unknown(procedure: Procedure, found: PluginSet) -> None:
     """Refuse a permission, a role or a column of the case that is named and is not there."""
     if not procedure.reads.startswith("core.") and found.permission(procedure.reads) is None:
-        why = _l("%(what)s names %(name)s, which nobody declares", what=procedure.name, name=procedure.reads)
-        _refuse(procedure.plugin, why)
+        _refuse_undeclared_name(procedure.plugin, procedure.name, procedure.reads, found.permissions())
     roles = _roles_of(found)
     for plugin, role in _roles_in(procedure):
         if role not in roles:
-            _refuse(
-                plugin, _l("%(what)s names %(name)s, which nobody declares", what=procedure.name, name=role)
-            )
+            _refuse_undeclared_name(plugin, procedure.name, role, roles)
     for name in procedure.unsearchable:
         why = _l(
             "%(what)s searches %(name)s, which is none of its columns or facts",
@@ -341,7 +347,8 @@ def _refuse_preset(found: PluginSet, plugin: str, key: str, given: Any) -> None:
         _refuse_strange(found, plugin, preset.clause)
     try:
         if parameter is None:
-            raise UnknownSetting(_l("nobody declares it"))
+            known = slips.like(key, found.parameters)
+            raise UnknownSetting(_l("nobody declares it; there is: %(known)s", known=known))
         if type(preset.value) is not parameter.kind:
             kind = parameter.kind.__name__
             raise UnknownSetting(_l("%(value)r is not of the type %(kind)s", value=preset.value, kind=kind))
@@ -372,6 +379,16 @@ def _refuse_maps(found: PluginSet, one: Installed) -> None:
                 _refuse(one.name, why)
 
 
+def _refuse_taken(plugin: str, kind: str, name: str, owner: str) -> None:
+    said = {"what": CLAIMED[kind], "name": name, "owner": owner}
+    _refuse(plugin, _l("%(what)s %(name)s belongs to %(owner)s already", **said))
+
+
+def _refuse_undeclared_name(plugin: str, what: str, name: str, known: Iterable[str]) -> None:
+    said = {"what": what, "name": name, "known": slips.like(name, known) or "—"}
+    _refuse(plugin, _l("%(what)s names %(name)s, which nobody declares; there is: %(known)s", **said))
+
+
 def _refuse_long(plugin: str, kind: str, name: str) -> None:
     if len(name) > LONGEST[kind]:
         why = _l("%(name)s is too long a name: at most %(most)s characters", name=name, most=LONGEST[kind])
@@ -379,4 +396,4 @@ def _refuse_long(plugin: str, kind: str, name: str) -> None:
 
 
 def _refuse(plugin: str, why: Sentence) -> NoReturn:
-    raise PluginError(_l("Plugin %(plugin)s does not fit: %(why)s.", plugin=plugin, why=why))
+    raise slips.refusal(plugin, why)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import traceback
 from collections.abc import Iterable, Iterator
 from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
@@ -30,14 +32,37 @@ def _loaded(point: EntryPoint) -> ModuleType:
     try:
         module: ModuleType = point.load()
     except Exception as error:
-        why = f"{type(error).__name__}: {error}"
-        text = _l(
-            "Plugin %(plugin)s cannot be loaded (%(why)s). Repair it, or uninstall it.",
-            plugin=point.name,
-            why=why,
-        )
+        text = _unloadable(point.name, error)
         raise with_remedy(text) if _is_foreign(point) else PluginError(text) from error
     return module
+
+
+def load_part(plugin: str, module: str, *, regional: bool) -> ModuleType:
+    """Import a module of a plugin that is found where it belongs; what it raises names the plugin and the file."""
+    try:
+        return importlib.import_module(module)
+    except PluginError:
+        raise
+    except Exception as error:
+        text = _unloadable(plugin, error)
+        raise with_remedy(text) if regional else PluginError(text) from error
+
+
+def _unloadable(plugin: str, error: Exception) -> Sentence:
+    return _l(
+        "Plugin %(plugin)s cannot be loaded (%(why)s). Repair it, or uninstall it.",
+        plugin=plugin,
+        why=f"{_where(error)}{type(error).__name__}: {getattr(error, 'msg', None) or error}",
+    )
+
+
+def _where(error: Exception) -> str:
+    """Return file and line that raised: of the modules that were being imported, the innermost."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [(one.filename, one.lineno) for one in frames if one.name == "<module>"]
+    if isinstance(error, SyntaxError) and error.filename:
+        places.append((error.filename, error.lineno))
+    return "{}, line {}: ".format(*places[-1]) if places else ""
 
 
 def with_remedy(said: Sentence) -> PluginError:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from core.i18n import Sentence
     from core.plugins import Plugins, PluginSet
-    from core.procedure import Procedure, Step
+    from core.procedure import DeadlineRule, Procedure, Step
     from core.roles import Role
     from core.rules import Rules
 
@@ -57,12 +57,16 @@ def steps_named(procedure: Procedure, rules: Rules, names: set[str]) -> dict[str
 
 def promise_named(procedure: Procedure, rules: Rules, key: str) -> Sentence | str:
     """Return what a deadline promises, also one of a plugin that is off here now; its key when that is gone."""
+    rule = promise_of(procedure, rules, key)
+    return rule.title if rule else key
+
+
+def promise_of(procedure: Procedure, rules: Rules, key: str) -> DeadlineRule | None:
+    """Return the rule of a deadline, also of a plugin that is off here now; None when it is gone."""
     if key in procedure.deadlines:
-        return procedure.deadlines[key].title
-    away = (
-        there.deadlines[key].title for there in _with_what_is_off(procedure, rules) if key in there.deadlines
-    )
-    return next(away, key)
+        return procedure.deadlines[key]
+    away = (there.deadlines[key] for there in _with_what_is_off(procedure, rules) if key in there.deadlines)
+    return next(away, None)
 
 
 def _with_what_is_off(procedure: Procedure, rules: Rules) -> Iterator[Procedure]:

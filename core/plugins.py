@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,14 +16,14 @@ from typing import Any
 
 import pluggy
 
-from core import hooks, loose_ends, plugin_sets, records
+from core import hooks, loose_ends, plugin_sets, records, slips
 from core.amendments import Amendable
 from core.clauses import NATIONAL, Citation, Clause, read_clauses
 from core.db import only_looking
 from core.errors import PluginError
 from core.i18n import Sentence, _l
 from core.parameters import OWN_PARAMETERS, Parameter, Preset, preset_of
-from core.plugin_loading import GROUP, modules
+from core.plugin_loading import GROUP, load_part, modules
 from core.procedure import Procedure
 from core.roles import Role
 from core.state_maps import StateMap
@@ -84,7 +83,8 @@ class Installed:
         """Import ``procedure``, ``hooks``, ``views``... of the plugin if it has one."""
         full = f"{self.module.__name__}.{name}"
         is_package = hasattr(self.module, "__path__")
-        return importlib.import_module(full) if is_package and find_spec(full) else None
+        there = is_package and find_spec(full)
+        return load_part(self.name, full, regional=self.manifest.regional) if there else None
 
     @cached_property
     def procedures(self) -> tuple[Procedure, ...]:
@@ -251,6 +251,7 @@ class PluginSet:
         try:
             for one in enabled:
                 loose_ends.refuse_unmarked(one, vars(self.hook))
+                slips.refuse_misfits(one, vars(self.hook))
                 self.manager.register(one.module, name=one.name)
             self.manager.check_pending()
         except pluggy.PluginValidationError as error:
@@ -291,6 +292,10 @@ class PluginSet:
         """Find a permission that one of the enabled plugins declares."""
         found = (p for one in self.enabled.values() for p in one.manifest.permissions if p.key == key)
         return next(found, None)
+
+    def permissions(self) -> list[str]:
+        """Return the keys of all permissions that the enabled plugins declare."""
+        return [p.key for one in self.enabled.values() for p in one.manifest.permissions]
 
     def presets(self, key: str) -> list[tuple[str, Preset]]:
         """Return what regional plugins preset for a parameter, the most local first."""

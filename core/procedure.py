@@ -14,6 +14,7 @@ from core.clauses import Citation
 from core.errors import PluginError
 from core.form_traits import pictures, secrets
 from core.i18n import Sentence, _l
+from core.moves import sides_of
 from core.roles import MACHINES, Allowed, Role
 
 if TYPE_CHECKING:
@@ -271,7 +272,7 @@ class Procedure:
         requires: Iterable[Check],
         attributes: Mapping[str, Any],
     ) -> Step:
-        sources, targets = (_names(side) for side in moves.split("->"))
+        sources, targets = sides_of(moves, plugin, f"{self.name}.{name}")
         for state in {*sources, *targets} - {SAME} - set(self.states):
             raise PluginError(
                 _l(
@@ -381,10 +382,6 @@ class Procedure:
     def steps_from(self, state: str | None) -> list[Step]:
         """Return the steps that lead on from a state, or those that create a case."""
         return [step for step in self.steps.values() if (state in step.sources if state else step.creates)]
-
-
-def _names(side: str) -> list[str]:
-    return [name.strip() for name in side.split("|") if name.strip()]
 
 
 def allowed(by: Role | Allowed | Iterable[Role | Allowed]) -> tuple[Allowed, ...]:

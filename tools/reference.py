@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,15 @@ fields of a case, parameters, decisions, roles. Taken from the code by `python t
 What each is for stands in `plugins/*/README.md`. The values of a choice stand in an office's
 `/<office>/api/` (for programs with a token in `/api/v1/<office>/openapi.json`); what ends in `_at` is an aware moment,
 an engineer or owner a person with a `name`. A step of another plugin than the procedure's names it: who
-amends that one requires both.
+amends that one requires both. %(locks)s A field with `?` may be `None`,
+and so may the record that it names.
 """
+UNLOCKED = "No step of these locks an attribute: whatever `set` knows may be set."
+LOCKED = "A step with (locked: ...) beside it keeps these attributes as head office has them; all others may be set."
+TOLD = (
+    "An answer takes whichever it wants of what it is told. There is no `act` in a decision: what time it is says "
+    "`core.clock.now()`.\n"
+)
 KEPT_BY_CORE = {"office_id", "shared_office_id", "version", "changed_at"}
 
 
@@ -37,7 +45,8 @@ def page() -> str:
     installed = Plugins.from_entry_points()
     names = {name for name, one in installed.installed.items() if not one.manifest.regional}
     found = installed.set_of(names)
-    parts = [HEAD]
+    steps = [step for procedure in found.procedures.values() for step in procedure.steps.values()]
+    parts = [HEAD % {"locks": LOCKED if any(step.locked for step in steps) else UNLOCKED}]
     for procedure in found.procedures.values():
         parts += _procedure(procedure)
     parts += [
@@ -45,7 +54,7 @@ def page() -> str:
         _table("record | fields", map(_record, (Customer, Contact, Installation, Product))),
     ]
     parts += ["## Parameters\n", _table("key | default | bounds | clause", _parameters(found))]
-    parts += ["## Decisions\n", _table("hook | about | values", _decisions(installed))]
+    parts += ["## Decisions\n", TOLD, _table("hook | about | values | is told", _decisions(installed))]
     parts += ["## Roles\n", "In `core.roles`.\n", _table("name | key | title", _roles())]
     return "\n".join(parts)
 
@@ -77,7 +86,7 @@ def _procedure(procedure: Procedure) -> list[str]:
             (_step(step, procedure) for step in procedure.steps.values()),
         ),
         _table("deadline | title | time | owner | clause", map(_deadline, procedure.deadlines.values())),
-        f"Fields of `act.case`: {_code(name for name in _fields(model) if name not in KEPT_BY_CORE)}.\n",
+        f"Fields of `act.case`: {_fields(model, KEPT_BY_CORE)}.\n",
     ]
 
 
@@ -109,13 +118,22 @@ def _deadline(rule: DeadlineRule) -> tuple[str, ...]:
     return f"`{rule.key}`", rule.title.msgid, time, owner, _cited(rule.clause)
 
 
-def _fields(model: type[Any]) -> list[str]:
-    mapper = inspect(model)
-    return sorted({*mapper.columns.keys(), *mapper.relationships.keys()})
+def _fields(model: type[Any], without: Iterable[str] = ()) -> str:
+    """Return what a record has, by type; ``?`` marks what may be nothing."""
+    mapper, by_type = inspect(model), dict[str, list[str]]()
+    for name, column in mapper.columns.items():
+        mark = "?" if getattr(column, "nullable", False) else ""
+        by_type.setdefault(column.type.python_type.__name__, []).append(f"`{name}`{mark}")
+    for name, one in mapper.relationships.items():
+        kind = one.mapper.class_.__name__
+        by_type.setdefault(f"list of {kind}" if one.uselist else kind, []).append(f"`{name}`")
+    left_out = {f"`{name}`" for name in without}
+    kept = {kind: sorted(set(names) - left_out) for kind, names in sorted(by_type.items())}
+    return "; ".join(f"{kind} {', '.join(names)}" for kind, names in kept.items() if names)
 
 
 def _record(model: type[Any]) -> tuple[str, str]:
-    return f"`{model.__module__}.{model.__name__}`", _code(_fields(model))
+    return f"`{model.__module__}.{model.__name__}`", _fields(model)
 
 
 def _parameters(found: PluginSet) -> Iterator[tuple[str, ...]]:
@@ -136,7 +154,12 @@ def _decisions(installed: Plugins) -> Iterator[tuple[str, ...]]:
         for name, spec in vars(module).items():
             if hasattr(spec, "koudai_values"):
                 values = _code(str(value) for value in spec.koudai_values)
-                yield f"`{name}`", spec.koudai_title.msgid, values
+                yield f"`{name}`", spec.koudai_title.msgid, values, ", ".join(_told(spec))
+
+
+def _told(spec: Callable[..., Any]) -> Iterator[str]:
+    for one in signature(spec).parameters.values():
+        yield f"`{one.name}` ({str(one.annotation).replace('|', 'or')})"
 
 
 def _roles() -> Iterator[tuple[str, ...]]:

@@ -99,6 +99,12 @@ def faults(form: Form, given: Mapping[str, Any]) -> Errors:
     return wrong
 
 
+def judged(errors: Errors, form: Form) -> Errors:
+    """Add what a form finds in the values that are well written, so that all that is wrong is said at once."""
+    form.validate()
+    return {name: list(found) for name, found in form.errors.items() if name} | errors
+
+
 def _fault(field: Any, value: Any) -> Sentence | None:
     if value is None:
         return _l("This field is needed.") if is_needed(field) else None

@@ -49,6 +49,7 @@ STEP = obj(
         "name": TEXT,
         "title": TEXT,
         "clause": TEXT,
+        "house_rule": TEXT_OR_NOTHING,
         "open": {"type": "boolean"},
         "objections": array(ref("objection")),
     }
@@ -60,6 +61,7 @@ DEADLINE = obj(
         "due_at": MOMENT,
         "ended_at": nullable(MOMENT),
         "person": TEXT_OR_NOTHING,
+        "house_rule": TEXT_OR_NOTHING,
     }
 )
 ROW = obj(

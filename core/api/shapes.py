@@ -11,14 +11,14 @@ from sqlalchemy import Column, inspect
 
 from core import deadlines, gate, ledger, prints
 from core.cases import Case
-from core.clauses import HouseRule
+from core.clauses import Citation, HouseRule
 from core.customers.models import Customer
 from core.db import Base, db
 from core.errors import Objection
 from core.gate import Act
 from core.i18n import Sentence
 from core.ledger import LedgerRow
-from core.plugin_sets import promise_named, steps_named
+from core.plugin_sets import promise_of, steps_named
 from core.procedure import Procedure, Step
 
 Json = dict[str, Any]
@@ -104,7 +104,7 @@ def _offer(look: Act) -> Json:
     return {
         "name": look.step.name,
         "title": str(look.step.title),
-        "clause": str(look.step.clause),
+        **stands_on(look.step.clause),
         "open": not against,
         "objections": [objection(one) for one in against],
     }
@@ -112,21 +112,27 @@ def _offer(look: Act) -> Json:
 
 def objection(one: Objection) -> Json:
     """Return why a step may not happen: the sentence, its clause (or the house rule's reason), and the plugin."""
-    rule = str(one.clause.reason) if isinstance(one.clause, HouseRule) else None
-    return {"text": str(one.text), "clause": str(one.clause), "house_rule": rule, "plugin": one.plugin}
+    return {"text": str(one.text), **stands_on(one.clause), "plugin": one.plugin}
+
+
+def stands_on(citation: Citation) -> Json:
+    """Return the clause that is cited, or the reason of a house rule."""
+    rule = str(citation.reason) if isinstance(citation, HouseRule) else None
+    return {"clause": str(citation), "house_rule": rule}
 
 
 def _deadline(one: deadlines.Deadline, act: Act) -> Json:
+    rule = promise_of(act.procedure, act.rules, one.key)
     return {
         "key": one.key,
-        "title": str(promise_named(act.procedure, act.rules, one.key)),
+        "title": str(rule.title if rule else one.key),
         "state": one.state,
         "started_at": plain(one.started_at),
         "due_at": plain(one.due_at),
         "ended_at": plain(one.ended_at),
         "role": one.role,
         "person": one.person.name if one.person else None,
-        "clause": one.clause,
+        **stands_on(one.clause or (rule.clause if rule and isinstance(rule.clause, HouseRule) else "")),
         "plugin": one.plugin,
     }
 

@@ -86,7 +86,8 @@ def create_customer(office: str) -> Any:
         return of_errors({"body": [_l("Give an object with the values by name.")]})
     errors = said.errors | bodies.faults(NewCustomerForm(this_office().id, today()), given)
     if errors:
-        return of_errors(errors)
+        rest = NewCustomerForm(this_office().id, today(), _without(errors, given))
+        return of_errors(bodies.judged(errors, rest))
     asked = replays.digest_of(request.path, given)
     return _customer_again(said.key, asked) or _put_on_file(given, said.key, asked)
 
@@ -210,9 +211,14 @@ def _take(act: Act, collection: str) -> Any:
         return of_errors({"body": [_l("Give an object with the values by name.")]})
     errors = said.errors | bodies.faults(act.form(), given)
     if errors:
-        return of_errors(errors)
+        rest = act.form(_without(errors, given))
+        return of_errors(bodies.judged(errors, rest) if act.permitted() else errors)
     asked = replays.digest_of(request.path, given)
     return _again(act, said.key, asked) or _perform(act, given, said, asked)
+
+
+def _without(errors: bodies.Errors, given: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in given.items() if name not in errors}
 
 
 def _again(act: Act, key: str, asked: str) -> Any:

@@ -85,8 +85,8 @@ def _nothing_there() -> KoudaiError:
 
     return KoudaiError(
         _l(
-            "Nothing is set up at %(address)s yet: run “koudai init”, or say with KOUDAI_HOME or "
-            "KOUDAI_DATABASE where your installation is.",
+            "Nothing is set up at %(address)s yet: run “koudai init”, or “koudai demo” for one to look at, or say with "
+            "KOUDAI_HOME or KOUDAI_DATABASE where your installation is.",
             address=address(),
         )
     )

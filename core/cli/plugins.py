@@ -235,13 +235,11 @@ def _customer(office: Office, file_number: str) -> Customer:
 def _complete(decision: str, wanted: list[str], given: dict[str, Any]) -> dict[str, Any]:
     missing = [name for name in wanted if name not in given]
     if missing:
-        raise PluginError(
-            _l(
-                "%(decision)s also wants to know: %(missing)s. Give it with --customer or --with NAME=VALUE.",
-                decision=decision,
-                missing=", ".join(missing),
-            )
-        )
+        ways = {name: f"--with {name}=…" for name in missing}
+        ways |= {name: "--customer NUMBER" for name in missing if name in ("customer", "installation")}
+        how = " ".join(dict.fromkeys(ways.values()))
+        said = {"decision": decision, "missing": ", ".join(missing), "how": how}
+        raise PluginError(_l("%(decision)s also wants to know: %(missing)s. Add %(how)s", **said))
     return {name: given[name] for name in wanted}
 
 

@@ -148,13 +148,33 @@ def too_late(form: Any) -> Wrong | None:
     return "promised_at", _l("This time has passed. Promise one that lies ahead.")
 
 
+class _WhoseField(TextField):
+    """The customer of a call: the screen sends the id, a program that or the file number, as people know it."""
+
+    def prepare(self, act: Any) -> None:
+        self.office_id = act.rules.office.id
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        super().process_formdata(valuelist)
+        typed = self.data or ""
+        if typed and customers.of_office(typed, self.office_id) is None:
+            known = customers.by_file_number(typed, self.office_id)
+            self.data: str | None = str(known.id) if known else typed
+
+
 class LogForm(SymptomForm):
     """A call being logged: who calls, from where, about what (QI/03 3.1.8, 3.2.2).
 
     A customer who is not in the file is added here and now: the call is not turned away (QI/02 file.missing).
     """
 
-    customer_id = TextField(_l("Customer"), required=False, limit=12, checks=(known_customer,))
+    customer_id = _WhoseField(
+        _l("Customer"),
+        required=False,
+        limit=24,
+        checks=(known_customer,),
+        hint=_l("File number, or the id of the customer."),
+    )
     new_customer = TextField(_l("New customer: the unit's name"), required=False)
     new_address = TextField(_l("Address"), required=False, limit=200)
     new_product_id = RecordField(_l("Product"), offers=services.catalogue, required=False)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
 
-from core import prints
+from core import clock, prints
 from core.api.tokens import READ
 from core.gate import open_case
 from core.offices import Office
 from core.people import Person
-from core.roles import DUTY_MANAGER, FIELD_ENGINEER, HOTLINE_ENGINEER, REGIONAL_MANAGER
+from core.roles import DUTY_MANAGER, FIELD_ENGINEER, HOTLINE_ENGINEER, REGIONAL_MANAGER, Role
 from core.testing import House
 from tests.api.conftest import signed_up
 
@@ -198,6 +199,52 @@ def test_lists_are_paged_sorted_and_filtered(api: Any, house: House, shanghai: O
         assert api.get(f"/calls?{wrong}").status_code == 422, wrong
 
 
+@pytest.mark.parametrize(
+    "wrong", [{"module": None, "nonsense": 1}, {"module": None, "channel": 3, "happens": "软件有问题"}]
+)
+def test_all_that_is_wrong_is_said_at_once(
+    api: Any, house: House, shanghai: Office, wrong: dict[str, Any]
+) -> None:
+    refused = api.post("/calls", call_about(house, shanghai) | wrong)
+    assert set(refused.json["errors"]) == set(wrong)
+
+
+@pytest.mark.parametrize(
+    ("role", "said"), [(FIELD_ENGINEER, {"nonsense"}), (DUTY_MANAGER, {"nonsense", "engineer_id"})]
+)
+def test_whoever_may_not_take_a_step_is_not_told_what_its_form_would_find(
+    client_of: Any, house: House, shanghai: Office, work: Any, role: Role, said: set[str]
+) -> None:
+    work.requested(shanghai)
+    api = client_of(signed_up(house.person(shanghai, role)), shanghai)
+    refused = api.post("/requests/SH-R-2026-00001/steps/dispatch", {"nonsense": 1, "engineer_id": 99_999})
+    assert set(refused.json["errors"]) == said
+
+
+def test_a_call_is_logged_about_a_customer_by_his_file_number(
+    api: Any, house: House, shanghai: Office
+) -> None:
+    body = call_about(house, shanghai)
+    known = house.customer(shanghai)
+    made = api.post(
+        "/calls", body | {"customer_id": known.file_number, "installation_id": known.installations[0].id}
+    )
+    assert (made.status_code, made.json["customer"]["file_number"]) == (201, known.file_number)
+    strange = api.post("/calls", body | {"customer_id": "XX999999"})
+    assert "customer_id" in strange.json["errors"]
+
+
+def test_a_deadline_and_a_step_say_their_house_rule_as_an_objection_does(
+    api: Any, house: House, shanghai: Office
+) -> None:
+    soon = (clock.now() + dt.timedelta(hours=1)).isoformat()
+    logged = api.post("/calls", call_about(house, shanghai) | {"promised_at": soon}).json
+    (promise,) = (one for one in logged["deadlines"] if one["key"] == "hotline.promise")
+    assert (promise["clause"], promise["house_rule"]) == ("", "A promise that nobody wrote down is not kept.")
+    steps = [(bool(one["clause"]), bool(one["house_rule"])) for one in logged["steps"]]
+    assert set(steps) == {(True, False), (False, True)}
+
+
 def test_a_customer_is_found_with_what_a_step_needs(api: Any, house: House, shanghai: Office) -> None:
     known = house.customer(shanghai)
     (found,) = api.get(f"/customers?q={known.file_number}").json["items"]
@@ -221,7 +268,7 @@ def test_a_customer_is_put_on_file_by_the_form_of_the_screen(api: Any) -> None:
     assert (made.json["name"], made.json["address"]) == ("上海长江轴承厂", "华山路")
     assert api.get(f"/customers/{made.json['file_number']}").json == made.json
     wrong = api.post("/customers", NEWCOMER | {"phone": "none", "strange": 1})
-    assert set(wrong.json["errors"]) == {"strange"}
+    assert set(wrong.json["errors"]) == {"strange", "phone"}
     assert set(api.post("/customers", NEWCOMER | {"phone": "none"}).json["errors"]) == {"phone"}
 
 

@@ -91,9 +91,10 @@ def test_what_one_set_amends_no_other_set_sees(build: Any, plugins: Plugins) -> 
 
 def test_a_later_plugin_that_requires_the_earlier_one_has_the_last_word(build: Any) -> None:
     tones = [
-        on_call(lambda call, tone=tone: call.set("park", tone=tone, clause=OWN)) for tone in ("wait", "done")
+        on_call(lambda call, tone=tone: call.set("park", tone=tone, clause=OWN))
+        for tone in ("primary", "danger")
     ]
-    assert call_of(build(*tones, chained=True)).steps["park"].tone == "done"
+    assert call_of(build(*tones, chained=True)).steps["park"].tone == "danger"
     with pytest.raises(
         PluginError, match=r"region1 cannot amend park\.tone of hotline\.call: plugin region0 sets it"
     ):
@@ -102,11 +103,11 @@ def test_a_later_plugin_that_requires_the_earlier_one_has_the_last_word(build: A
 
 def test_one_plugin_may_set_several_things_and_one_thing_twice(build: Any) -> None:
     def amend(call: Any) -> None:
-        call.set("park", tone="done", title=_l("Wait"), form=EmptyForm, clause=OWN)
-        call.set("park", by=(ARCHIVIST,), tone="wait", clause=OWN)
+        call.set("park", tone="danger", title=_l("Wait"), form=EmptyForm, clause=OWN)
+        call.set("park", by=(ARCHIVIST,), tone="primary", clause=OWN)
 
     step = call_of(build(on_call(amend))).steps["park"]
-    assert (step.tone, str(step.title), step.form) == ("wait", "Wait", EmptyForm)
+    assert (step.tone, str(step.title), step.form) == ("primary", "Wait", EmptyForm)
     assert [one.role for one in step.who] == [ARCHIVIST]
 
 
@@ -223,8 +224,8 @@ def test_a_locked_attribute_stays_as_head_office_wrote_it(build: Any, plugins: P
             PluginError, match=r"region1 cannot amend park\.(by|form) .* locked it \(QI/03 3\.2\.5\)"
         ):
             build(on_call(locks), on_call(act))
-    built = build(on_call(locks), on_call(lambda call: call.set("park", tone="done", clause=OWN)))
-    assert call_of(built).steps["park"].tone == "done"
+    built = build(on_call(locks), on_call(lambda call: call.set("park", tone="danger", clause=OWN)))
+    assert call_of(built).steps["park"].tone == "danger"
 
 
 @pytest.mark.parametrize(("name", "requires"), [("hotline.cal", NATIONAL), ("billing.sealing", ("hotline",))])

@@ -21,7 +21,7 @@ from core.hooks import hookimpl
 from core.i18n import Sentence
 from core.offices import office_by_code
 from core.people import Person, give_role, name_of
-from core.plugins import Installed, Manifest, Plugins
+from core.plugins import Installed, Manifest, Permission, Plugins
 from core.procedure import Filter
 from core.roles import HOTLINE_ENGINEER, Role
 from core.rules import rules_of
@@ -154,7 +154,7 @@ def test_a_key_that_leads_somewhere_already_is_named(
     if not owner:
         loose_ends.refuse_failing(found)
         return
-    with pytest.raises(PluginError, match=f"{keys} belongs to {owner} already"):
+    with pytest.raises(PluginError, match=f"the menu’s key {keys} belongs to {owner} already"):
         loose_ends.refuse_failing(found)
 
 
@@ -220,8 +220,12 @@ def test_a_menu_entry_for_nobody_is_named(plugins: Plugins, make_plugin: Any) ->
     def core_menu() -> Any:
         return MenuItem(title=Sentence("Loans"), endpoint="hotline.desk", permission="bold.reed")
 
-    found = Plugins([make_plugin("bold", core_menu=core_menu)]).set_of(("bold",))
-    with pytest.raises(PluginError, match=r"core_menu names bold\.reed, which nobody declares"):
+    read = Permission(key="bold.read", title=Sentence("Read"), roles=(HOTLINE_ENGINEER,))
+    bold = make_plugin("bold", core_menu=core_menu, says={"permissions": (read,)})
+    found = Plugins([bold]).set_of(("bold",))
+    with pytest.raises(
+        PluginError, match=r"core_menu names bold\.reed, which nobody declares; there is: bold\.read"
+    ):
         loose_ends.refuse_failing(found)
 
 

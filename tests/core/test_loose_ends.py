@@ -35,7 +35,7 @@ SAID: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a role of the book": (
         {"roles": (Role(ADMINISTRATOR.key, Sentence("King"), inherits=True),)},
-        "administrator belongs to core already",
+        "the role administrator belongs to core already",
     ),
     "a name too long to be kept": (
         {"parameters": (parameter("osaka." + "x" * 60),)},
@@ -81,7 +81,7 @@ def test_a_series_of_numbers_is_one_plugins_alone(plugins: Plugins, make_plugin:
     from core.loose_ends import refuse_clashes
 
     owner = {"R": "fieldservice", "K": "core"}[letter]
-    with pytest.raises(PluginError, match=f"{letter} belongs to {owner} already"):
+    with pytest.raises(PluginError, match=f"the letter {letter} belongs to {owner} already"):
         refuse_clashes([plugins.installed["fieldservice"], found])
 
 

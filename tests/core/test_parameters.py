@@ -223,7 +223,7 @@ def test_stricter_may_mean_higher() -> None:
 @pytest.mark.parametrize(
     ("presets", "why"),
     [
-        ({"hotline.nothing": 1}, "nobody declares it"),
+        ({"hotline.mail_minute": 1}, "nobody declares it; there is: hotline.mail_minutes"),
         ({FREE: 24}, "is locked by head office (QI/02 fee.after-first-year)"),
         ({DEMAND: 90}, "may only be made stricter than 60"),
         ({DEMAND: 1}, "must be from 5 to 480"),
