@@ -203,9 +203,11 @@ def customer_url(office: str, file_number: str) -> str:
 
 
 def case_by_number(typed: str, rules: Iterable[Rules]) -> tuple[Procedure, Case, str] | None:
-    """Find the case with this very number in an office where the reader may see it."""
+    """Find the case with this very number in an office where the reader may see it; the number says which and whose."""
     number = values.code(typed)
-    seen = [(one, p) for one in rules for p in one.plugins.procedures.values() if may(p.reads, one)]
+    every = [(one, p) for one in rules for p in one.plugins.procedures.values()]
+    named = [(one, p) for one, p in every if number.startswith(f"{one.office.code}-{p.letter}-")]
+    seen = [(one, p) for one, p in named if may(p.reads, one)]
     for model in {procedure.model: None for _one, procedure in seen}:
         case = db.session.scalars(select(model).where(model.number == number)).unique().one_or_none()
         for one, procedure in seen:
