@@ -63,8 +63,9 @@ def refuse_misfits(one: Installed, callers: Mapping[str, HookCaller]) -> None:
         if name not in declared:
             said = {"hook": name, "known": like(name, declared)}
             raise _unfit(one.name, _l("there is no hook %(hook)s, but there is: %(known)s", **said))
-        told = declared[name].argnames
-        if strange := [each for each in signature(given).parameters if each not in told]:
+        told, asked = declared[name].argnames, signature(given).parameters.values()
+        # What has a default is its own affair: nobody has to tell it.
+        if strange := [each.name for each in asked if each.default is each.empty and each.name not in told]:
             said = {"hook": name, "strange": ", ".join(strange), "known": ", ".join(told) or "—"}
             raise _unfit(one.name, _l("%(hook)s is not told %(strange)s, but: %(known)s", **said))
 
