@@ -19,8 +19,9 @@ from core.web.access import SESSION_KEY
 
 Browse = Callable[..., Page]
 BROKEN = "a request broke"
-# What htmx says of a request that was under way when its page was left: a fault only where a request broke, too.
-LEFT_BEHIND = {f"console: htmx:{one}" for one in ("afterRequest", "sendError")} | {BROKEN}
+# What htmx says of a request that was under way when its page was left, or when a newer question took its place: a fault
+# only where a request broke, too.
+LEFT_BEHIND = {f"console: htmx:{one}" for one in ("afterRequest", "sendAbort", "sendError")} | {BROKEN}
 
 
 class Hearer(WSGIRequestHandler):
