@@ -48,6 +48,8 @@ def sit_down(browse: Any, actor: Actor, locale: str) -> Page:
 
 def take(page: Page, step: str, **said: str) -> None:
     """Choose a step on a case's page unless it lies open, fill it in, and take it."""
+    expect(page.locator(".case-head")).to_be_visible()
+    page.wait_for_load_state("load")
     form = page.locator(f"form[action$='/{step}']")
     if not form.count():
         link = page.locator(f".choices a[href*='{step}']")
