@@ -91,21 +91,20 @@ class Month:
 
 def check(rules: Rules, month: Month) -> list[Tally]:
     """Account for the numbers that an office drew in a month, form by form; forms without any are left out."""
-    years = {month.year, month.before.year}
+    years, left = {month.year, month.before.year}, left_at(rules.office.id)
     tallies = (
-        _tally(rules.office, procedure, year, month)
+        _tally(rules.office, procedure, year, month, left.get(procedure.plugin, 0))
         for procedure in rules.plugins.plugins.procedures.values()
         for year in sorted(years)
     )
     return [one for one in tallies if one is not None]
 
 
-def _tally(office: Office, procedure: Procedure, year: int, month: Month) -> Tally | None:
+def _tally(office: Office, procedure: Procedure, year: int, month: Month, left: int) -> Tally | None:
     prefix = f"{office.code}-{procedure.letter}-{year}-"
     logged, numbers = _drawn(office, procedure, prefix, month)
     if not numbers:
         return None
-    left = left_at(office.id, procedure.plugin)
     void = set(_known(NumberVoid, office, numbers))
     removed = [one for one in numbers if logged.get(one, left) < left and one not in void]
     # Where all are gone, the table may be gone as well.

@@ -256,8 +256,7 @@ class PluginSet:
             self.manager.check_pending()
         except pluggy.PluginValidationError as error:
             name = next(one.name for one in enabled if one.module is error.plugin)
-            text = _l("Plugin %(plugin)s fits no hook: %(problem)s", plugin=name, problem=error)
-            raise PluginError(text) from error
+            raise slips.unfit(name, str(error)) from error
 
     def _amend(self) -> None:
         set_by: dict[str, dict[tuple[str, str], str]] = {name: {} for name in self.procedures}

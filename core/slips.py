@@ -34,6 +34,8 @@ STRICTER = ("", "lower", "higher")
 TEMPLATE = re.compile(r"[a-z][\w-]*(/[\w.-]+)*\.html")
 ROOT = Path(__file__).parent
 LETTER = re.compile("[A-Z]{1,4}")
+# What a field is built on, as no form asks it.
+BARE = Form()
 Slip = tuple[str, Sentence]
 
 
@@ -62,22 +64,23 @@ def refuse_misfits(one: Installed, callers: Mapping[str, HookCaller]) -> None:
             continue
         if name not in declared:
             said = {"hook": name, "known": like(name, declared)}
-            raise _unfit(one.name, _l("there is no hook %(hook)s, but there is: %(known)s", **said))
+            raise unfit(one.name, _l("there is no hook %(hook)s, but there is: %(known)s", **said))
         told, asked = declared[name].argnames, signature(given).parameters.values()
         # What has a default is its own affair: nobody has to tell it.
         if strange := [each.name for each in asked if each.default is each.empty and each.name not in told]:
             said = {"hook": name, "strange": ", ".join(strange), "known": ", ".join(told) or "—"}
-            raise _unfit(one.name, _l("%(hook)s is not told %(strange)s, but: %(known)s", **said))
+            raise unfit(one.name, _l("%(hook)s is not told %(strange)s, but: %(known)s", **said))
 
 
-def _unfit(plugin: str, problem: Sentence) -> PluginError:
+def unfit(plugin: str, problem: Sentence | str) -> PluginError:
+    """Return the refusal of a plugin whose functions no hook calls."""
     return PluginError(_l("Plugin %(plugin)s fits no hook: %(problem)s", plugin=plugin, problem=problem))
 
 
 def _slips(found: PluginSet) -> Iterator[Slip]:
     for one in found.enabled.values():
         for parameter in one.manifest.parameters:
-            yield from ((one.name, why) for why in _of_parameter(parameter))
+            yield from _of_parameter(one.name, parameter)
     for procedure in found.procedures.values():
         yield from _of_procedure(procedure, found)
         for step in procedure.steps.values():
@@ -100,14 +103,18 @@ def _last_hand(procedure: Procedure, step: Step) -> str:
     return [step.plugin, *setting][-1]
 
 
-def _of_parameter(parameter: Parameter) -> Iterator[Sentence]:
-    for _plugin, why in _chosen("", f"stricter= of {parameter.key}", parameter.stricter, STRICTER):
-        yield why
+def _of_parameter(plugin: str, parameter: Parameter) -> Iterator[Slip]:
+    yield from _chosen(plugin, f"stricter= of {parameter.key}", parameter.stricter, STRICTER)
+    if parameter.kind is not int:
+        return
     try:
-        parameter.read(parameter.default) if parameter.kind is int else None
+        parameter.read(parameter.default)
     except UnknownSetting:
         said = {"key": parameter.key, "default": parameter.default}
-        yield _l("the default of %(key)s, %(default)s, lies outside of its minimum and maximum", **said)
+        yield (
+            plugin,
+            _l("the default of %(key)s, %(default)s, lies outside of its minimum and maximum", **said),
+        )
 
 
 def _of_procedure(procedure: Procedure, found: PluginSet) -> Iterator[Slip]:
@@ -138,9 +145,6 @@ def _of_form(procedure: Procedure, step: Step) -> Iterator[Slip]:
         except Exception as error:
             said = {"step": f"{procedure.name}.{step.name}", "field": name, "error": error}
             yield plugin, _l("%(step)s cannot ask %(field)s: %(error)s", **said)
-
-
-BARE = Form()
 
 
 def refuse_missing_templates(found: PluginSet) -> None:

@@ -278,16 +278,17 @@ def removals() -> list[dict[str, Any]]:
 
 def forms_taken(office_id: int) -> dict[str, dt.datetime]:
     """Return which forms left an office together with their plugin, and when: their originals are in the export."""
-    where = (LedgerRow.office_id == office_id, LedgerRow.kind == KIND, LedgerRow.action == ACTION)
-    rows = db.session.scalars(select(LedgerRow).where(*where).order_by(LedgerRow.id))
-    return {code: row.at for row in rows for code in row.details.get("records", ())}
+    return {code: row.at for row in _removals(office_id) for code in row.details.get("records", ())}
 
 
-def left_at(office_id: int, plugin: str) -> int:
-    """Return where in an office's ledger a plugin last left it for good, 0 for one that never did."""
+def left_at(office_id: int) -> dict[str, int]:
+    """Return where in an office's ledger each plugin that was removed left it for good, the last time."""
+    return {row.details["plugin"]: row.seq for row in _removals(office_id)}
+
+
+def _removals(office_id: int) -> Iterable[LedgerRow]:
     where = (LedgerRow.office_id == office_id, LedgerRow.kind == KIND, LedgerRow.action == ACTION)
-    rows = db.session.scalars(select(LedgerRow).where(*where))
-    return max((row.seq for row in rows if row.details["plugin"] == plugin), default=0)
+    return db.session.scalars(select(LedgerRow).where(*where).order_by(LedgerRow.id))
 
 
 def gone(plugins: Plugins) -> frozenset[str]:

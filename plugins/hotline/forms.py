@@ -157,7 +157,8 @@ class _WhoseField(TextField):
     def process_formdata(self, valuelist: list[Any]) -> None:
         super().process_formdata(valuelist)
         typed = self.data or ""
-        if typed and customers.of_office(typed, self.office_id) is None:
+        # Digits alone are an id, whatever the file numbers of the office look like: nobody is taken for another.
+        if typed and not typed.isdecimal():
             known = customers.by_file_number(typed, self.office_id)
             self.data: str | None = str(known.id) if known else typed
 

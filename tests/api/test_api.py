@@ -9,6 +9,7 @@ import pytest
 
 from core import clock, prints
 from core.api.tokens import READ
+from core.db import writing
 from core.gate import open_case
 from core.offices import Office
 from core.people import Person
@@ -232,6 +233,14 @@ def test_a_call_is_logged_about_a_customer_by_his_file_number(
     assert (made.status_code, made.json["customer"]["file_number"]) == (201, known.file_number)
     strange = api.post("/calls", body | {"customer_id": "XX999999"})
     assert "customer_id" in strange.json["errors"]
+
+
+def test_digits_alone_are_an_id_and_no_file_number(api: Any, house: House, shanghai: Office) -> None:
+    body = call_about(house, shanghai)
+    with writing():
+        house.customer(shanghai).file_number = "987654"
+    refused = api.post("/calls", body | {"customer_id": "987654"})
+    assert "customer_id" in refused.json["errors"]
 
 
 def test_a_deadline_and_a_step_say_their_house_rule_as_an_objection_does(

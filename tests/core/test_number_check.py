@@ -171,7 +171,7 @@ def test_the_page_says_what_went_with_its_plugin(
     work: Any, office: Office, manager: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     called(work, office, 1)
-    monkeypatch.setattr(number_check, "left_at", lambda office_id, plugin: 1000)
+    monkeypatch.setattr(number_check, "left_at", lambda office_id: {"hotline": 1000})
     page = said(manager.get("/SH/numbers/month?month=2026-11").text)
     assert "1 0 0 yes Removed with its plugin, and exported: SH-H-2026-00001" in page
 

@@ -56,7 +56,7 @@ def test_a_month_with_a_gap_names_the_number_and_ends_with_1(run: Run, house: Ho
 
 
 def test_what_went_with_its_plugin_is_said_and_in_order(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.number_check.left_at", lambda office_id, plugin: 1000)
+    monkeypatch.setattr("core.number_check.left_at", lambda office_id: {"hotline": 1000})
     result = run("SH", "2026-11")
     assert result.exit_code == 0
     gone = "SH-H-2026-00001, SH-H-2026-00002, SH-H-2026-00003"
