@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import and_, false, func, or_, select, union_all
+from sqlalchemy import Row, and_, false, func, or_, select, union_all
 
 from core.db import db
 from core.search.index import tokens_of
@@ -16,6 +17,17 @@ from core.search.words import CHINESE, folded, terms
 BEYOND = "\U0010ffff"
 # A word that stands in so many texts is common: it stands among the newest ones, too.
 COMMON = 2000
+# What is read of a text: rows are had for a third of what objects cost.
+READ = (
+    SearchText.id,
+    SearchText.office_id,
+    SearchText.kind,
+    SearchText.subject_id,
+    SearchText.number,
+    SearchText.title,
+    SearchText.body,
+)
+FoundText = Row[Any]
 # How many of the newest texts of each kind are read first, and then; and of how many kinds and offices at once.
 DEPTHS, MOST_PARTS = (100, 1000), 400
 
@@ -45,7 +57,7 @@ def common(found: Sequence[str], office_ids: Iterable[int]) -> set[str]:
     return {term for term, count in zip(found, row, strict=True) if count == COMMON}
 
 
-def find(typed: str, readable: Mapping[int, Collection[str]], most: int) -> list[SearchText]:
+def find(typed: str, readable: Mapping[int, Collection[str]], most: int) -> list[FoundText]:
     """Return the newest texts that hold everything typed, at most so many of a kind.
 
     ``readable`` names the kinds that may be seen in each office. Whatever is typed, about as much is read: where one
@@ -59,18 +71,18 @@ def find(typed: str, readable: Mapping[int, Collection[str]], most: int) -> list
     if not often:
         return _ranked(rare, readable, most)
     if rare:
-        query = select(SearchText).where(_seen(readable), has_all(rare, readable))
-        return _first(db.session.scalars(query.order_by(SearchText.id.desc())), sorted(often), most)
+        query = select(*READ).where(_seen(readable), has_all(rare, readable))
+        return _first(db.session.execute(query.order_by(SearchText.id.desc())), sorted(often), most)
     return _newest(found, readable, most)
 
 
-def _ranked(found: Sequence[str], readable: Mapping[int, Collection[str]], most: int) -> list[SearchText]:
+def _ranked(found: Sequence[str], readable: Mapping[int, Collection[str]], most: int) -> list[FoundText]:
     """Return the newest of all texts that hold the terms."""
     place = func.row_number().over(partition_by=SearchText.kind, order_by=SearchText.id.desc())
     among = select(SearchText.id, place.label("place"))
     ranked = among.where(_seen(readable), has_all(found, readable)).subquery()
-    query = select(SearchText).join(ranked, ranked.c.id == SearchText.id).where(ranked.c.place <= most)
-    return list(db.session.scalars(query.order_by(SearchText.id.desc())))
+    query = select(*READ).join(ranked, ranked.c.id == SearchText.id).where(ranked.c.place <= most)
+    return list(db.session.execute(query.order_by(SearchText.id.desc())))
 
 
 def _seen(readable: Mapping[int, Collection[str]]) -> Any:
@@ -81,15 +93,14 @@ def _seen(readable: Mapping[int, Collection[str]]) -> Any:
     return or_(false(), *seen)
 
 
-def _newest(found: Sequence[str], readable: Mapping[int, Collection[str]], most: int) -> list[SearchText]:
+def _newest(found: Sequence[str], readable: Mapping[int, Collection[str]], most: int) -> list[FoundText]:
     """Look through the newest texts of each kind, further back where they were not enough, and then everywhere."""
-    kept: list[SearchText] = []
+    kept: list[FoundText] = []
     left = {office_id: frozenset(kinds) for office_id, kinds in readable.items()}
     for depth in DEPTHS if sum(map(len, left.values())) <= MOST_PARTS else ():
-        read = _read_newest(left, depth)
+        read = db.session.execute(_newest_texts(tuple(_parts(left)), depth)).all()
         fits = _first(read, found, most)
-        kinds = {kind for kinds in left.values() for kind in kinds}
-        done = {kind for kind in kinds if _is_done(kind, read, fits, depth, most)}
+        done = _done({kind for kinds in left.values() for kind in kinds}, read, fits, depth, most)
         kept += [one for one in fits if one.kind in done]
         left = {office_id: kinds - done for office_id, kinds in left.items() if kinds - done}
         if not left:
@@ -98,33 +109,41 @@ def _newest(found: Sequence[str], readable: Mapping[int, Collection[str]], most:
     return sorted([*kept, *rest], key=lambda one: -one.id)
 
 
-def _read_newest(readable: Mapping[int, Collection[str]], depth: int) -> list[SearchText]:
-    """Read so many of the newest texts of each kind in each office."""
-    parts = [
+def _parts(readable: Mapping[int, Collection[str]]) -> Iterator[tuple[int, str]]:
+    return ((office_id, kind) for office_id, kinds in readable.items() for kind in sorted(kinds))
+
+
+@lru_cache(maxsize=256)
+def _newest_texts(parts: tuple[tuple[int, str], ...], depth: int) -> Any:
+    """Return the question for so many of the newest texts of each kind in each office: to write it takes long."""
+    newest = (
         select(SearchText.id)
         .where(SearchText.office_id == office_id, SearchText.kind == kind)
         .order_by(SearchText.id.desc())
         .limit(depth)
         .subquery()
-        for office_id, kinds in readable.items()
-        for kind in sorted(kinds)
-    ]
-    ids = union_all(*(select(one.c.id) for one in parts))
-    query = select(SearchText).where(SearchText.id.in_(ids))
-    return list(db.session.scalars(query.order_by(SearchText.id.desc())))
+        for office_id, kind in parts
+    )
+    ids = union_all(*(select(one.c.id) for one in newest))
+    return select(*READ).where(SearchText.id.in_(ids)).order_by(SearchText.id.desc())
 
 
-def _is_done(
-    kind: str, read: Sequence[SearchText], fits: Sequence[SearchText], depth: int, most: int
-) -> bool:
-    """Say whether enough of a kind were found, or all of them were read."""
-    here = Counter(one.office_id for one in read if one.kind == kind)
-    return max(here.values(), default=0) < depth or sum(one.kind == kind for one in fits) == most
+def _done(
+    kinds: Collection[str], read: Iterable[FoundText], fits: Iterable[FoundText], depth: int, most: int
+) -> set[str]:
+    """Return the kinds of which enough were found, or all were read."""
+    fitting = Counter(one.kind for one in fits)
+    further = {
+        kind
+        for (kind, _), many in Counter((one.kind, one.office_id) for one in read).items()
+        if many >= depth
+    }
+    return {kind for kind in kinds if kind not in further or fitting[kind] == most}
 
 
-def _first(texts: Iterable[SearchText], found: Sequence[str], most: int) -> list[SearchText]:
+def _first(texts: Iterable[FoundText], found: Sequence[str], most: int) -> list[FoundText]:
     """Return the first of each kind that hold the terms, at most so many."""
-    kept, counts = list[SearchText](), Counter[str]()
+    kept, counts = list[FoundText](), Counter[str]()
     for one in texts:
         if counts[one.kind] < most and _holds(one, found):
             counts[one.kind] += 1
@@ -132,13 +151,14 @@ def _first(texts: Iterable[SearchText], found: Sequence[str], most: int) -> list
     return kept
 
 
-def _holds(text: SearchText, found: Sequence[str]) -> bool:
-    """Say whether a text holds all terms, each as the beginning of a token."""
+def _holds(text: FoundText, found: Sequence[str]) -> bool:
+    """Say whether a text holds all terms: what is Chinese anywhere, anything else as the beginning of a token."""
     plain = folded(f"{text.title}\n{text.body}\n{text.number}")
     if not all(term.isdecimal() or term in plain for term in found):
         return False
-    kept = tokens_of(text.title, text.body, text.number)
-    return all(any(token.startswith(term) for token in kept) for term in found)
+    others = [term for term in found if not CHINESE.match(term)]
+    kept = tokens_of(text.title, text.body, text.number) if others else ()
+    return all(any(token.startswith(term) for token in kept) for term in others)
 
 
 def holding(typed: str, model: Any, kind: str, office_id: int) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import groupby
 
 REACH, LENGTH = 4, 16
@@ -24,6 +25,10 @@ GROUPED = re.compile(r"(?<=\d)[-\s](?=\d)")
 def folded(text: str) -> str:
     """Fold width and case, as people type at will."""
     return unicodedata.normalize("NFKC", text).lower()
+
+
+# The same few thousand characters make up all texts.
+_folded_character = lru_cache(maxsize=8192)(folded)
 
 
 def tokens(text: str) -> set[str]:
@@ -89,7 +94,7 @@ def _marks(line: str, found: Sequence[str]) -> list[bool]:
     """Say of each character whether it belongs to what was found; folding may make two of one."""
     plain, home = "", list[int]()
     for place, character in enumerate(line):
-        form = folded(character)
+        form = _folded_character(character)
         plain += form
         home.extend([place] * len(form))
     marked = [False] * len(line)

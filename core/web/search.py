@@ -17,7 +17,7 @@ from core.i18n import Sentence
 from core.procedure import Procedure, State
 from core.rules import Rules
 from core.search import finding, words
-from core.search.models import SearchText
+from core.search.finding import FoundText
 from core.slots import Searchable
 from core.web.access import may, signed_in
 from core.web.cases import case_url
@@ -127,7 +127,7 @@ def _kinds(rules: Rules) -> Iterator[tuple[str, Procedure | Searchable]]:
 
 def _groups(
     typed: str,
-    texts: list[SearchText],
+    texts: list[FoundText],
     kinds: Mapping[int, Mapping[str, Procedure | Searchable]],
     rules: Mapping[int, Rules],
 ) -> Iterator[Group]:
@@ -146,14 +146,14 @@ def _groups(
         )
 
 
-def _states(kind: Procedure, texts: Iterable[SearchText]) -> dict[int, str]:
+def _states(kind: Procedure, texts: Iterable[FoundText]) -> dict[int, str]:
     model = kind.model
     query = select(model.id, model.state).where(model.id.in_([one.subject_id for one in texts]))
     return {row.id: row.state for row in db.session.execute(query)}
 
 
 def _hit(
-    text: SearchText,
+    text: FoundText,
     kind: Procedure | Searchable,
     terms: list[str],
     rules: Mapping[int, Rules],
@@ -173,7 +173,7 @@ def _hit(
     )
 
 
-def _href(text: SearchText, kind: Procedure | Searchable, office: str, typed: str) -> str:
+def _href(text: FoundText, kind: Procedure | Searchable, office: str, typed: str) -> str:
     """Return where a hit leads: to its case; what has no page of its own is read among what was found."""
     if isinstance(kind, Procedure):
         return case_url(kind, text.number, office)
@@ -181,7 +181,7 @@ def _href(text: SearchText, kind: Procedure | Searchable, office: str, typed: st
 
 
 def _list_of(
-    kind: Procedure | Searchable, texts: list[SearchText], typed: str, rules: Mapping[int, Rules]
+    kind: Procedure | Searchable, texts: list[FoundText], typed: str, rules: Mapping[int, Rules]
 ) -> str:
     """Return the address of the one list that holds all of these."""
     offices = {one.office_id for one in texts}
