@@ -300,7 +300,7 @@ def _limit_to_offices(state: ORMExecuteState) -> None:
     changes = state.is_insert or state.is_update or state.is_delete
     if changes and not state.session.info.get("writing"):
         raise NotWriting("rows were changed outside the write transaction")
-    if state.is_column_load or state.is_relationship_load or not state.is_orm_statement:
+    if state.is_relationship_load or not state.is_orm_statement:
         return
     state.statement = _behind_wall(state.statement, tuple(sorted(offices_seen())), changes)
 

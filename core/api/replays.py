@@ -7,15 +7,20 @@ import hashlib
 import json
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, select
+from sqlalchemy import ForeignKey, ScalarResult, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core import clock
+from core.api.tokens import ApiToken
 from core.cases import Case
 from core.customers.models import Customer
-from core.db import Model, OfficeRow, db
+from core.db import Model, OfficeRow, db, insert_once
 
 LONGEST_KEY = 80
+
+
+class Repeated(Exception):
+    """The key was used before, perhaps at this very moment."""
 
 
 class ApiReplay(Model, OfficeRow):
@@ -39,13 +44,25 @@ def digest_of(path: str, body: Any) -> str:
 
 def found(token_id: int, key: str) -> ApiReplay | None:
     """Return what was done under a key before."""
-    query = select(ApiReplay).where(ApiReplay.token_id == token_id, ApiReplay.key == key)
-    return db.session.scalars(query).one_or_none()
+    return _under(token_id, key).one_or_none()
 
 
-def note(token_id: int, key: str, asked: str, case: Case | Customer) -> None:
-    """Remember what came of a request, in the transaction that did it: of two at once one is refused."""
-    row = ApiReplay(office_id=case.office_id, token_id=token_id, key=key, asked=asked, at=clock.now())
-    row.subject_id = case.id
-    db.session.add(row)
-    db.session.flush()
+def _under(token_id: int, key: str) -> ScalarResult[ApiReplay]:
+    return db.session.scalars(select(ApiReplay).where(ApiReplay.token_id == token_id, ApiReplay.key == key))
+
+
+def claim(token: ApiToken, key: str, asked: str) -> None:
+    """Claim a key first of all in the transaction that does what is asked, or raise ``Repeated``.
+
+    Of two requests at once the second waits here for the first, and is answered with what came of it. The row is the
+    token's office's, from which it is looked for, whosever the case is.
+    """
+    row = {"office_id": token.office_id, "token_id": token.id, "key": key, "asked": asked}
+    if key and not insert_once(ApiReplay, **row, subject_id=0, at=clock.now()):
+        raise Repeated
+
+
+def keep(token: ApiToken, key: str, made: Case | Customer) -> None:
+    """Remember what came of a request, in the transaction that claimed its key."""
+    if key:
+        _under(token.id, key).one().subject_id = made.id

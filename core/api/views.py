@@ -105,20 +105,24 @@ def _customer_again(key: str, asked: str) -> Any:
 def _put_on_file(given: Mapping[str, Any], key: str, asked: str) -> Any:
     form = NewCustomerForm(this_office().id, today(), given)
     fine, alike = form.validate(), form.alike()
-    if not fine:
-        return of_errors(form.errors)
-    if alike:
-        text = _l("%(name)s (%(number)s) is much alike.", name=alike[0].name, number=alike[0].file_number)
-        return of_errors({"all_the_same": [text]})
+    if not fine or alike:
+        return _customer_again(key, asked) or of_errors(form.errors if not fine else _alike(alike[0]))
     try:
         with keeping_file() as keeper:
+            replays.claim(door.this_token(), key, asked)
             added = keeping.add(keeper, form.said())
-            if key:
-                replays.note(door.this_token().id, key, asked, added)
+            replays.keep(door.this_token(), key, added)
+    except replays.Repeated:
+        return _customer_again(key, asked)
     except IntegrityError:
-        # Twice at once: under one key the other one was carried out, else the number is taken by now.
-        return _customer_again(key, asked) or _put_on_file(given, key, asked)
+        # The file number was free a moment ago.
+        return _put_on_file(given, key, asked)
     return _put(added, {})
+
+
+def _alike(other: Customer) -> bodies.Errors:
+    text = _l("%(name)s (%(number)s) is much alike.", name=other.name, number=other.file_number)
+    return {"all_the_same": [text]}
 
 
 def _put(customer: Customer, more: Mapping[str, str]) -> Any:
@@ -214,7 +218,7 @@ def _take(act: Act, collection: str) -> Any:
         rest = act.form(_without(errors, given))
         return of_errors(bodies.judged(errors, rest) if act.permitted() else errors)
     asked = replays.digest_of(request.path, given)
-    return _again(act, said.key, asked) or _perform(act, given, said, asked)
+    return _perform(act, given, said, asked)
 
 
 def _without(errors: bodies.Errors, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -222,11 +226,9 @@ def _without(errors: bodies.Errors, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _again(act: Act, key: str, asked: str) -> Any:
-    """Answer a request that was carried out before under the same key; nothing when it was not."""
-    earlier = replays.found(door.this_token().id, key) if key else None
-    if earlier is None:
-        return None
-    if earlier.asked != asked:
+    """Answer a request that was carried out before under the same key."""
+    earlier = replays.found(door.this_token().id, key)
+    if earlier is None or earlier.asked != asked:
         return {"message": _("This Idempotency-Key was used for another request."), "objections": []}, 409
     case = db.session.get_one(act.procedure.model, earlier.subject_id)
     return *_answer(act, case)[:2], {**_answer(act, case)[2], "Idempotent-Replayed": "true"}
@@ -236,17 +238,13 @@ def _perform(act: Act, given: Mapping[str, Any], said: asking.Said, asked: str) 
     name, step, number = act.procedure.name, act.step.name, act.case.number
     try:
         with gate.together():
+            replays.claim(door.this_token(), said.key, asked)
             case = gate.perform(name, number, step, actor(), given, office=this_office(), seen=said.seen)
-            if said.key:
-                replays.note(door.this_token().id, said.key, asked, case)
+            replays.keep(door.this_token(), said.key, case)
     except Refused as refused:
         return of_refusal(refused)
-    except IntegrityError:
-        # Twice at once under one key: the other one was carried out.
-        again = _again(act, said.key, asked)
-        if again is None:
-            raise
-        return again
+    except replays.Repeated:
+        return _again(act, said.key, asked)
     return _answer(act, case)
 
 

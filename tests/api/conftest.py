@@ -64,6 +64,12 @@ def boss(house: House, shanghai: Office) -> Person:
     return signed_up(person)
 
 
+@pytest.fixture
+def api(client_of: Callable[..., Client], boss: Person, shanghai: Office) -> Client:
+    """A program that may do so, too."""
+    return client_of(boss, shanghai)
+
+
 def signed_up(person: Person) -> Person:
     from core.db import db, writing
 

@@ -28,11 +28,6 @@ CALL = {
 VISIT = {"contact": "高敏", "phone": "021-61541030", "address": "闵行区 1 号", "verified": True}
 
 
-@pytest.fixture
-def api(client_of: Any, boss: Person, shanghai: Office) -> Any:
-    return client_of(boss, shanghai)
-
-
 def call_about(house: House, office: Office) -> dict[str, Any]:
     customer = house.customer(office)
     return CALL | {"customer_id": str(customer.id), "installation_id": customer.installations[0].id}
