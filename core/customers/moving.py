@@ -224,7 +224,10 @@ def _still_offered(move_id: int, old_id: int) -> CustomerMove:
 
 
 def _end(move: CustomerMove, state: MoveState, actor: Actor) -> None:
+    """End an offer; an office that does not take the customer keeps nothing of him but the name."""
     move.state, move.ended_at, move.ended_by = state, clock.now(), actor.name
+    if state != MoveState.ACCEPTED:
+        move.shown = {"name": move.shown["name"]}
 
 
 def _refuse_taken(office: Office, customer: Customer, file_number: str) -> None:

@@ -70,6 +70,14 @@ def lock(customer_id: int) -> None:
     db.session.execute(select(Customer.id).where(Customer.id == customer_id).with_for_update())
 
 
+def locked_products(customer_id: int) -> list[Installation]:
+    """Lock a customer inside the write transaction, and return his products as they stand now."""
+    lock(customer_id)
+    where = (Installation.customer_id == customer_id, Installation.removed_at.is_(None))
+    query = select(Installation).where(*where).order_by(Installation.id)
+    return list(db.session.scalars(query.execution_options(populate_existing=True)))
+
+
 def note_verified(customer: Customer, at: dt.datetime) -> None:
     """Note that the customer's data were gone through with the customer (QI/03 3.2.7)."""
     customer.verified_at = at

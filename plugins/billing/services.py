@@ -265,7 +265,8 @@ def renew(act: Act) -> None:
     """Enter the renewed card on the products that were named; a card never shortens what was paid for."""
     request, until = act.case, act.values["until"]
     product = act.values["product"]
-    products = [one for one in request.customer.installations if product in (one.id, None)]
+    held = customers.locked_products(request.customer_id)
+    products = [one for one in held if product in (one.id, None)]
     if not products:
         raise Invalid("product", _l("No product is on file to enter the card on. Complete the file first."))
     if any(one.service_until and one.service_until > until for one in products):

@@ -162,6 +162,8 @@ def test_declined_with_a_reason_the_customer_stays(
     assert there.post(f"/SH/customers/moves/{move}/decline", data={"reason": "客户在苏州"}).status_code == 302
     assert "客户在苏州" in here.get(f"/BJ/customers/moves/{move}").text
     house.see()
+    assert set(the_move().shown) == {"name"}, "an office keeps nothing of whom it did not take"
+    assert "Contacts" not in there.get(f"/SH/customers/moves/{move}").text
     assert not db.session.get_one(Customer, sold).is_gone
     assert there.post(f"/SH/customers/moves/{move}/accept", data={}).status_code == 409
 

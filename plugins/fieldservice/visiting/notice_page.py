@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from core import clock, settings
+from core.db import writing
 from core.errors import KoudaiError
 from core.i18n import _
 from core.lists.question import day_of
+from core.rules import Rules, rules_of
+from core.switches import lock_office
 from core.web.access import actor, may, needs, these_rules, this_office
 from plugins.fieldservice.visiting import notices
 from plugins.fieldservice.visiting.notices import Notice
@@ -40,7 +44,7 @@ def add(office: str) -> Any:
     assert begins
     assert ends
     try:
-        _set([*_current(), Notice(begins=begins, ends=ends, words=typed["words"])])
+        _set(lambda own: [*own, Notice(begins=begins, ends=ends, words=typed["words"])])
     except KoudaiError as error:
         return _page(typed, {"words": str(error)}), 409
     flash(_("The notice is kept. It is shown at the door while it holds."), "done")
@@ -51,7 +55,7 @@ def add(office: str) -> Any:
 @needs(KEEP)
 def end(office: str) -> Any:
     """Take a notice of the office's own back."""
-    _set([one for one in _current() if str(one) != request.form.get("notice", "")])
+    _set(lambda own: [one for one in own if str(one) != request.form.get("notice", "")])
     flash(_("The notice is taken back."), "done")
     return redirect(url_for(".show", office=office))
 
@@ -70,21 +74,25 @@ def _wrong(typed: dict[str, str]) -> dict[str, str]:
     return found
 
 
-def _current() -> list[Notice]:
+def _current(rules: Rules) -> list[Notice]:
     """Return the office's own notices; those whose days are over are let go."""
-    return [one for one in notices.own(these_rules()) if one.ends >= _today()]
+    return [one for one in notices.own(rules) if one.ends >= _today()]
 
 
 def _today() -> dt.date:
     return clock.now().astimezone(this_office().zoneinfo).date()
 
 
-def _set(kept: list[Notice]) -> None:
-    settings.set_parameter(this_office(), notices.KEY, notices.written(kept), actor())
+def _set(change: Callable[[list[Notice]], list[Notice]]) -> None:
+    """Change the notices as they stand now: what somebody else added a moment ago stays."""
+    office_id = this_office().id
+    with writing(frozenset({office_id})):
+        kept = change(_current(rules_of(lock_office(office_id))))
+        settings.set_parameter(this_office(), notices.KEY, notices.written(kept), actor())
 
 
 def _page(typed: dict[str, str], wrong: dict[str, str]) -> str:
-    told, own = notices.of_line(these_rules()), {str(one) for one in _current()}
+    told, own = notices.of_line(these_rules()), {str(one) for one in _current(these_rules())}
     shown = [one for one in told if one.ends >= _today()]
     return render_template(
         "fieldservice/visiting/notices.html",

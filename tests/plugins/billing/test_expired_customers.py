@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
+from threading import Barrier, Thread
 from typing import Any
 
 import pytest
+from flask import Flask
 
-from core import clock, ledger, switches
+from core import clock, gate, ledger, switches
 from core.customers.models import Customer
-from core.db import db, writing
+from core.db import db, see_offices, writing
 from core.deadlines import DROPPED, MET, OPEN
-from core.errors import RefusalKind
+from core.errors import RefusalKind, Refused
 from core.gate import open_case
 from core.ledger import LedgerRow
 from core.numbers import NumberVoid
@@ -24,6 +27,7 @@ from plugins.hotline.services import entitlement
 
 TEN = dt.datetime(2026, 11, 23, 2, tzinfo=dt.UTC)
 LONG_AGO = dt.date(2015, 1, 27)
+REQUEST = "fieldservice.request"
 DISPATCH, DECIDE = "fieldservice.dispatch", "billing.decide"
 
 
@@ -131,6 +135,32 @@ def test_a_renewed_card_covers_this_request_and_the_next(beijing: Any, expired: 
     assert (request.state, request.entitlement) == ("registered", Entitlement.CARD)
     assert request.customer.installations[0].service_until == dt.date(2027, 11, 22)
     assert beijing.registered(expired).state == "registered"
+
+
+@pytest.mark.clause("QI/03 3.2.6")
+def test_of_two_cards_entered_at_once_the_longer_one_stays(
+    app: Flask, beijing: Any, expired: Customer
+) -> None:
+    numbers = [beijing.registered(expired).number for _one in range(2)]
+    office_id, together = beijing.office.id, Barrier(2)
+
+    def renew(place: int) -> None:
+        with app.app_context():
+            see_offices(frozenset({office_id}))
+            said = {"card": f"FW{place}", "until": f"{2098 + place}-11-22"}
+            together.wait()
+            with suppress(Refused):
+                gate.perform(REQUEST, numbers[place], "renew", beijing.manager, said, office=beijing.office)
+            db.session.remove()
+
+    threads = [Thread(target=renew, args=(place,)) for place in range(2)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    beijing.house.see()
+    known = db.session.get_one(Customer, expired.id)
+    assert known.installations[0].service_until == dt.date(2099, 11, 22)
 
 
 @pytest.mark.clause("QI/03 3.2.6")

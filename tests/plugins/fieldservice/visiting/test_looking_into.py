@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from threading import Barrier, Thread
 from typing import Any
 
 import pytest
@@ -118,6 +119,24 @@ def test_the_support_manager_keeps_the_offices_own_notices_on_a_page(beijing: An
     assert screen.send("POST", f"{path}/end", notice=taken)[0] == 302
     assert "换鞋" not in screen.get("door-notices")
     assert [one.words for one in held(beijing)] == ["进门 戴口罩"]
+
+
+def test_of_notices_that_are_given_at_once_none_is_lost(beijing: Any, sit_down: SitDown) -> None:
+    manager = beijing.hire(SUPPORT_MANAGER, name="何志强")
+    screens, together = [sit_down(beijing, manager) for _one in range(4)], Barrier(4)
+
+    def give(place: int) -> None:
+        said = {"begins": "2002-01-01", "ends": "2099-12-31", "words": f"第{place}条"}
+        together.wait()
+        screens[place].browser.post("/BJ/fieldservice/door-notices", data=said)
+
+    threads = [Thread(target=give, args=(place,)) for place in range(4)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    beijing.house.see()
+    assert {one.words for one in held(beijing)} == {f"第{place}条" for place in range(4)}
 
 
 def held(centre: Any) -> Any:
