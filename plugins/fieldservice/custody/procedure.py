@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.clauses import house_rule
-from core.deadlines import next_working_morning, working_days
+from core.deadlines import every_days, next_working_morning
 from core.forms import ReasonForm
 from core.i18n import _l
 from core.procedure import Column, Filter, Procedure
@@ -80,7 +80,7 @@ custody.deadline(
 custody.deadline(
     TELL,
     title=_l("Tell the customer how it stands"),
-    within=working_days("fieldservice.tell_customer_working_days"),
+    within=every_days("fieldservice.tell_customer_days"),
     owner=WHO_TOOK_IT,
     clause="QI/05 3.7",
     when=told_here,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.clauses import house_rule
-from core.deadlines import working_days
+from core.deadlines import every_days
 from core.forms import ReasonForm
 from core.i18n import _l
 from core.procedure import Column, Procedure
@@ -72,14 +72,14 @@ escalation.state("withdrawn", _l("Withdrawn"), tone="off", final=True)
 escalation.deadline(
     ASK,
     title=_l("Ask head office how it stands"),
-    within=working_days("fieldservice.ask_head_office_working_days"),
+    within=every_days("fieldservice.ask_head_office_days"),
     owner=DUTY_MANAGER,
     clause="QI/05 3.6",
 )
 escalation.deadline(
     TELL,
     title=_l("Tell the customer how it stands"),
-    within=working_days("fieldservice.tell_customer_working_days"),
+    within=every_days("fieldservice.tell_customer_days"),
     owner=FIELD_ENGINEER.where("owner_id"),
     clause="QI/05 3.7",
 )

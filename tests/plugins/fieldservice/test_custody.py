@@ -195,3 +195,10 @@ def test_the_customer_is_told_every_three_days_and_only_telling_him_meets_it(bei
     told = [promise for promise in beijing.every_promise(one) if promise.key == TELL]
     assert [promise.state for promise in told] == [MET, OPEN]
     assert told[1].due_at > first.due_at
+
+
+@pytest.mark.clause("QI/05 3.7")
+def test_three_days_count_the_weekend(beijing: Any) -> None:
+    with clock.stopped_at(TEN + dt.timedelta(days=3)):
+        one = beijing.take_along(beijing.on_site())
+    assert beijing.promises(one)[TELL].due_at == TEN + dt.timedelta(days=6, hours=7)

@@ -24,8 +24,9 @@ ASK, TELL, TO_HEAD_OFFICE = (
     f"fieldservice.{key}" for key in ("ask_head_office", "tell_escalated", "to_head_office")
 )
 TELL_HERE = "fieldservice.tell_customer"
-# Tuesday, ten o'clock in the office.
+# Tuesday, ten o'clock in the office; it closes at five.
 TEN = dt.datetime(2026, 11, 24, 2, tzinfo=dt.UTC)
+CLOSING = TEN + dt.timedelta(hours=7)
 REMEDY = "升级到 8.14，再反结账"
 
 
@@ -103,6 +104,16 @@ def test_the_customer_is_told_every_three_days_by_the_engineer(beijing: Any) -> 
     beijing.act(one, "tell", beijing.engineer, said="总部正在修改，周五前再告知")
     assert beijing.promises(one)[TELL].state == OPEN
     assert one.lines[0].whom == "customer"
+
+
+@pytest.mark.clause("QI/05 3.6")
+@pytest.mark.clause("QI/05 3.7")
+def test_two_and_three_days_count_the_weekend_and_end_when_the_office_is_open_again(beijing: Any) -> None:
+    friday = TEN + dt.timedelta(days=3)
+    with clock.stopped_at(friday):
+        promises = beijing.promises(beijing.escalated())
+    monday = CLOSING + dt.timedelta(days=6)
+    assert [promises[key].due_at for key in (ASK, TELL)] == [monday, monday]
 
 
 @pytest.mark.clause("QP/2-04 5.6")

@@ -34,10 +34,10 @@ def escalated(centre: Any) -> Any:
     ("key", "stricter", "looser", "bring", "promise", "usual", "sooner"),
     [
         ("data_until_hour", 10, 13, taken, "data_at_office", TEN + DAY + dt.timedelta(hours=2), TEN + DAY),
-        ("tell_customer_working_days", 1, 4, taken, "tell_customer", CLOSING + 3 * DAY, CLOSING + DAY),
+        ("tell_customer_days", 1, 4, taken, "tell_customer", CLOSING + 3 * DAY, CLOSING + DAY),
         ("confer_again_working_days", 0, 2, in_vain, "confer_again", CLOSING + DAY, CLOSING),
         (
-            "ask_head_office_working_days",
+            "ask_head_office_days",
             1,
             3,
             escalated,
