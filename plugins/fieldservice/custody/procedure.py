@@ -160,7 +160,6 @@ custody.step(
     clause="QI/05 3.4",
     form=forms.GiveBackForm,
     does=services.end,
-    requires=(tried_first,),
 )
 custody.step(
     "destroy",
@@ -169,6 +168,7 @@ custody.step(
     by=WHO_HAS_IT,
     clause="QI/05 3.4",
     form=forms.DestroyForm,
+    requires=(tried_first,),
     tone="danger",
 )
 custody.step(
@@ -189,6 +189,7 @@ custody.step(
     form=ReasonForm,
     does=services.spare,
 )
+custody.before_ending(tried_first, clause="QI/05 3.7")
 
 
 def add_to(request: Procedure) -> None:

@@ -117,6 +117,14 @@ def chain_of(request: ServiceRequest) -> list[int]:
     return list(db.session.scalars(select(chain.c.id)))
 
 
+def problem_of(request: ServiceRequest) -> list[int]:
+    """Return the ids of all requests of a problem, whichever of them is asked about: those before it and after it."""
+    after = select(ServiceRequest.id).where(ServiceRequest.previous_id == request.id)
+    later = after.cte(recursive=True)
+    later = later.union(select(ServiceRequest.id).where(ServiceRequest.previous_id == later.c.id))
+    return [*chain_of(request), *db.session.scalars(select(later.c.id))]
+
+
 def out_of(request: ServiceRequest) -> list[Custody]:
     """Return what is in our hands for a problem, whichever of its visits it was taken on."""
     where = (Custody.request_id.in_(chain_of(request)), Custody.state.in_(OUT))

@@ -12,7 +12,7 @@ from core.errors import Objection
 from core.i18n import _l
 from core.offices import head_office
 from plugins.fieldservice.custody.services import NAME as CUSTODY
-from plugins.fieldservice.custody.services import chain_of, out_of
+from plugins.fieldservice.custody.services import out_of, problem_of
 from plugins.fieldservice.escalation.models import Escalation, EscalationLine
 
 if TYPE_CHECKING:
@@ -102,8 +102,8 @@ def answered_above(act: Act) -> None:
 
 
 def of_problem(request: ServiceRequest) -> Escalation | None:
-    """Return the escalation of a problem that has not come to its end, whichever visit it followed."""
-    where = (Escalation.request_id.in_(chain_of(request)), Escalation.state.in_(OPEN))
+    """Return the escalation of a problem that has not come to its end, whichever visit it followed or will follow."""
+    where = (Escalation.request_id.in_(problem_of(request)), Escalation.state.in_(OPEN))
     return db.session.scalars(select(Escalation).where(*where)).first()
 
 
@@ -121,12 +121,12 @@ def told_here(act: Act) -> bool:
 
 
 def tried_first(act: Act) -> Objection | None:
-    """Head office's remedy is tried on the customer's data before they go back (QI/05 3.7)."""
+    """Head office's remedy is tried on the customer's data before they go back or are destroyed (QI/05 3.7)."""
     one = of_problem(act.case.request)
     if one is None:
         return None
     text = _l(
-        "%(number)s is before head office: its remedy is tried here before the data go back.",
+        "%(number)s is before head office: its remedy is tried here before the data go back or are destroyed.",
         number=one.number,
     )
     return Objection(text, "QI/05 3.7")

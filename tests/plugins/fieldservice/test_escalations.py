@@ -197,6 +197,56 @@ def test_of_one_problem_the_customer_is_told_once_from_above_or_from_here(beijin
     assert beijing.promises(one)[TELL].state == DROPPED
 
 
+def escalated_after_the_second_visit(beijing: Any) -> tuple[Custody, Escalation]:
+    """Take data along on the first visit, and bring the problem before head office after the second."""
+    first = beijing.explained()
+    custody = in_the_office(beijing, beijing.take_along(first))
+    beijing.act(first, "sign", beijing.engineer, result="partly", signed_by="高敏", on_paper="档案柜 3")
+    first = beijing.confer(beijing.act(first, "turn_in", beijing.engineer), REMEDY)
+    beijing.act(first, "send_again", beijing.duty, advice=REMEDY)
+    again = db.session.query(ServiceRequest).filter_by(previous_id=first.id).one()
+    beijing.act(again, "dispatch", beijing.duty, engineer_id=beijing.engineer.person_id)
+    return custody, beijing.escalated(beijing.turned_in("unsolved", again))
+
+
+@pytest.mark.clause("QI/05 3.7")
+@pytest.mark.parametrize("ending", ["give_back", "destroy"])
+def test_what_the_first_visit_took_waits_for_the_remedy_of_the_second(beijing: Any, ending: str) -> None:
+    custody, one = escalated_after_the_second_visit(beijing)
+    ways: dict[str, dict[str, Any]] = {
+        "give_back": {"returned_to": "高敏", "back_on_paper": "档案柜 3"},
+        "destroy": {"fate": "格式化后粉碎", "offered_to_id": beijing.engineer.person_id},
+    }
+    refused = beijing.refused(custody, ending, beijing.duty, **ways[ending])
+    assert (refused.kind, one.number in str(refused.objections[0].text)) == (RefusalKind.OBJECTION, True)
+    beijing.act(one, "note_answer", beijing.duty, answer=REMEDY)
+    beijing.act(one, "verify", beijing.duty, verified="在客户数据上反结账成功")
+    assert beijing.act(custody, ending, beijing.duty, **ways[ending]).state in ("returned", "witnessed")
+
+
+@pytest.mark.clause("QI/05 3.7")
+def test_what_is_to_be_destroyed_stays_when_the_problem_goes_before_head_office_meanwhile(
+    beijing: Any,
+) -> None:
+    request = beijing.explained()
+    custody = in_the_office(beijing, beijing.take_along(request))
+    watched = {"fate": "格式化后粉碎", "offered_to_id": beijing.engineer.person_id}
+    beijing.act(custody, "destroy", beijing.duty, **watched)
+    beijing.act(request, "sign", beijing.engineer, result="unsolved", signed_by="高敏", on_paper="档案柜 3")
+    one = beijing.escalated(beijing.act(request, "turn_in", beijing.engineer))
+    refused = beijing.refused(custody, "witness", beijing.engineer)
+    assert one.number in str(refused.objections[0].text)
+    assert beijing.act(custody, "spare", beijing.duty, reason="总部还要用").state == "held"
+
+
+@pytest.mark.clause("QI/05 3.7")
+def test_of_what_the_first_visit_took_the_customer_is_told_from_above_as_well(beijing: Any) -> None:
+    custody, one = escalated_after_the_second_visit(beijing)
+    beijing.act(custody, "tell", beijing.engineer, told="总部正在查")
+    assert beijing.promises(custody)[TELL_HERE].state == DROPPED
+    assert beijing.promises(one)[TELL].state == OPEN
+
+
 @pytest.mark.clause("QI/05 3.5")
 def test_what_was_brought_before_head_office_by_mistake_is_taken_back(beijing: Any) -> None:
     one = beijing.escalated()
