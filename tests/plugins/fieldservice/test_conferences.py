@@ -9,7 +9,7 @@ import pytest
 
 from core import clock, ledger
 from core.db import db
-from core.deadlines import DROPPED, MET, OPEN
+from core.deadlines import DROPPED, MET, MISSED, OPEN
 from core.errors import RefusalKind
 from core.roles import FIELD_ENGINEER, REGIONAL_MANAGER, SENIOR_ENGINEER, SUPPORT_MANAGER
 from plugins.fieldservice.conference.models import Conference
@@ -165,6 +165,45 @@ def test_without_a_remedy_there_is_a_second_conference_the_next_day_and_then_hea
     assert (promises[AGAIN].state, promises[TO_HEAD_OFFICE].state) == (MET, OPEN)
     assert promises[TO_HEAD_OFFICE].due_at == CLOSING + dt.timedelta(days=1)
     assert beijing.refused(request, "close", beijing.duty).kind is RefusalKind.OBJECTION
+
+
+def conferred_twice_in_vain(beijing: Any) -> ServiceRequest:
+    """Hold two conferences in vain, the second one on Tuesday: head office hears of it before closing."""
+    request = beijing.turned_in("unsolved")
+    with clock.stopped_at(TEN - dt.timedelta(days=1)):
+        request = beijing.confer(request)
+    with clock.stopped_at(TEN):
+        again: ServiceRequest = beijing.confer(request)
+    return again
+
+
+def to_head_office(beijing: Any, request: ServiceRequest) -> list[tuple[str, dt.datetime]]:
+    found = [one for one in beijing.every_promise(request) if one.key == TO_HEAD_OFFICE]
+    return [(one.state, one.due_at) for one in found]
+
+
+@pytest.mark.clause("QI/05 3.5")
+def test_a_third_conference_does_not_put_off_the_day_of_head_office(beijing: Any) -> None:
+    request = conferred_twice_in_vain(beijing)
+    with clock.stopped_at(TEN + dt.timedelta(days=1)):
+        request = beijing.confer(request)
+        assert to_head_office(beijing, request) == [(OPEN, CLOSING)]
+        told = {"recipient": "技术支持部", "way": "fax", "symptom": "仍是已结账", "tried": "重建索引无效"}
+        beijing.act(request, "escalate", beijing.duty, **told)
+    assert to_head_office(beijing, request) == [(MISSED, CLOSING)]
+
+
+@pytest.mark.clause("QI/05 3.5")
+@pytest.mark.parametrize(
+    ("later", "ends"), [(dt.timedelta(hours=1), DROPPED), (dt.timedelta(days=1), MISSED)]
+)
+def test_what_a_third_conference_solves_goes_to_head_office_no_more_and_too_late_was_too_late(
+    beijing: Any, later: dt.timedelta, ends: str
+) -> None:
+    request = conferred_twice_in_vain(beijing)
+    with clock.stopped_at(TEN + later):
+        request = beijing.confer(request, REMEDY)
+    assert (request.state, to_head_office(beijing, request)) == ("remedied", [(ends, CLOSING)])
 
 
 @pytest.mark.clause("QI/05 3.1")
