@@ -7,13 +7,16 @@ from core.deadlines import every_days, next_working_morning
 from core.forms import ReasonForm
 from core.i18n import _l
 from core.procedure import Column, Filter, Procedure
-from core.roles import DUTY_MANAGER, FIELD_ENGINEER, SENIOR_ENGINEER
-from plugins.fieldservice.custody import forms, services
+from core.roles import DUTY_MANAGER, FIELD_ENGINEER, SENIOR_ENGINEER, SUPPORT_MANAGER
+from plugins.fieldservice.custody import forms, services, standing
 from plugins.fieldservice.custody.models import Custody
+from plugins.fieldservice.custody.services import AT_OFFICE, TELL
 from plugins.fieldservice.escalation.services import told_here, tried_first
 
-AT_OFFICE, TELL = "fieldservice.data_at_office", "fieldservice.tell_customer"
 TWO_CONFIRM = house_rule(_l("What is the customer's changes hands when both have confirmed it."))
+ALONE = house_rule(
+    _l("Whoever is away or has left confirms nothing: a manager takes it over by his own word, and says why.")
+)
 WHO_HAS_IT = tuple(role.where("holder_id") for role in services.HOLDERS)
 WHO_GETS_IT = tuple(role.where("offered_to_id") for role in services.HOLDERS)
 WHO_TOOK_IT = FIELD_ENGINEER.where("owner_id")
@@ -107,13 +110,22 @@ custody.step(
 custody.step(
     "accept",
     "offered -> held",
-    title=_l("I have it"),
+    title=_l("I have it, at the office"),
     by=WHO_GETS_IT,
     clause="QI/05 3.3",
     does=services.accept,
     requires=(services.documented,),
     meets=(AT_OFFICE,),
     tone="primary",
+)
+custody.step(
+    "accept_on_the_way",
+    "offered -> taken",
+    title=_l("I have it, on the way to the office"),
+    by=WHO_GETS_IT,
+    clause="QI/05 3.3",
+    does=standing.accept_on_the_way,
+    requires=(standing.not_at_office,),
 )
 custody.step(
     "decline",
@@ -125,12 +137,24 @@ custody.step(
     does=services.decline,
 )
 custody.step(
+    "take_charge",
+    "taken | held | offered | witnessed -> taken | held",
+    title=_l("Take it over from whoever is away or has left"),
+    by=(DUTY_MANAGER, SUPPORT_MANAGER),
+    clause=ALONE,
+    form=forms.TakeChargeForm,
+    does=standing.take_charge,
+    requires=(standing.holder_is_here,),
+)
+custody.step(
     "tell",
     "taken | held | offered -> same",
     title=_l("Customer told"),
-    by=WHO_TOOK_IT,
+    by=(WHO_TOOK_IT, *services.HOLDERS),
     clause="QI/05 3.7",
     form=forms.ToldForm,
+    does=standing.wait_for_the_role,
+    requires=(standing.told_by(TELL),),
     meets=(TELL,),
     starts=(TELL,),
 )
@@ -149,6 +173,7 @@ custody.step(
     title=_l("The problem is the office's again: the customer is told from here"),
     by=(DUTY_MANAGER, SENIOR_ENGINEER),
     clause="QI/05 3.7",
+    does=standing.wait_for_the_role,
     starts=(TELL,),
     inner=True,
 )

@@ -7,8 +7,17 @@ from core.deadlines import every_days
 from core.forms import ReasonForm
 from core.i18n import _l
 from core.procedure import Column, Procedure
-from core.roles import DUTY_MANAGER, FIELD_ENGINEER, HEAD_OFFICE_SUPPORT, HOTLINE_ENGINEER, SENIOR_ENGINEER
-from plugins.fieldservice.conference.procedure import AGAIN, TO_HEAD_OFFICE
+from core.roles import (
+    DUTY_MANAGER,
+    FIELD_ENGINEER,
+    HEAD_OFFICE_SUPPORT,
+    HOTLINE_ENGINEER,
+    SENIOR_ENGINEER,
+    SUPPORT_MANAGER,
+)
+from plugins.fieldservice.conference.procedure import AGAIN
+from plugins.fieldservice.conference.services import TO_HEAD_OFFICE
+from plugins.fieldservice.custody.standing import told_by
 from plugins.fieldservice.escalation import forms, services
 from plugins.fieldservice.escalation.models import Escalation
 from plugins.fieldservice.escalation.record import LINES
@@ -108,10 +117,11 @@ escalation.step(
     "tell",
     "sent | answered -> same",
     title=_l("Customer told"),
-    by=(FIELD_ENGINEER.where("owner_id"), HOTLINE_ENGINEER, DUTY_MANAGER),
+    by=(FIELD_ENGINEER.where("owner_id"), FIELD_ENGINEER, HOTLINE_ENGINEER, DUTY_MANAGER, SUPPORT_MANAGER),
     clause="QI/05 3.7",
     form=forms.SaidForm,
     does=services.told,
+    requires=(told_by(TELL, HOTLINE_ENGINEER),),
     meets=(TELL,),
     starts=(TELL,),
 )

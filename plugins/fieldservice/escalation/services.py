@@ -13,6 +13,7 @@ from core.i18n import _l
 from core.offices import head_office
 from plugins.fieldservice.custody.services import NAME as CUSTODY
 from plugins.fieldservice.custody.services import out_of, problem_of
+from plugins.fieldservice.custody.standing import wait_for_the_role
 from plugins.fieldservice.escalation.models import Escalation, EscalationLine
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def send(act: Act) -> None:
     one.product = request.installation.title if request.installation else ""
     one.owner_id, one.engineer = request.engineer_id, request.engineer.name if request.engineer else ""
     one.shared_office_id = head_office().id
+    wait_for_the_role(act)
 
 
 def _log(act: Act, whom: str, said: str) -> None:
@@ -67,6 +69,7 @@ def asked(act: Act) -> None:
 def told(act: Act) -> None:
     """The customer was told (QI/05 3.7)."""
     _log(act, CUSTOMER, act.values["said"])
+    wait_for_the_role(act)
 
 
 def asked_back(act: Act) -> None:
