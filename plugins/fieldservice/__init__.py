@@ -111,6 +111,17 @@ manifest = Manifest(
             clause="QI/05 3.6",
         ),
         Parameter(
+            key="fieldservice.try_answer_working_days",
+            kind=int,
+            default=1,
+            minimum=0,
+            maximum=3,
+            stricter="lower",
+            unit=_l("working days"),
+            label=_l("Head office's answer is tried here within (0: the same working day)"),
+            clause="QI/05 3.7",
+        ),
+        Parameter(
             key="fieldservice.take_over_working_days",
             kind=int,
             default=0,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.clauses import house_rule
-from core.deadlines import every_days
+from core.deadlines import every_days, working_days
 from core.forms import ReasonForm
 from core.i18n import _l
 from core.procedure import Column, Procedure
@@ -22,7 +22,7 @@ from plugins.fieldservice.escalation import forms, services
 from plugins.fieldservice.escalation.models import Escalation
 from plugins.fieldservice.escalation.record import LINES
 
-ASK, TELL = "fieldservice.ask_head_office", "fieldservice.tell_escalated"
+ASK, TELL, TRY = "fieldservice.ask_head_office", "fieldservice.tell_escalated", services.TRY
 MISTAKEN = house_rule(
     _l("What was brought before head office by mistake is taken back; the ledger keeps both.")
 )
@@ -92,6 +92,13 @@ escalation.deadline(
     owner=FIELD_ENGINEER.where("owner_id"),
     clause="QI/05 3.7",
 )
+escalation.deadline(
+    TRY,
+    title=_l("Try head office's answer here"),
+    within=working_days("fieldservice.try_answer_working_days"),
+    owner=DUTY_MANAGER,
+    clause="QI/05 3.7",
+)
 escalation.step(
     "send",
     "-> sent",
@@ -104,7 +111,7 @@ escalation.step(
 )
 escalation.step(
     "ask",
-    "sent -> same",
+    "sent | answered -> same",
     title=_l("Head office contacted"),
     by=DUTY_MANAGER,
     clause="QI/05 3.6",
@@ -127,7 +134,7 @@ escalation.step(
 )
 escalation.step(
     "ask_back",
-    "sent -> same",
+    "sent | answered -> same",
     title=_l("Question to the office"),
     by=HEAD_OFFICE_SUPPORT,
     clause="QP/2-04 5.6",
@@ -137,25 +144,27 @@ escalation.step(
 )
 escalation.step(
     "answer",
-    "sent -> answered",
+    "sent | answered -> answered",
     title=_l("Answer"),
     by=HEAD_OFFICE_SUPPORT,
     clause="QP/2-04 5.6",
     form=forms.AnswerForm,
     does=services.answer,
     meets=(ASK,),
+    starts=(TRY,),
     tone="primary",
     above=True,
 )
 escalation.step(
     "note_answer",
-    "sent -> answered",
+    "sent | answered -> answered",
     title=_l("Head office answered by phone or mail"),
     by=DUTY_MANAGER,
     clause="QP/2-04 5.6",
     form=forms.AnswerForm,
     does=services.answer,
     meets=(ASK,),
+    starts=(TRY,),
 )
 escalation.step(
     "verify",
@@ -165,6 +174,7 @@ escalation.step(
     clause="QI/05 3.7",
     form=forms.VerifyForm,
     does=services.verify,
+    meets=(TRY,),
     tone="primary",
 )
 escalation.step(
@@ -174,6 +184,8 @@ escalation.step(
     by=(DUTY_MANAGER, SENIOR_ENGINEER),
     clause="QI/05 3.7",
     form=ReasonForm,
+    does=services.fail,
+    meets=(TRY,),
     starts=(ASK,),
 )
 escalation.step(

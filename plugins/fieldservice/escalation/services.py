@@ -15,13 +15,15 @@ from plugins.fieldservice.custody.services import NAME as CUSTODY
 from plugins.fieldservice.custody.services import out_of, problem_of
 from plugins.fieldservice.custody.standing import wait_for_the_role
 from plugins.fieldservice.escalation.models import Escalation, EscalationLine
+from plugins.fieldservice.promises import note_missed
 
 if TYPE_CHECKING:
     from core.gate import Act
     from plugins.fieldservice.models import ServiceRequest
 
 NAME, REQUEST = "fieldservice.escalation", "fieldservice.request"
-HEAD_OFFICE, CUSTOMER, OFFICE = "head_office", "customer", "office"
+TRY = "fieldservice.try_answer"
+HEAD_OFFICE, CUSTOMER, OFFICE, TRIED = "head_office", "customer", "office", "tried"
 OPEN = ("sent", "answered")
 
 
@@ -78,7 +80,8 @@ def asked_back(act: Act) -> None:
 
 
 def answer(act: Act) -> None:
-    """Note who answered, and when."""
+    """Note who answered, and when; a newer answer counts instead, and each stays as a line (QR/06)."""
+    note_missed(act, TRY)
     act.case.answered_by, act.case.answered_at = act.actor.name, act.now
     _log(act, OFFICE, act.values["answer"])
 
@@ -86,6 +89,11 @@ def answer(act: Act) -> None:
 def verify(act: Act) -> None:
     """What was tried in the office goes out as the remedy (QI/05 3.7)."""
     _lead_back(act, "answered_above", {"remedy": act.case.answer})
+
+
+def fail(act: Act) -> None:
+    """What did not work, and how, is a line of the log, which head office reads (QI/05 3.6, QR/06)."""
+    _log(act, TRIED, act.values["reason"])
 
 
 def withdraw(act: Act) -> None:

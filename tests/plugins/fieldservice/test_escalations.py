@@ -9,7 +9,7 @@ import pytest
 
 from core import clock, gate, ledger, switches
 from core.db import db
-from core.deadlines import DROPPED, MET, OPEN
+from core.deadlines import DROPPED, MET, MISSED, OPEN
 from core.errors import NotFound, RefusalKind, Refused
 from core.people import Actor
 from core.roles import DUTY_MANAGER, HEAD_OFFICE_SUPPORT
@@ -23,7 +23,7 @@ NAME = "fieldservice.escalation"
 ASK, TELL, TO_HEAD_OFFICE = (
     f"fieldservice.{key}" for key in ("ask_head_office", "tell_escalated", "to_head_office")
 )
-TELL_HERE = "fieldservice.tell_customer"
+TELL_HERE, TRY = "fieldservice.tell_customer", "fieldservice.try_answer"
 # Tuesday, ten o'clock in the office; it closes at five.
 TEN = dt.datetime(2026, 11, 24, 2, tzinfo=dt.UTC)
 CLOSING = TEN + dt.timedelta(hours=7)
@@ -147,6 +147,69 @@ def test_its_answer_is_tried_in_the_office_before_it_goes_out(
     found = db.session.query(ServiceRequest).filter_by(number=request).one()
     assert (one.state, found.state, found.advice) == ("verified", "remedied", REMEDY)
     assert list(ledger.verify(beijing.office.id)) == []
+
+
+@pytest.mark.clause("QI/05 3.6")
+@pytest.mark.clause("QP/2-04 5.6")
+@pytest.mark.clause("QR/06 form")
+def test_what_was_answered_is_talked_about_on_and_each_word_stays_a_line(
+    beijing: Any, house: House, support: Actor
+) -> None:
+    one = beijing.escalated()
+    from_above(house, support, one.number, "answer", answer="先升级到 8.13", fixed_in="8.13")
+    from_above(house, support, one.number, "ask_back", said="升级前备份了吗？")
+    beijing.act(one, "ask", beijing.duty, said="8.13 装不上，能否给补丁？")
+    assert beijing.promises(one)[ASK].state == OPEN
+    from_above(house, support, one.number, "answer", answer=REMEDY, fixed_in="8.14")
+    one = db.session.query(Escalation).filter_by(number=one.number).one()
+    assert (one.state, one.answer, one.fixed_in) == ("answered", REMEDY, "8.14")
+    assert beijing.promises(one)[ASK].state == MET
+    beijing.act(one, "fail", beijing.duty, reason="升级后仍报错")
+    one = beijing.act(one, "note_answer", beijing.duty, answer="改用 8.14.1")
+    assert beijing.act(one, "note_answer", beijing.duty, answer="还须重建索引").answer == "还须重建索引"
+    lines = [(row.whom, row.said) for row in one.lines]
+    assert lines == [
+        ("office", "先升级到 8.13"),
+        ("office", "升级前备份了吗？"),
+        ("head_office", "8.13 装不上，能否给补丁？"),
+        ("office", REMEDY),
+        ("tried", "升级后仍报错"),
+        ("office", "改用 8.14.1"),
+        ("office", "还须重建索引"),
+    ]
+
+
+@pytest.mark.clause("QI/05 3.7")
+@pytest.mark.parametrize(("later", "ends"), [(1, MET), (2, MISSED)])
+@pytest.mark.parametrize("step", ["verify", "fail"])
+def test_an_answer_is_tried_here_by_the_next_working_day(
+    beijing: Any, step: str, later: int, ends: str
+) -> None:
+    with clock.stopped_at(TEN):
+        one = beijing.escalated()
+        assert TRY not in beijing.promises(one)
+        beijing.act(one, "note_answer", beijing.duty, answer=REMEDY)
+    promise = beijing.promises(one)[TRY]
+    assert (promise.state, promise.role) == (OPEN, DUTY_MANAGER.key)
+    assert promise.due_at == CLOSING + dt.timedelta(days=1)
+    said = {"verify": {"verified": "反结账成功"}, "fail": {"reason": "仍报错"}}
+    with clock.stopped_at(TEN + dt.timedelta(days=later)):
+        beijing.act(one, step, beijing.duty, **said[step])
+    assert beijing.promises(one)[TRY].state == ends
+
+
+@pytest.mark.clause("QI/05 3.7")
+@pytest.mark.parametrize(("later", "ends"), [(1, DROPPED), (2, MISSED)])
+def test_a_newer_answer_has_a_time_of_its_own_and_the_last_one_keeps_its_fault(
+    beijing: Any, later: int, ends: str
+) -> None:
+    with clock.stopped_at(TEN):
+        one = beijing.escalated()
+        beijing.act(one, "note_answer", beijing.duty, answer="先升级到 8.13")
+    with clock.stopped_at(TEN + dt.timedelta(days=later)):
+        beijing.act(one, "note_answer", beijing.duty, answer=REMEDY)
+    tried = [(row.state, row.due_at.day) for row in beijing.every_promise(one) if row.key == TRY]
+    assert tried == [(ends, 25), (OPEN, 24 + later + 1)]
 
 
 def test_from_above_nobody_takes_a_step_that_is_not_for_him(

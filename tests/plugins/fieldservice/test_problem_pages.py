@@ -290,6 +290,18 @@ def test_what_head_office_asks_reaches_whoever_can_answer_it(
     assert told(beijing.hotline) == []
 
 
+@pytest.mark.clause("QI/05 3.7")
+def test_that_an_answer_does_not_work_reaches_whoever_asks_on_and_whoever_tells_the_customer(
+    beijing: Any,
+) -> None:
+    senior, one = beijing.hire(SENIOR_ENGINEER, name="郑国栋"), beijing.escalated()
+    beijing.act(one, "note_answer", beijing.duty, answer=REMEDY)
+    beijing.act(one, "fail", senior, reason="升级后仍报错")
+    for who in (beijing.duty, beijing.engineer):
+        assert told(who)[0] == "fieldservice.escalation fail"
+    assert told(beijing.hotline) == []
+
+
 def queries(run: Callable[[], Any]) -> int:
     """Count what a page asks the database."""
     asked = []
