@@ -206,7 +206,8 @@ def add_to(request: Procedure) -> None:
         "escalate",
         "puzzling -> escalated",
         title=_l("Bring before head office"),
-        by=DUTY_MANAGER,
+        # What he has taken over is his to report (QP/2-04 5.7).
+        by=(DUTY_MANAGER, SUPPORT_MANAGER.where("owner_id")),
         clause="QI/05 3.5",
         form=forms.EscalateForm,
         does=services.escalate,

@@ -126,6 +126,12 @@ def last_of(request: ServiceRequest) -> Escalation | None:
     ).first()
 
 
+def fixed_in(request: ServiceRequest) -> str:
+    """Return in which version head office mends what a request was about, once it has said so (QP/2-04 5.7)."""
+    one = last_of(request) if request.turned_in_at else None
+    return one.fixed_in if one else ""
+
+
 def told_here(act: Act) -> bool:
     """Say whether the customer hears from whoever took his data: not while head office has the problem (QI/05 3.7)."""
     return act.step.name == "comes_back" or of_problem(act.case.request) is None
