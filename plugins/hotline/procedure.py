@@ -7,7 +7,16 @@ from core.procedure import Column, Filter, Procedure
 from core.roles import DUTY_MANAGER, HOTLINE_ENGINEER, REGIONAL_MANAGER
 from plugins.hotline import forms, services
 from plugins.hotline.calls import abuse, demand, ownership, transfer
-from plugins.hotline.calls.who import DESK, ENDING, KEPT, NOT_FORGOTTEN, PROMISE, THE_OWNER, UNDER_WAY
+from plugins.hotline.calls.who import (
+    DESK,
+    ENDING,
+    KEPT,
+    LONG_TEST,
+    NOT_FORGOTTEN,
+    PROMISE,
+    THE_OWNER,
+    UNDER_WAY,
+)
 from plugins.hotline.knowledge import forms as knowledge_forms
 from plugins.hotline.knowledge import procedure as knowledge_procedure
 from plugins.hotline.knowledge import services as knowledge_services
@@ -120,7 +129,7 @@ call.deadline(
     clause="QI/03 3.1.7",
 )
 call.deadline(
-    "hotline.long_test",
+    LONG_TEST,
     title=_l("Phone the customer with the result of the test"),
     within=working_minutes("hotline.long_test_minutes"),
     owner=HOTLINE_ENGINEER.where("owner_id"),
@@ -163,7 +172,7 @@ call.step(
     form=knowledge_forms.SolveForm,
     does=services.keep_promise,
     requires=(recovery_services.no_recovery,),
-    meets=("hotline.long_test", PROMISE),
+    meets=(LONG_TEST, PROMISE),
     tone="primary",
     undone_by="reopen",
 )
@@ -173,7 +182,7 @@ call.step(
     title=_l("Park for a long test"),
     by=THE_OWNER,
     clause="QI/03 3.2.5",
-    starts=("hotline.long_test",),
+    starts=(LONG_TEST,),
 )
 call.step(
     "resume",
@@ -182,7 +191,7 @@ call.step(
     by=THE_OWNER,
     clause="QI/03 3.2.5",
     does=services.keep_promise,
-    meets=("hotline.long_test", PROMISE),
+    meets=(LONG_TEST, PROMISE),
 )
 call.step(
     "demand",
