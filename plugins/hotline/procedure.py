@@ -282,7 +282,7 @@ call.step(
     by=DESK,
     clause="QI/03 3.1.9",
     form=ReasonForm,
-    does=ownership.take_over,
+    does=ownership.reopen,
 )
 call.step(
     "standardise",
