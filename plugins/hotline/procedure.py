@@ -190,6 +190,7 @@ call.step(
     title=_l("The customer was phoned: go on"),
     by=THE_OWNER,
     clause="QI/03 3.2.5",
+    form=forms.AnswerForm,
     does=services.keep_promise,
     meets=(LONG_TEST, PROMISE),
 )
