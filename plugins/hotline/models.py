@@ -101,6 +101,8 @@ class Call(Model, Case):
     reached_by: Mapped[str] = mapped_column(String(10), default="", server_default="")
     passed_to: Mapped[str] = mapped_column(String(60), default="", server_default="")
     remark: Mapped[str] = mapped_column(Text, default="", server_default="")
+    stuck: Mapped[str] = mapped_column(Text, default="", server_default="")
+    advice: Mapped[str] = mapped_column(Text, default="", server_default="")
     result_by: Mapped[dt.datetime | None]
     warned_at: Mapped[dt.datetime | None]
     warning: Mapped[str] = mapped_column(Text, default="", server_default="")

@@ -6,7 +6,7 @@ from core.i18n import _l
 from core.procedure import Column, Filter, Procedure
 from core.roles import DUTY_MANAGER, HOTLINE_ENGINEER, REGIONAL_MANAGER
 from plugins.hotline import forms, services
-from plugins.hotline.calls import abuse, demand, ownership, transfer
+from plugins.hotline.calls import abuse, demand, ownership, stuck, transfer
 from plugins.hotline.calls.who import (
     DESK,
     ENDING,
@@ -91,6 +91,8 @@ call = Procedure(
         Column(name="matter", title=_l("Wanted from another department"), value=lambda one: one.matter),
         Column(name="department", title=_l("Department"), value=lambda one: transfer.with_whom(one)),
         Column(name="result_by", title=_l("Result is phoned by"), value=lambda one: one.result_by),
+        Column(name="stuck", title=_l("Stuck"), value=lambda one: one.stuck),
+        Column(name="advice", title=_l("Advice for the engineer"), value=lambda one: one.advice),
         Column(name="warning", title=_l("Warned for"), value=lambda one: one.warning),
         Column(name="abuse", title=_l("After the warning"), value=lambda one: one.abuse),
         Column(name="rings", title=_l("Rings before it was answered"), value=lambda one: one.rings),
@@ -296,6 +298,7 @@ call.step(
     requires=(knowledge_services.not_stored,),
 )
 demand.add_to(call)
+stuck.add_to(call)
 transfer.add_to(call)
 recoveries.add_to(call)
 abuse.add_to(call)

@@ -250,7 +250,8 @@ def on_clause(office: Office, document: str, number: str) -> Line:
 
 def test_each_clause_says_what_stands_on_it_here(beijing: Office, in_english: None) -> None:
     told = str(on_clause(beijing, "QI/03", "3.1.7").note).split(" · ")
-    assert told == ["Same-day demand", "The customer was phoned", "A same-day demand is answered within"]
+    steps = ["Same-day demand", "The customer was phoned", "Stuck: ask the duty manager", "Help the engineer"]
+    assert told == [*steps, "A same-day demand is answered within"]
     assert str(on_clause(beijing, "QP/2-04", "3.2").note) == "role: Duty manager"
     assert str(on_clause(beijing, "QR/03", "form").note) == "register: Field service request"
     assert "Entitlement" in str(on_clause(beijing, "QI/02", "upgrade.withdrawn").note)

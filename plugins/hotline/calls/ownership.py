@@ -46,7 +46,7 @@ def take_over(act: Act) -> None:
 def reopen(act: Act) -> None:
     """Whoever reopens the call owns it; what its conversation left behind is over (QI/02 attitude.abuse)."""
     take_over(act)
-    act.case.warned_at = None
+    act.case.warned_at, act.case.stuck = None, ""
 
 
 def hand_back(act: Act) -> None:

@@ -121,6 +121,25 @@ def test_with_nobody_on_duty_every_duty_manager_hears_of_it(planners: Any) -> No
     assert told == {one.person_id for one in planners.managers}
 
 
+@pytest.mark.clause("QI/03 3.1.7")
+def test_who_is_stuck_asks_the_duty_manager_on_duty_and_hears_the_answer(planners: Any) -> None:
+    roster, centre = planners.published(), planners.centre
+    with clock.stopped_at(at(1, "10:00")):
+        call = centre.act(centre.log(), "want_help", centre.hotline, stuck="反结账的口令从哪里来")
+        manager = planners.holder(planners.shift(roster, 1, "day"), "manager")
+        centre.act(call, "give_help", manager, advice="用账套主管进入，在总账选项里取消结账")
+    told = {one.step: one.person_id for one in db.session.scalars(select(Notice))}
+    assert (told["want_help"], told["give_help"]) == (manager.person_id, centre.hotline.person_id)
+
+
+@pytest.mark.clause("QI/03 3.1.7")
+def test_with_nobody_on_duty_every_duty_manager_hears_of_who_is_stuck(planners: Any) -> None:
+    centre = planners.centre
+    centre.act(centre.log(), "want_help", centre.hotline, stuck="反结账的口令从哪里来")
+    told = {one.person_id for one in db.session.scalars(select(Notice).where(Notice.step == "want_help"))}
+    assert told == {one.person_id for one in planners.managers}
+
+
 def test_the_chips_say_who_is_there_what_is_missing_and_what_comes(planners: Any) -> None:
     def told(moment: dt.datetime) -> list[str]:
         with clock.stopped_at(moment):
