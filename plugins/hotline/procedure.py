@@ -28,6 +28,7 @@ from plugins.hotline.models import CHANNELS, HANDED_OVER_AS, Call
 from plugins.hotline.recovery import procedure as recoveries
 from plugins.hotline.recovery import services as recovery_services
 from plugins.hotline.replies import procedure as replies_procedure
+from plugins.hotline.roster.duty import minutes_on_duty
 from plugins.hotline.roster.procedure import absence, roster, swap
 from plugins.hotline.shift import procedure as of_shift
 
@@ -126,7 +127,7 @@ call.state("cancelled", _l("Cancelled"), tone="off", final=True)
 call.deadline(
     "hotline.same_day_demand",
     title=_l("Phone the customer about the same-day demand"),
-    within=working_minutes("hotline.same_day_demand_minutes"),
+    within=minutes_on_duty("hotline.same_day_demand_minutes"),
     owner=DUTY_MANAGER,
     clause="QI/03 3.1.7",
 )

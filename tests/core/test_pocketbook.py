@@ -159,7 +159,8 @@ def test_a_promise_whose_time_is_the_offices_own_is_a_difference(
     shanghai: Office, beijing: Office, in_english: None
 ) -> None:
     (line,) = own(entries(shanghai)["hotline.call.demand"])
-    told = "Phone the customer about the same-day demand: within 45 working minutes (Duty manager)"
+    within = "within 45 working minutes, those on duty included"
+    told = f"Phone the customer about the same-day demand: {within} (Duty manager)"
     assert (str(line.text), line.by, line.clause) == (told, "shanghai", "QI/03 3.1.7")
     assert not entries(beijing)["hotline.call.demand"].differs
 

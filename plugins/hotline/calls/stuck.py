@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.deadlines import working_minutes
 from core.forms import LongTextField, StepForm
 from core.i18n import Sentence, _l
 from core.procedure import Procedure
 from core.roles import DUTY_MANAGER, HOTLINE_ENGINEER
 from plugins.hotline.calls.who import NOT_FORGOTTEN, UNDER_WAY
 from plugins.hotline.forms import telling
+from plugins.hotline.roster.duty import minutes_on_duty
 
 if TYPE_CHECKING:
     from core.gate import Act
@@ -56,7 +56,7 @@ def add_to(call: Procedure) -> None:
     call.deadline(
         DEADLINE,
         title=_l("Help the engineer who is stuck"),
-        within=working_minutes("hotline.help_minutes"),
+        within=minutes_on_duty("hotline.help_minutes"),
         owner=DUTY_MANAGER,
         clause=NOT_FORGOTTEN,
     )
