@@ -108,6 +108,11 @@ def working_days(parameter: str) -> Within:
     return Within(lambda calendar, start, days: calendar.working_days(start, days), parameter, _by_closing)
 
 
+def every_days(parameter: str) -> Within:
+    """By closing time so many days later by the calendar, or of the next working day if the office is closed then."""
+    return Within(lambda calendar, start, days: calendar.every_days(start, days), parameter, _every)
+
+
 def next_working_morning(parameter: str) -> Within:
     """The next working morning, until the hour (0-23) that a parameter of the office says."""
     return Within(
@@ -142,6 +147,14 @@ def _by_closing(days: int | None) -> Sentence:
     if days == 1:
         return _l("by closing time of the next working day")
     return _l("by closing time of working day %(days)s after it", days=days)
+
+
+def _every(days: int) -> Sentence:
+    if days == 1:
+        return _l("by closing time of the next day; is the office closed then, of its next working day")
+    return _l(
+        "by closing time %(days)s days later; is the office closed then, of its next working day", days=days
+    )
 
 
 def follow(act: Act) -> None:

@@ -75,6 +75,7 @@ class TraceKind(StrEnum):
     CLOSED_DAY_SKIPPED = "closed_day_skipped"
     SWAPPED_WORKING_DAY = "swapped_working_day"
     COUNTED = "counted"
+    ON_DUTY = "on_duty"
     DAY_COUNTED = "day_counted"
     LUNCH_SKIPPED = "lunch_skipped"
     CLOSING_TIME = "closing_time"
@@ -174,9 +175,14 @@ class OfficeCalendar:
         """Count working hours only; started outside opening hours, they count from the next opening."""
         return self._after(start, dt.timedelta(hours=float(hours)))
 
-    def after_minutes(self, start: dt.datetime, minutes: Decimal | float) -> Due:
-        """Count working minutes only; started outside opening hours, they count from the next opening."""
-        return self._after(start, dt.timedelta(minutes=float(minutes)))
+    def after_minutes(
+        self, start: dt.datetime, minutes: Decimal | float, on_duty_until: dt.datetime | None = None
+    ) -> Due:
+        """Count working minutes only; started outside opening hours, they count from the next opening.
+
+        Whoever is on duty works, whatever the opening hours are: every minute from the start until then counts.
+        """
+        return self._after(start, dt.timedelta(minutes=float(minutes)), on_duty_until)
 
     def same_working_day(self, start: dt.datetime) -> Due:
         """Closing time today; already closed, or no working day: closing time of the next working day."""
@@ -276,10 +282,16 @@ class OfficeCalendar:
             trace.add(TraceKind.MOVED_INTO_HOURS, kept, until=f"{until:%H:%M}")
         return kept
 
-    def _after(self, start: dt.datetime, amount: dt.timedelta) -> Due:
+    def _after(
+        self, start: dt.datetime, amount: dt.timedelta, on_duty_until: dt.datetime | None = None
+    ) -> Due:
         trace = _Trace(self, start, TraceKind.WORKING_MINUTES, minutes=_minutes(amount))
-        if not self.is_open(start):
-            trace.add(TraceKind.OUTSIDE_HOURS, start)
+        if on_duty_until is not None:
+            amount -= trace.on_duty(min(amount, on_duty_until - start))
+            if not amount:
+                return trace.due(trace.start)
+        if not self.is_open(trace.start):
+            trace.add(TraceKind.OUTSIDE_HOURS, trace.start)
         return self._count(trace, amount)
 
     def _count(self, trace: _Trace, amount: dt.timedelta) -> Due:
@@ -331,6 +343,12 @@ class _Trace:
     def add(self, kind: TraceKind, at: dt.datetime, **params: TraceValue) -> None:
         """Add one line."""
         self._lines.append(TraceLine(kind, self.local(at), params))
+
+    def on_duty(self, counted: dt.timedelta) -> dt.timedelta:
+        """Count these minutes by the clock, and go on after them."""
+        since, self.start = self.start, self.start + counted
+        self.add(TraceKind.ON_DUTY, self.start, since=self.local(since), minutes=_minutes(counted))
+        return counted
 
     def pass_day(self, day: dt.date) -> None:
         """Say why ``day`` was skipped, or why it works although the week says otherwise."""

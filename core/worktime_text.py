@@ -49,6 +49,9 @@ _SENTENCES: dict[TraceKind, Callable[[dict[str, Shown]], Sentence]] = {
     TraceKind.CLOSED_DAY_SKIPPED: lambda shown: _l("%(day)s is skipped: no opening hours.", **shown),
     TraceKind.SWAPPED_WORKING_DAY: lambda shown: _l("%(day)s is worked: %(note)s.", **shown),
     TraceKind.COUNTED: lambda shown: _l("%(since)s to %(at)s: %(minutes)s working minutes.", **shown),
+    TraceKind.ON_DUTY: lambda shown: _l(
+        "%(since)s to %(at)s: %(minutes)s minutes, for somebody is on duty.", **shown
+    ),
     TraceKind.DAY_COUNTED: lambda shown: _l("%(day)s is working day %(number)s.", **shown),
     TraceKind.LUNCH_SKIPPED: lambda shown: _l("The break from %(since)s to %(at)s does not count.", **shown),
     TraceKind.CLOSING_TIME: lambda shown: _l("The office closes at %(at)s.", **shown),

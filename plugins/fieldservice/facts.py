@@ -9,6 +9,7 @@ from core.i18n import _l
 from core.procedure import Column, Filter
 from plugins.fieldservice.choices import PROBLEM_TYPES, RESULTS
 from plugins.fieldservice.dispatching import facts as reading
+from plugins.fieldservice.escalation.services import fixed_in
 from plugins.fieldservice.models import ServiceRequest
 from plugins.fieldservice.visiting.facts import ON_SITE, PHONED, SIGNED
 from plugins.hotline.hooks import ENTITLEMENTS, Entitlement
@@ -111,7 +112,8 @@ _AFTERWARDS = (
         name="taken_over", title=_l("Taken over by the support manager"), value=lambda one: one.taken_over_at
     ),
     Column(name="agreed", title=_l("What was agreed with the customer"), value=lambda one: one.agreed),
-    Column(name="reported_to", title=_l("Reported to"), value=lambda one: one.reported_to),
+    Column(name="reported_to", title=_l("Reported at head office to"), value=lambda one: one.reported_to),
+    Column(name="fixed_in", title=_l("Fixed in version"), value=fixed_in),
     Column(
         name="knowledge",
         title=_l("In the support database"),

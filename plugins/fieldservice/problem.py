@@ -16,7 +16,7 @@ from plugins.fieldservice.conference.forms import OUTCOMES
 from plugins.fieldservice.conference.models import Conference
 from plugins.fieldservice.custody.forms import KINDS
 from plugins.fieldservice.custody.models import Custody
-from plugins.fieldservice.custody.services import chain_of, out_of
+from plugins.fieldservice.custody.services import out_of, problem_of
 from plugins.fieldservice.escalation.models import Escalation
 from plugins.fieldservice.escalation.record import whom
 from plugins.fieldservice.escalation.services import OPEN
@@ -39,10 +39,10 @@ LATEST = 3
 
 def cards_beside(act: Act, request: ServiceRequest) -> Iterator[Card]:
     """Tell beside a case what its problem has come to, as far as the reader may see it; the case itself he sees."""
-    chain = chain_of(request)
+    whole = problem_of(request)
     for weight, (name, model) in enumerate(KEPT.items(), 21):
         if _may_read(act, name):
-            found = _of(model, model.request_id.in_(chain))
+            found = _of(model, model.request_id.in_(whole))
             found = [one for one in found if one is not act.case]
             yield from _card(act, name, found, weight)
 

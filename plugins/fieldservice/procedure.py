@@ -354,6 +354,7 @@ request.step(
     by=DUTY_MANAGER,
     clause="QI/05 3.2",
     form=forms.AdviceForm,
+    requires=(taking_over.taken_over,),
     does=services.send_again,
     tone="primary",
 )
@@ -387,5 +388,5 @@ request.step(
     by=DUTY_MANAGER,
     clause="QI/05 3.1",
     form=forms.ReopenForm,
-    starts=("fieldservice.morning_review",),
+    starts=("fieldservice.morning_review", TAKE_OVER),
 )

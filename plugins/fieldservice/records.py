@@ -30,13 +30,14 @@ def _sent_again_by(request: ServiceRequest) -> str:
 
 
 def _reported_to(request: ServiceRequest) -> str:
+    """Who at head office heard of it: by the escalation, or before there is one by the support manager."""
     one = escalations.last_of(request)
-    return one.recipient if one else ""
+    return one.recipient if one else request.reported_to
 
 
 def _reported_at(request: ServiceRequest) -> dt.datetime | None:
     one = escalations.last_of(request)
-    return one.sent_at if one else None
+    return one.sent_at if one else request.taken_over_at
 
 
 def _engineer(request: ServiceRequest | None) -> str:
@@ -108,8 +109,9 @@ SLIP = Part(
         Field(label=_l("Travel (yuan)"), value=lambda one: one.travel_cost),
         Field(label=_l("Material (yuan)"), value=lambda one: one.material_cost),
         Field(label=_l("Other (yuan)"), value=lambda one: one.other_cost),
-        Field(label=_l("Reported to head office: to"), value=_reported_to, width=8),
+        Field(label=_l("Reported to head office: to"), value=_reported_to),
         Field(label=_l("Date"), value=_reported_at),
+        Field(label=_l("Fixed in version"), value=escalations.fixed_in),
         Field(label=_l("Sent again: engineer"), value=lambda one: _engineer(one.again)),
         Field(label=_l("Number"), value=lambda one: one.again and one.again.number, width=8),
         Field(label=_l("Duty manager"), value=_sent_again_by),
@@ -121,7 +123,7 @@ request_form = Record(
     code="QR/03",
     under="QP/2-04",
     title=_l("Field service request"),
-    edition=3,
+    edition=4,
     procedure=NAME,
     clause="QR/03 form",
     sheets=(_l("First copy: for the office"), _l("Second copy: for the customer, signed")),

@@ -59,6 +59,16 @@ def _of_loss(act: Act) -> Iterator[Tell]:
 def _of_question(act: Act) -> Iterator[Tell]:
     """Whoever can answer hears of it at once, and does not wait until head office is asked again (QP/2-04 5.6)."""
     text = _l("%(customer)s: head office wants to know more. Answer it.", customer=act.case.customer_name)
+    return _on_the_problem(act, text)
+
+
+def _of_failure(act: Act) -> Iterator[Tell]:
+    """Whoever asks head office on, and whoever tells the customer, hear that its answer was none (QI/05 3.7)."""
+    text = _l("%(customer)s: head office's answer does not work here.", customer=act.case.customer_name)
+    return _on_the_problem(act, text)
+
+
+def _on_the_problem(act: Act, text: Sentence) -> Iterator[Tell]:
     yield from _all(act, DUTY_MANAGER, text)
     if act.case.owner_id and act.case.owner_id not in {one.id for one in act.rules.colleagues(DUTY_MANAGER)}:
         yield Tell(person_id=act.case.owner_id, sentence=text)
@@ -71,4 +81,5 @@ TOLD = {
     ("fieldservice.request", "dispatch"): _of_going_along,
     ("fieldservice.escalation", "answer"): _of_answer,
     ("fieldservice.escalation", "ask_back"): _of_question,
+    ("fieldservice.escalation", "fail"): _of_failure,
 }

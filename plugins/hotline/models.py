@@ -91,6 +91,8 @@ class Call(Model, Case):
     subject: Mapped[str] = mapped_column(String(200), default="", server_default="")
     told: Mapped[str] = mapped_column(Text, default="", server_default="")
     received_on: Mapped[dt.date | None]
+    # Who was on duty and took it, whoever owns it by now: the log and the figures are about that (QR/02).
+    taken_by_id: Mapped[int | None] = mapped_column(ForeignKey("core_person.id"))
     former_owner_id: Mapped[int | None] = mapped_column(ForeignKey("core_person.id"))
     handed_over_as: Mapped[str] = mapped_column(String(12), default="", server_default="")
     demanded_for: Mapped[str] = mapped_column(String(12), default="", server_default="")
@@ -99,11 +101,14 @@ class Call(Model, Case):
     reached_by: Mapped[str] = mapped_column(String(10), default="", server_default="")
     passed_to: Mapped[str] = mapped_column(String(60), default="", server_default="")
     remark: Mapped[str] = mapped_column(Text, default="", server_default="")
+    stuck: Mapped[str] = mapped_column(Text, default="", server_default="")
+    advice: Mapped[str] = mapped_column(Text, default="", server_default="")
     result_by: Mapped[dt.datetime | None]
     warned_at: Mapped[dt.datetime | None]
     warning: Mapped[str] = mapped_column(Text, default="", server_default="")
     abuse: Mapped[str] = mapped_column(Text, default="", server_default="")
     installation: Mapped[Installation | None] = relationship(lazy="joined")
+    taken_by: Mapped[Person | None] = relationship(foreign_keys=[taken_by_id])
     former_owner: Mapped[Person | None] = relationship(foreign_keys=[former_owner_id])
 
     @property

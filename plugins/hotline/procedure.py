@@ -6,8 +6,17 @@ from core.i18n import _l
 from core.procedure import Column, Filter, Procedure
 from core.roles import DUTY_MANAGER, HOTLINE_ENGINEER, REGIONAL_MANAGER
 from plugins.hotline import forms, services
-from plugins.hotline.calls import abuse, demand, ownership, transfer
-from plugins.hotline.calls.who import DESK, ENDING, KEPT, NOT_FORGOTTEN, PROMISE, THE_OWNER, UNDER_WAY
+from plugins.hotline.calls import abuse, demand, ownership, stuck, transfer
+from plugins.hotline.calls.who import (
+    DESK,
+    ENDING,
+    KEPT,
+    LONG_TEST,
+    NOT_FORGOTTEN,
+    PROMISE,
+    THE_OWNER,
+    UNDER_WAY,
+)
 from plugins.hotline.knowledge import forms as knowledge_forms
 from plugins.hotline.knowledge import procedure as knowledge_procedure
 from plugins.hotline.knowledge import services as knowledge_services
@@ -19,6 +28,7 @@ from plugins.hotline.models import CHANNELS, HANDED_OVER_AS, Call
 from plugins.hotline.recovery import procedure as recoveries
 from plugins.hotline.recovery import services as recovery_services
 from plugins.hotline.replies import procedure as replies_procedure
+from plugins.hotline.roster.duty import minutes_on_duty
 from plugins.hotline.roster.procedure import absence, roster, swap
 from plugins.hotline.shift import procedure as of_shift
 
@@ -82,6 +92,8 @@ call = Procedure(
         Column(name="matter", title=_l("Wanted from another department"), value=lambda one: one.matter),
         Column(name="department", title=_l("Department"), value=lambda one: transfer.with_whom(one)),
         Column(name="result_by", title=_l("Result is phoned by"), value=lambda one: one.result_by),
+        Column(name="stuck", title=_l("Stuck"), value=lambda one: one.stuck),
+        Column(name="advice", title=_l("Advice for the engineer"), value=lambda one: one.advice),
         Column(name="warning", title=_l("Warned for"), value=lambda one: one.warning),
         Column(name="abuse", title=_l("After the warning"), value=lambda one: one.abuse),
         Column(name="rings", title=_l("Rings before it was answered"), value=lambda one: one.rings),
@@ -115,12 +127,12 @@ call.state("cancelled", _l("Cancelled"), tone="off", final=True)
 call.deadline(
     "hotline.same_day_demand",
     title=_l("Phone the customer about the same-day demand"),
-    within=working_minutes("hotline.same_day_demand_minutes"),
+    within=minutes_on_duty("hotline.same_day_demand_minutes"),
     owner=DUTY_MANAGER,
     clause="QI/03 3.1.7",
 )
 call.deadline(
-    "hotline.long_test",
+    LONG_TEST,
     title=_l("Phone the customer with the result of the test"),
     within=working_minutes("hotline.long_test_minutes"),
     owner=HOTLINE_ENGINEER.where("owner_id"),
@@ -163,7 +175,7 @@ call.step(
     form=knowledge_forms.SolveForm,
     does=services.keep_promise,
     requires=(recovery_services.no_recovery,),
-    meets=("hotline.long_test", PROMISE),
+    meets=(LONG_TEST, PROMISE),
     tone="primary",
     undone_by="reopen",
 )
@@ -173,7 +185,7 @@ call.step(
     title=_l("Park for a long test"),
     by=THE_OWNER,
     clause="QI/03 3.2.5",
-    starts=("hotline.long_test",),
+    starts=(LONG_TEST,),
 )
 call.step(
     "resume",
@@ -181,8 +193,9 @@ call.step(
     title=_l("The customer was phoned: go on"),
     by=THE_OWNER,
     clause="QI/03 3.2.5",
+    form=forms.AnswerForm,
     does=services.keep_promise,
-    meets=("hotline.long_test", PROMISE),
+    meets=(LONG_TEST, PROMISE),
 )
 call.step(
     "demand",
@@ -273,7 +286,7 @@ call.step(
     by=DESK,
     clause="QI/03 3.1.9",
     form=ReasonForm,
-    does=ownership.take_over,
+    does=ownership.reopen,
 )
 call.step(
     "standardise",
@@ -286,6 +299,7 @@ call.step(
     requires=(knowledge_services.not_stored,),
 )
 demand.add_to(call)
+stuck.add_to(call)
 transfer.add_to(call)
 recoveries.add_to(call)
 abuse.add_to(call)

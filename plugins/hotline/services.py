@@ -44,8 +44,14 @@ def log(act: Act) -> None:
     """Whoever takes the call owns it until it is accepted elsewhere (QI/03 3.1.9)."""
     chosen = customers.of_office(act.values["customer_id"] or "", act.rules.office.id)
     act.case.customer = chosen or add_customer(act)
-    act.case.customer_id, act.case.owner_id = act.case.customer.id, act.actor.person_id
+    act.case.customer_id = act.case.customer.id
+    owned_from_the_start(act)
     links.link_logged(act)
+
+
+def owned_from_the_start(act: Act) -> None:
+    """Note who took the call: he owns it, and stands in the log of the day even when he owns it no more (QR/02)."""
+    act.case.owner_id = act.case.taken_by_id = act.actor.person_id
 
 
 def log_call(

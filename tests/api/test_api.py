@@ -63,7 +63,7 @@ def test_what_was_printed_of_a_case_stands_in_its_ledger(
     act = open_case("fieldservice.request", "SH-R-2026-00001", duty, shanghai)
     prints.print_original(act, act.rules.plugins.forms["QR/03"])
     row = api.get("/requests/SH-R-2026-00001").json["ledger"][0]
-    assert (row["step"], row["title"], row["values"]["edition"]) == ("QR/03", "Printed: QR/03", "3")
+    assert (row["step"], row["title"], row["values"]["edition"]) == ("QR/03", "Printed: QR/03", "4")
     assert len(row["values"]["sha256"]) == 64
 
 

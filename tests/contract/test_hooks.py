@@ -90,7 +90,7 @@ def test_hook_amend(desk: Desk) -> None:
         assert CallShelf.query.one().shelf == "B 7"
         (promise,) = of_case("hotline.call", call.id)
         assert promise.due_at == NINE + dt.timedelta(minutes=30), "the preset"
-        desk.act(call, "resume")
+        desk.act(call, "resume", answer="测试复现，补丁今晚发出")
         call = desk.act(call, "lend", dongle="UF9", reason="加密盒坏")
     assert (call.state, call.reason) == ("waits_for_dongle", ""), (
         "what another plugin's step asks is not the call's"

@@ -29,6 +29,7 @@ EDITIONS = {
     ("QR/04", 1): "c4165ee3b17afe5e",
     ("QR/03", 2): "ed60015bd43a2a74",
     ("QR/03", 3): "19eb49df6e8d9394",
+    ("QR/03", 4): "c54f5615802a4fd4",
     ("QR/05", 1): "5b951737c713efe5",
     ("QR/05", 2): "8da844dfaa8da1fe",
     ("QR/06", 1): "0533193fbd2747a3",
@@ -115,7 +116,7 @@ def test_a_form_is_there_where_its_plugin_is_on(house: House) -> None:
 def test_a_region_adds_a_part_to_a_national_form_and_no_neighbour_has_it(house: House) -> None:
     here = rules_of(house.office("SH", "hotline", "fieldservice", "dummy")).plugins.forms["QR/03"]
     there = rules_of(house.office("BJ", "hotline", "fieldservice")).plugins.forms["QR/03"]
-    assert (here.edition, there.edition) == ("3 + dummy 1.2.3", "3")
+    assert (here.edition, there.edition) == ("4 + dummy 1.2.3", "4")
     assert here.record is there.record
 
 

@@ -240,8 +240,9 @@ def test_steps_taken_together_all_happen_or_none(
     def both(*steps: str) -> None:
         with gate.together():
             for step in steps:
-                gate.perform("hotline.call", number, step, walker.actor, {"reason": "退款"}, office=shanghai)
+                gate.perform("hotline.call", number, step, walker.actor, said, office=shanghai)
 
+    said = {"reason": "退款", "answer": "测试复现，补丁今晚发出"}
     with pytest.raises(Refused):
         both("park", "hand_over")
     assert contents() == before
@@ -375,7 +376,8 @@ def test_listeners_are_told_after_the_commit_and_a_failing_one_breaks_nobody(
 def test_a_listener_may_take_a_further_step(take_extra: Any, house: House) -> None:
     def core_step_taken(act: Any) -> None:
         if act.step.name == "extra":
-            gate.perform("hotline.call", act.case.number, "resume", act.actor, office=act.rules.office)
+            number, answered = act.case.number, {"answer": "测试复现，补丁今晚发出"}
+            gate.perform("hotline.call", number, "resume", act.actor, answered, office=act.rules.office)
 
     call, take = take_extra(hooks={"core_step_taken": core_step_taken})
     take()

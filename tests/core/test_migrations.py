@@ -9,10 +9,13 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, inspect, text
+from sqlalchemy import Connection, create_engine, insert, inspect, text
 
-from core import migrate
+from core import clock, migrate
+from core.offices import Office, OfficeKind
+from core.parameters import ParameterValue
 from core.plugins import Plugins
 from core.testing import tables_of
 from core.testing_databases import postgres_server, sqlite_url
@@ -165,6 +168,25 @@ def test_a_rebuilt_table_keeps_its_children(url: str, shop: Callable[..., Plugin
         assert connection.execute(text("select name, note from shop_parent")).all() == [("a", "")]
         assert connection.scalars(text("select id from shop_child order by id")).all() == [1, 2]
         assert connection.scalars(text("select version_num from alembic_version_shop")).all() == ["shop_0002"]
+
+
+@pytest.mark.clause("QI/05 3.6", "QI/05 3.7")
+def test_what_an_office_set_stays_set_under_a_new_name(url: str, plugins: Plugins) -> None:
+    migrate.upgrade(url, plugins)
+    history = migrate.histories(plugins)["fieldservice"]
+    with migrate.migrating(url) as connection:
+        command.downgrade(migrate.config_of("fieldservice", history, connection), "fieldservice_0005")
+    with looking(url) as connection:
+        connection.execute(
+            insert(Office).values(id=1, code="BJ", kind=OfficeKind.OFFICE, name_zh="北京分公司")
+        )
+        for key in ("ask_head_office_working_days", "visit_working_days"):
+            said = {"office_id": 1, "key": f"fieldservice.{key}", "value": 1, "set_by": "周艳"}
+            connection.execute(insert(ParameterValue).values(**said, set_at=clock.now()))
+    migrate.upgrade(url, plugins)
+    with looking(url) as connection:
+        kept = set(connection.scalars(text("select key from core_parameter_value")))
+    assert kept == {"fieldservice.ask_head_office_days", "fieldservice.visit_working_days"}
 
 
 def test_a_migration_that_fails_leaves_nothing(url: str, shop: Callable[..., Plugins]) -> None:

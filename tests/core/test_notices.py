@@ -305,14 +305,10 @@ def test_what_asks_nothing_is_undone_with_one_button(
     house: House, install: Any, make_plugin: Any, work: Any, sign_in: SignIn
 ) -> None:
     def amend(procedures: Any) -> None:
-        procedures["hotline.call"].add_step(
-            "nap",
-            "open -> parked",
-            title=_l("Nap"),
-            by=HOTLINE_ENGINEER,
-            clause="QI/03 3.2.5",
-            undone_by="resume",
-        )
+        said = {"by": HOTLINE_ENGINEER, "clause": "QI/03 3.2.5"}
+        call = procedures["hotline.call"]
+        call.add_step("wake", "parked -> open", title=_l("Wake"), **said)
+        call.add_step("nap", "open -> parked", title=_l("Nap"), undone_by="wake", **said)
 
     install(make_plugin("osaka", requires=("hotline",), amend=amend))
     osaka = house.office("OS", "hotline", "osaka")
@@ -321,10 +317,10 @@ def test_what_asks_nothing_is_undone_with_one_button(
     browser, page = sign_in(engineer), f"/OS/hotline/call/{number}"
     browser.post(f"{page}/nap", data={"seen": 1})
     told = browser.get(page).text.partition('role="status"')[2].partition("</form>")[0]
-    assert f'action="{page}/resume"' in told
+    assert f'action="{page}/wake"' in told
     assert 'name="seen" value="2"' in told
-    browser.post(f"{page}/resume", data={"seen": 2})
+    browser.post(f"{page}/wake", data={"seen": 2})
     assert gate.open_case("hotline.call", number, engineer, osaka).case.state == "open"
     browser.post(f"{page}/nap", data={"seen": 3})
-    browser.post(f"{page}/resume", data={"seen": 4})
-    assert browser.post(f"{page}/resume", data={"seen": 4}).status_code == 409, "an old button undoes nothing"
+    browser.post(f"{page}/wake", data={"seen": 4})
+    assert browser.post(f"{page}/wake", data={"seen": 4}).status_code == 409, "an old button undoes nothing"

@@ -159,7 +159,8 @@ def test_a_promise_whose_time_is_the_offices_own_is_a_difference(
     shanghai: Office, beijing: Office, in_english: None
 ) -> None:
     (line,) = own(entries(shanghai)["hotline.call.demand"])
-    told = "Phone the customer about the same-day demand: within 45 working minutes (Duty manager)"
+    within = "within 45 working minutes, those on duty included"
+    told = f"Phone the customer about the same-day demand: {within} (Duty manager)"
     assert (str(line.text), line.by, line.clause) == (told, "shanghai", "QI/03 3.1.7")
     assert not entries(beijing)["hotline.call.demand"].differs
 
@@ -250,7 +251,8 @@ def on_clause(office: Office, document: str, number: str) -> Line:
 
 def test_each_clause_says_what_stands_on_it_here(beijing: Office, in_english: None) -> None:
     told = str(on_clause(beijing, "QI/03", "3.1.7").note).split(" · ")
-    assert told == ["Same-day demand", "The customer was phoned", "A same-day demand is answered within"]
+    steps = ["Same-day demand", "The customer was phoned", "Stuck: ask the duty manager", "Help the engineer"]
+    assert told == [*steps, "A same-day demand is answered within"]
     assert str(on_clause(beijing, "QP/2-04", "3.2").note) == "role: Duty manager"
     assert str(on_clause(beijing, "QR/03", "form").note) == "register: Field service request"
     assert "Entitlement" in str(on_clause(beijing, "QI/02", "upgrade.withdrawn").note)

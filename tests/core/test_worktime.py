@@ -326,6 +326,24 @@ class TestTrace:
         ]
         assert [line.params["minutes"] for line in lines(due, TraceKind.COUNTED)] == [30, 270, 60]
 
+    @pytest.mark.parametrize(
+        ("start", "on_duty_until", "due"),
+        [
+            ("11-23 11:20", "11-23 12:30", "11-23 12:20"),
+            ("11-23 11:20", "11-23 11:40", "11-23 13:10"),
+            ("11-23 18:00", "11-23 18:30", "11-24 09:00"),
+            ("11-23 18:00", "11-23 19:00", "11-23 19:00"),
+        ],
+    )
+    def test_whoever_is_on_duty_works_whatever_the_opening_hours_are(
+        self, start: str, on_duty_until: str, due: str
+    ) -> None:
+        found = OFFICE.after_minutes(at(f"2026-{start}"), 60, at(f"2026-{on_duty_until}"))
+        assert found.at == at(f"2026-{due}")
+        (told,) = lines(found, TraceKind.ON_DUTY)
+        counted = [line.params["minutes"] for line in (told, *lines(found, TraceKind.COUNTED))]
+        assert sum(map(int, counted)) == 60
+
     @pytest.mark.clause("QI/03 3.2.7")
     def test_the_national_week_and_the_swapped_saturday_are_named(self) -> None:
         due = OFFICE.working_days(at("2026-09-30 10:00"), 3)

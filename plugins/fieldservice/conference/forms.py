@@ -35,6 +35,13 @@ class HoldForm(StepForm):
         offers=services.invited,
         hint=_l("Seniors confer; whoever took the customer's data takes part (QI/05 3.4)."),
     )
+    reason = LongTextField(
+        _l("Why it was conferred without whoever took the data"),
+        limit=500,
+        required=False,
+        fresh=True,
+        hint=_l("Only where he works here no more."),
+    )
     said = LongTextField(_l("What was conferred"))
     outcome = ChoiceField(_l("How it ended"), choices=OUTCOMES)
     remedy = LongTextField(
@@ -44,13 +51,22 @@ class HoldForm(StepForm):
     def check(self) -> dict[str, list[Sentence]]:
         """A remedy is written in full (QI/05 3.2), and whoever took the customer's data sat there (QI/05 3.4)."""
         found = super().check()
-        missing = custodies.takers_of(self.act.case.request)
-        names = ", ".join(name for key, name in missing.items() if key not in self.participants.chosen)
-        if names:
-            text = _l("%(names)s took the customer's data: no conference without (QI/05 3.4).", names=names)
-            found.setdefault("participants", [text])
+        self._without_the_taker(found)
         if self.outcome.data == REMEDY and not self.remedy.data:
             found.setdefault(
                 "remedy", [_l("Write the remedy in full before anybody is sent again (QI/05 3.2).")]
             )
         return found
+
+    def _without_the_taker(self, found: dict[str, list[Sentence]]) -> None:
+        """Whoever can be invited has to sit there; for whoever has left there is a reason."""
+        takers, offered = custodies.takers_of(self.act.case.request), services.invited(self.act)
+        missing = {key: name for key, name in takers.items() if key not in self.participants.chosen}
+        wanted = ", ".join(name for key, name in missing.items() if str(key) in offered)
+        gone = ", ".join(name for key, name in missing.items() if str(key) not in offered)
+        if wanted:
+            text = _l("%(names)s took the customer's data: no conference without (QI/05 3.4).", names=wanted)
+            found.setdefault("participants", [text])
+        if gone and not self.reason.data:
+            text = _l("%(names)s took the customer's data and cannot be here: say why.", names=gone)
+            found.setdefault("reason", [text])

@@ -9,12 +9,9 @@ from core.procedure import Column, Procedure
 from core.roles import DUTY_MANAGER
 from plugins.fieldservice.conference import forms, services
 from plugins.fieldservice.conference.models import Conference
+from plugins.fieldservice.conference.services import TO_HEAD_OFFICE
 
-CONFER, AGAIN, TO_HEAD_OFFICE = (
-    "fieldservice.conference",
-    "fieldservice.confer_again",
-    "fieldservice.to_head_office",
-)
+CONFER, AGAIN = "fieldservice.conference", "fieldservice.confer_again"
 
 conference = Procedure(
     services.NAME,

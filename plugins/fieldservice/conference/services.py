@@ -6,17 +6,18 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from core import gate
+from core import deadlines, gate
 from core.db import db
 from core.people import Person
 from core.roles import DUTY_MANAGER, FIELD_ENGINEER, SENIOR_ENGINEER, SUPPORT_MANAGER
 from plugins.fieldservice.conference.models import Conference, Seat
+from plugins.fieldservice.promises import note_missed, open_one
 
 if TYPE_CHECKING:
     from core.gate import Act
     from plugins.fieldservice.models import ServiceRequest
 
-NAME = "fieldservice.conference"
+NAME, TO_HEAD_OFFICE = "fieldservice.conference", "fieldservice.to_head_office"
 REQUEST = "fieldservice.request"
 REMEDY = "remedy"
 SEATED = (SENIOR_ENGINEER, FIELD_ENGINEER, DUTY_MANAGER, SUPPORT_MANAGER)
@@ -60,6 +61,8 @@ def conferred(act: Act) -> str:
     """A remedy stands in full in the advice box (QI/05 3.2); without one the problem stays."""
     if not act.given["found"]:
         return "puzzling"
+    note_missed(act, TO_HEAD_OFFICE)
+    deadlines.drop(act, (TO_HEAD_OFFICE,))
     act.case.advice = act.given["conference"].remedy
     return "remedied"
 
@@ -93,8 +96,12 @@ def goes_on_here(act: Act) -> bool:
 
 
 def goes_on_above(act: Act) -> bool:
-    """Say whether the second conference was in vain, too: head office hears of it the same day (QI/05 3.5)."""
-    return act.case.state == "puzzling" and _in_vain(act) >= LAST_OF_OWN
+    """Say whether the second conference was in vain, too: head office hears of it the same day (QI/05 3.5).
+
+    The day is that of the second one: what a later one finds does not put it off.
+    """
+    in_vain = act.case.state == "puzzling" and _in_vain(act) >= LAST_OF_OWN
+    return in_vain and open_one(act, TO_HEAD_OFFICE) is None
 
 
 def _in_vain(act: Act) -> int:

@@ -23,7 +23,7 @@ class TakeOverForm(StepForm):
     """What the support manager agreed with the customer, and to whom he reported."""
 
     agreed = LongTextField(_l("What was agreed with the customer"), limit=2000)
-    reported_to = TextField(_l("Reported to"), limit=80)
+    reported_to = TextField(_l("Reported at head office to"), limit=80)
 
 
 def visited_in_vain(act: Act) -> bool:
@@ -36,6 +36,14 @@ def in_vain(act: Act) -> Objection | None:
     if visited_in_vain(act):
         return None
     return Objection(_l("The support manager takes over when two visits have not solved it."), CLAUSE)
+
+
+def taken_over(act: Act) -> Objection | None:
+    """Nobody is sent a third time before the support manager has taken it over and talked to the customer."""
+    if act.case.taken_over_at is not None or not visited_in_vain(act):
+        return None
+    text = _l("Two visits have not solved it: the support manager takes it over first, with “Take over”.")
+    return Objection(text, CLAUSE)
 
 
 def take_over(act: Act) -> None:

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from core.forms import ChoiceField, LongTextField, PersonField, SignatureField, StepForm, TextField, YesField
+from core.forms import (
+    ChoiceField,
+    LongTextField,
+    PersonField,
+    ReasonForm,
+    SignatureField,
+    StepForm,
+    TextField,
+    YesField,
+)
 from core.i18n import Sentence, _l
 from plugins.fieldservice.custody import services
 
@@ -64,6 +73,13 @@ class OfferForm(StepForm):
             "Data are received with the problem document and its screenshots: attach it here, under “Files”."
         ),
     )
+
+
+class TakeChargeForm(ReasonForm):
+    """Why a manager takes over alone, and where it is; what has come to the office is there (QI/05 3.3)."""
+
+    place = TextField(_l("Where it lies"), limit=120)
+    at_office = YesField(_l("It is at the office"))
 
 
 class GiveBackForm(StepForm):

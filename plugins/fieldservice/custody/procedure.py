@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from core.clauses import house_rule
-from core.deadlines import next_working_morning, working_days
+from core.deadlines import every_days, next_working_morning
 from core.forms import ReasonForm
 from core.i18n import _l
 from core.procedure import Column, Filter, Procedure
-from core.roles import DUTY_MANAGER, FIELD_ENGINEER, SENIOR_ENGINEER
-from plugins.fieldservice.custody import forms, services
+from core.roles import DUTY_MANAGER, FIELD_ENGINEER, SENIOR_ENGINEER, SUPPORT_MANAGER
+from plugins.fieldservice.custody import forms, services, standing
 from plugins.fieldservice.custody.models import Custody
+from plugins.fieldservice.custody.services import AT_OFFICE, TELL
 from plugins.fieldservice.escalation.services import told_here, tried_first
 
-AT_OFFICE, TELL = "fieldservice.data_at_office", "fieldservice.tell_customer"
 TWO_CONFIRM = house_rule(_l("What is the customer's changes hands when both have confirmed it."))
+ALONE = house_rule(
+    _l("Whoever is away or has left confirms nothing: a manager takes it over by his own word, and says why.")
+)
 WHO_HAS_IT = tuple(role.where("holder_id") for role in services.HOLDERS)
 WHO_GETS_IT = tuple(role.where("offered_to_id") for role in services.HOLDERS)
 WHO_TOOK_IT = FIELD_ENGINEER.where("owner_id")
@@ -80,7 +83,7 @@ custody.deadline(
 custody.deadline(
     TELL,
     title=_l("Tell the customer how it stands"),
-    within=working_days("fieldservice.tell_customer_working_days"),
+    within=every_days("fieldservice.tell_customer_days"),
     owner=WHO_TOOK_IT,
     clause="QI/05 3.7",
     when=told_here,
@@ -107,13 +110,22 @@ custody.step(
 custody.step(
     "accept",
     "offered -> held",
-    title=_l("I have it"),
+    title=_l("I have it, at the office"),
     by=WHO_GETS_IT,
     clause="QI/05 3.3",
     does=services.accept,
     requires=(services.documented,),
     meets=(AT_OFFICE,),
     tone="primary",
+)
+custody.step(
+    "accept_on_the_way",
+    "offered -> taken",
+    title=_l("I have it, on the way to the office"),
+    by=WHO_GETS_IT,
+    clause="QI/05 3.3",
+    does=standing.accept_on_the_way,
+    requires=(standing.not_at_office,),
 )
 custody.step(
     "decline",
@@ -125,12 +137,24 @@ custody.step(
     does=services.decline,
 )
 custody.step(
+    "take_charge",
+    "taken | held | offered | witnessed -> taken | held",
+    title=_l("Take it over from whoever is away or has left"),
+    by=(DUTY_MANAGER, SUPPORT_MANAGER),
+    clause=ALONE,
+    form=forms.TakeChargeForm,
+    does=standing.take_charge,
+    requires=(standing.holder_is_here,),
+)
+custody.step(
     "tell",
     "taken | held | offered -> same",
     title=_l("Customer told"),
-    by=WHO_TOOK_IT,
+    by=(WHO_TOOK_IT, *services.HOLDERS),
     clause="QI/05 3.7",
     form=forms.ToldForm,
+    does=standing.wait_for_the_role,
+    requires=(standing.told_by(TELL),),
     meets=(TELL,),
     starts=(TELL,),
 )
@@ -149,6 +173,7 @@ custody.step(
     title=_l("The problem is the office's again: the customer is told from here"),
     by=(DUTY_MANAGER, SENIOR_ENGINEER),
     clause="QI/05 3.7",
+    does=standing.wait_for_the_role,
     starts=(TELL,),
     inner=True,
 )
@@ -160,7 +185,6 @@ custody.step(
     clause="QI/05 3.4",
     form=forms.GiveBackForm,
     does=services.end,
-    requires=(tried_first,),
 )
 custody.step(
     "destroy",
@@ -169,6 +193,7 @@ custody.step(
     by=WHO_HAS_IT,
     clause="QI/05 3.4",
     form=forms.DestroyForm,
+    requires=(tried_first,),
     tone="danger",
 )
 custody.step(
@@ -189,6 +214,7 @@ custody.step(
     form=ReasonForm,
     does=services.spare,
 )
+custody.before_ending(tried_first, clause="QI/05 3.7")
 
 
 def add_to(request: Procedure) -> None:

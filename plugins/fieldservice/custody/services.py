@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from core.gate import Act
 
 NAME = "fieldservice.custody"
+AT_OFFICE, TELL = "fieldservice.data_at_office", "fieldservice.tell_customer"
 OUT = ("taken", "held", "offered", "witnessed")
 HOLDERS = (
     FIELD_ENGINEER,
@@ -66,8 +67,13 @@ def others(act: Act) -> dict[str, str]:
 
 
 def accept(act: Act) -> None:
-    """Whoever confirms has it from now on (QI/05 3.3)."""
+    """Whoever confirms has it from now on, at the office (QI/05 3.3)."""
     act.case.holder_id, act.case.offered_to_id = act.case.offered_to_id, None
+    is_at_office(act)
+
+
+def is_at_office(act: Act) -> None:
+    """Note when it came to the office first."""
     act.case.received_at = act.case.received_at or act.now
 
 
@@ -115,6 +121,14 @@ def chain_of(request: ServiceRequest) -> list[int]:
     goes_on = seldom(chain.c.previous_id.is_not(None))
     chain = chain.union(earlier.where(ServiceRequest.id == chain.c.previous_id, goes_on))
     return list(db.session.scalars(select(chain.c.id)))
+
+
+def problem_of(request: ServiceRequest) -> list[int]:
+    """Return the ids of all requests of a problem, whichever of them is asked about: those before it and after it."""
+    after = select(ServiceRequest.id).where(ServiceRequest.previous_id == request.id)
+    later = after.cte(recursive=True)
+    later = later.union(select(ServiceRequest.id).where(ServiceRequest.previous_id == later.c.id))
+    return [*chain_of(request), *db.session.scalars(select(later.c.id))]
 
 
 def out_of(request: ServiceRequest) -> list[Custody]:

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from core.clauses import house_rule
-from core.deadlines import working_days
+from core.deadlines import every_days, working_days
 from core.forms import ReasonForm
 from core.i18n import _l
 from core.procedure import Column, Procedure
-from core.roles import DUTY_MANAGER, FIELD_ENGINEER, HEAD_OFFICE_SUPPORT, HOTLINE_ENGINEER, SENIOR_ENGINEER
-from plugins.fieldservice.conference.procedure import AGAIN, TO_HEAD_OFFICE
+from core.roles import (
+    DUTY_MANAGER,
+    FIELD_ENGINEER,
+    HEAD_OFFICE_SUPPORT,
+    HOTLINE_ENGINEER,
+    SENIOR_ENGINEER,
+    SUPPORT_MANAGER,
+)
+from plugins.fieldservice.conference.procedure import AGAIN
+from plugins.fieldservice.conference.services import TO_HEAD_OFFICE
+from plugins.fieldservice.custody.standing import told_by
 from plugins.fieldservice.escalation import forms, services
 from plugins.fieldservice.escalation.models import Escalation
 from plugins.fieldservice.escalation.record import LINES
 
-ASK, TELL = "fieldservice.ask_head_office", "fieldservice.tell_escalated"
+ASK, TELL, TRY = "fieldservice.ask_head_office", "fieldservice.tell_escalated", services.TRY
 MISTAKEN = house_rule(
     _l("What was brought before head office by mistake is taken back; the ledger keeps both.")
 )
@@ -72,15 +81,22 @@ escalation.state("withdrawn", _l("Withdrawn"), tone="off", final=True)
 escalation.deadline(
     ASK,
     title=_l("Ask head office how it stands"),
-    within=working_days("fieldservice.ask_head_office_working_days"),
+    within=every_days("fieldservice.ask_head_office_days"),
     owner=DUTY_MANAGER,
     clause="QI/05 3.6",
 )
 escalation.deadline(
     TELL,
     title=_l("Tell the customer how it stands"),
-    within=working_days("fieldservice.tell_customer_working_days"),
+    within=every_days("fieldservice.tell_customer_days"),
     owner=FIELD_ENGINEER.where("owner_id"),
+    clause="QI/05 3.7",
+)
+escalation.deadline(
+    TRY,
+    title=_l("Try head office's answer here"),
+    within=working_days("fieldservice.try_answer_working_days"),
+    owner=DUTY_MANAGER,
     clause="QI/05 3.7",
 )
 escalation.step(
@@ -95,7 +111,7 @@ escalation.step(
 )
 escalation.step(
     "ask",
-    "sent -> same",
+    "sent | answered -> same",
     title=_l("Head office contacted"),
     by=DUTY_MANAGER,
     clause="QI/05 3.6",
@@ -108,16 +124,17 @@ escalation.step(
     "tell",
     "sent | answered -> same",
     title=_l("Customer told"),
-    by=(FIELD_ENGINEER.where("owner_id"), HOTLINE_ENGINEER, DUTY_MANAGER),
+    by=(FIELD_ENGINEER.where("owner_id"), FIELD_ENGINEER, HOTLINE_ENGINEER, DUTY_MANAGER, SUPPORT_MANAGER),
     clause="QI/05 3.7",
     form=forms.SaidForm,
     does=services.told,
+    requires=(told_by(TELL, HOTLINE_ENGINEER),),
     meets=(TELL,),
     starts=(TELL,),
 )
 escalation.step(
     "ask_back",
-    "sent -> same",
+    "sent | answered -> same",
     title=_l("Question to the office"),
     by=HEAD_OFFICE_SUPPORT,
     clause="QP/2-04 5.6",
@@ -127,25 +144,27 @@ escalation.step(
 )
 escalation.step(
     "answer",
-    "sent -> answered",
+    "sent | answered -> answered",
     title=_l("Answer"),
     by=HEAD_OFFICE_SUPPORT,
     clause="QP/2-04 5.6",
     form=forms.AnswerForm,
     does=services.answer,
     meets=(ASK,),
+    starts=(TRY,),
     tone="primary",
     above=True,
 )
 escalation.step(
     "note_answer",
-    "sent -> answered",
+    "sent | answered -> answered",
     title=_l("Head office answered by phone or mail"),
     by=DUTY_MANAGER,
     clause="QP/2-04 5.6",
     form=forms.AnswerForm,
     does=services.answer,
     meets=(ASK,),
+    starts=(TRY,),
 )
 escalation.step(
     "verify",
@@ -155,6 +174,7 @@ escalation.step(
     clause="QI/05 3.7",
     form=forms.VerifyForm,
     does=services.verify,
+    meets=(TRY,),
     tone="primary",
 )
 escalation.step(
@@ -164,6 +184,8 @@ escalation.step(
     by=(DUTY_MANAGER, SENIOR_ENGINEER),
     clause="QI/05 3.7",
     form=ReasonForm,
+    does=services.fail,
+    meets=(TRY,),
     starts=(ASK,),
 )
 escalation.step(
@@ -184,7 +206,8 @@ def add_to(request: Procedure) -> None:
         "escalate",
         "puzzling -> escalated",
         title=_l("Bring before head office"),
-        by=DUTY_MANAGER,
+        # What he has taken over is his to report (QP/2-04 5.7).
+        by=(DUTY_MANAGER, SUPPORT_MANAGER.where("owner_id")),
         clause="QI/05 3.5",
         form=forms.EscalateForm,
         does=services.escalate,

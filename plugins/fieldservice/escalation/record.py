@@ -11,6 +11,7 @@ WHOM = {
     services.HEAD_OFFICE: _l("Head office contacted"),
     services.CUSTOMER: _l("Customer told"),
     services.OFFICE: _l("Head office said"),
+    services.TRIED: _l("Tried here in vain"),
 }
 
 

@@ -12,15 +12,18 @@ from core.errors import Objection
 from core.i18n import _l
 from core.offices import head_office
 from plugins.fieldservice.custody.services import NAME as CUSTODY
-from plugins.fieldservice.custody.services import chain_of, out_of
+from plugins.fieldservice.custody.services import out_of, problem_of
+from plugins.fieldservice.custody.standing import wait_for_the_role
 from plugins.fieldservice.escalation.models import Escalation, EscalationLine
+from plugins.fieldservice.promises import note_missed
 
 if TYPE_CHECKING:
     from core.gate import Act
     from plugins.fieldservice.models import ServiceRequest
 
 NAME, REQUEST = "fieldservice.escalation", "fieldservice.request"
-HEAD_OFFICE, CUSTOMER, OFFICE = "head_office", "customer", "office"
+TRY = "fieldservice.try_answer"
+HEAD_OFFICE, CUSTOMER, OFFICE, TRIED = "head_office", "customer", "office", "tried"
 OPEN = ("sent", "answered")
 
 
@@ -48,6 +51,7 @@ def send(act: Act) -> None:
     one.product = request.installation.title if request.installation else ""
     one.owner_id, one.engineer = request.engineer_id, request.engineer.name if request.engineer else ""
     one.shared_office_id = head_office().id
+    wait_for_the_role(act)
 
 
 def _log(act: Act, whom: str, said: str) -> None:
@@ -67,6 +71,7 @@ def asked(act: Act) -> None:
 def told(act: Act) -> None:
     """The customer was told (QI/05 3.7)."""
     _log(act, CUSTOMER, act.values["said"])
+    wait_for_the_role(act)
 
 
 def asked_back(act: Act) -> None:
@@ -75,7 +80,8 @@ def asked_back(act: Act) -> None:
 
 
 def answer(act: Act) -> None:
-    """Note who answered, and when."""
+    """Note who answered, and when; a newer answer counts instead, and each stays as a line (QR/06)."""
+    note_missed(act, TRY)
     act.case.answered_by, act.case.answered_at = act.actor.name, act.now
     _log(act, OFFICE, act.values["answer"])
 
@@ -83,6 +89,11 @@ def answer(act: Act) -> None:
 def verify(act: Act) -> None:
     """What was tried in the office goes out as the remedy (QI/05 3.7)."""
     _lead_back(act, "answered_above", {"remedy": act.case.answer})
+
+
+def fail(act: Act) -> None:
+    """What did not work, and how, is a line of the log, which head office reads (QI/05 3.6, QR/06)."""
+    _log(act, TRIED, act.values["reason"])
 
 
 def withdraw(act: Act) -> None:
@@ -102,8 +113,8 @@ def answered_above(act: Act) -> None:
 
 
 def of_problem(request: ServiceRequest) -> Escalation | None:
-    """Return the escalation of a problem that has not come to its end, whichever visit it followed."""
-    where = (Escalation.request_id.in_(chain_of(request)), Escalation.state.in_(OPEN))
+    """Return the escalation of a problem that has not come to its end, whichever visit it followed or will follow."""
+    where = (Escalation.request_id.in_(problem_of(request)), Escalation.state.in_(OPEN))
     return db.session.scalars(select(Escalation).where(*where)).first()
 
 
@@ -115,18 +126,24 @@ def last_of(request: ServiceRequest) -> Escalation | None:
     ).first()
 
 
+def fixed_in(request: ServiceRequest) -> str:
+    """Return in which version head office mends what a request was about, once it has said so (QP/2-04 5.7)."""
+    one = last_of(request) if request.turned_in_at else None
+    return one.fixed_in if one else ""
+
+
 def told_here(act: Act) -> bool:
     """Say whether the customer hears from whoever took his data: not while head office has the problem (QI/05 3.7)."""
     return act.step.name == "comes_back" or of_problem(act.case.request) is None
 
 
 def tried_first(act: Act) -> Objection | None:
-    """Head office's remedy is tried on the customer's data before they go back (QI/05 3.7)."""
+    """Head office's remedy is tried on the customer's data before they go back or are destroyed (QI/05 3.7)."""
     one = of_problem(act.case.request)
     if one is None:
         return None
     text = _l(
-        "%(number)s is before head office: its remedy is tried here before the data go back.",
+        "%(number)s is before head office: its remedy is tried here before the data go back or are destroyed.",
         number=one.number,
     )
     return Objection(text, "QI/05 3.7")

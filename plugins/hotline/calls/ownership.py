@@ -43,6 +43,12 @@ def take_over(act: Act) -> None:
     give_to(act, act.actor.person_id)
 
 
+def reopen(act: Act) -> None:
+    """Whoever reopens the call owns it; what its conversation left behind is over (QI/02 attitude.abuse)."""
+    take_over(act)
+    act.case.warned_at, act.case.stuck = None, ""
+
+
 def hand_back(act: Act) -> None:
     """The call goes back to whose it was, once: it is nobody's to throw to and fro."""
     give_to(act, act.case.former_owner_id)

@@ -22,6 +22,17 @@ PARAMETERS = (
         clause=NOT_FORGOTTEN,
     ),
     Parameter(
+        key="hotline.help_minutes",
+        kind=int,
+        default=15,
+        minimum=1,
+        maximum=60,
+        stricter="lower",
+        unit=_l("working minutes"),
+        label=_l("An engineer who is stuck with a call is helped within"),
+        clause=NOT_FORGOTTEN,
+    ),
+    Parameter(
         key="hotline.departments",
         kind=str,
         default=DEPARTMENTS,

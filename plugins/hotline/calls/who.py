@@ -10,7 +10,7 @@ THE_OWNER = (HOTLINE_ENGINEER.where("owner_id"), DUTY_MANAGER)
 
 UNDER_WAY = "open | parked | demanded | handed_over | to_pass_on | passed_on"
 
-PROMISE = "hotline.promise"
+PROMISE, LONG_TEST = "hotline.promise", "hotline.long_test"
 KEPT = house_rule(_l("A promise that nobody wrote down is not kept."))
 ENDING = house_rule(_l("A call that ends forgets what was promised in it."))
 NOT_FORGOTTEN = house_rule(_l("What is on nobody's desk is forgotten."))

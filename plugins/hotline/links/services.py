@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from flask_babel import force_locale
 from sqlalchemy import select
 
 from core import deadlines, gate
 from core.db import db
-from core.i18n import Sentence, _l
+from core.deadlines import IS_OPEN, Deadline
+from core.i18n import DEFAULT_LOCALE, Sentence, _l
 from core.permissions import permission_of
 from core.search.models import SearchText
-from plugins.hotline.calls.who import PROMISE
+from plugins.hotline.calls.who import LONG_TEST, PROMISE
 from plugins.hotline.links.models import Kind, Link
 
 if TYPE_CHECKING:
@@ -132,8 +134,25 @@ def merge(act: Act) -> None:
     """The double ends, and its promise goes over to the call that is kept."""
     model = act.procedure.model
     number = db.session.scalar(select(model.number).where(model.id == act.values["into_id"]))
+    _promise_the_answer(act)
     link(act, act.case, Kind.DOUBLE, CALL, number)
     gate.perform(CALL, number, "take_double", act.actor, given={"double": act.case})
+
+
+def _promise_the_answer(act: Act) -> None:
+    """Whoever waits for a test was told within the hour: a promise that outlives the parked call (QI/03 3.2.5)."""
+    call = act.case
+    due = db.session.scalar(
+        select(Deadline.due_at).where(
+            Deadline.procedure == CALL, Deadline.subject_id == call.id, Deadline.key == LONG_TEST, IS_OPEN
+        )
+    )
+    if due is None or (call.promised_at and call.promised_at <= due):
+        return
+    call.promised_at = due
+    # Read by the whole office: not in the language of whoever merged.
+    with force_locale(DEFAULT_LOCALE):
+        call.promise = str(act.procedure.deadlines[LONG_TEST].title)
 
 
 def take_double(act: Act) -> None:

@@ -80,7 +80,7 @@ def _incomplete(rules: Rules) -> list[str]:
 
 def told(act: Act) -> list[Tell]:
     """Tell every duty manager what the day brought and what still waits for dispatch (QP/2-04 5.3)."""
-    if (act.procedure.name, act.step.name) != (NAME, "report"):
+    if act.procedure.name != NAME or "registered" not in act.recorded:
         return []
     log = act.case
     sentence = _l(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from flask import g
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from core.db import db
 from core.offices import all_offices
@@ -55,7 +56,8 @@ def unlisted(log: DayLog) -> list[Call]:
         Call.opened_at < log.ends_at,
         Call.id.not_in(has_line),
     )
-    return list(db.session.scalars(select(Call).where(*where).order_by(Call.opened_at, Call.id)).unique())
+    query = select(Call).where(*where).order_by(Call.opened_at, Call.id).options(joinedload(Call.taken_by))
+    return list(db.session.scalars(query).unique())
 
 
 def results_of(rules: Rules, calls: Iterable[Call]) -> dict[int, CallResult]:
@@ -89,7 +91,7 @@ def _line(
         place=place,
         number=call.number or "",
         logged_at=call.opened_at,
-        engineer=call.owner.name if call.owner else "",
+        engineer=call.taken_by.name if call.taken_by else "",
         unit=call.customer.name if call.customer else "",
         contact=f"{call.contact} {call.phone}".strip(),
         said="\n".join(part for part in (call.symptom, call.demand, call.answer) if part),

@@ -52,7 +52,7 @@ class DayLog(Model, Case):
 
     @property
     def undispatched(self) -> list[str]:
-        """The numbers of what was registered that day and not dispatched when it was counted (QP/2-04 5.3)."""
+        """The numbers of what was not dispatched when it was counted (QP/2-04 5.3)."""
         return (self.not_dispatched or "").splitlines()
 
     @property

@@ -127,4 +127,5 @@ day_log.step(
     by=(SUPPORT_MANAGER, ARCHIVIST),
     clause=services.QR_02,
     does=services.archive,
+    requires=(services.no_more_calls,),
 )

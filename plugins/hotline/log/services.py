@@ -13,7 +13,7 @@ from core.i18n import Sentence, _l
 from core.jobs.turns import claim
 from plugins.hotline.log import lines
 from plugins.hotline.log.models import FIELDS, OPEN, DayLog, LogCorrection, LogLine
-from plugins.hotline.log.waiting import registered
+from plugins.hotline.log.waiting import registered, undispatched
 from plugins.hotline.models import Call
 
 if TYPE_CHECKING:
@@ -41,9 +41,8 @@ def begin(act: Act) -> None:
 
 def report(act: Act) -> None:
     """Count what came in and what nobody has dispatched yet, for the duty manager (QP/2-04 5.3)."""
-    log = act.case
-    log.reported_at, log.calls = act.now, _calls_of(log)
-    _note_requests(act)
+    act.case.calls = _calls_of(act.case)
+    _report(act)
 
 
 def close(act: Act) -> None:
@@ -53,7 +52,10 @@ def close(act: Act) -> None:
     log.lines.extend(kept)
     log.closed_at, log.closed_by_id, log.owner_id = act.now, act.actor.person_id, act.actor.person_id
     log.calls, log.unfinished = len(kept), sum(one.result == OPEN for one in kept)
-    _note_requests(act)
+    if log.reported_at is None:
+        _report(act)
+    else:
+        _note_waiting(act)
     act.recorded |= {"calls": log.calls, "still_open": [one.number for one in kept if one.result == OPEN]}
 
 
@@ -69,7 +71,9 @@ def supplement(act: Act) -> None:
 
 
 def archive(act: Act) -> None:
-    """Note when the log went into the archive."""
+    """Add what the timer has not added yet: nothing is added to the archive (QR/02)."""
+    if lines.unlisted(act.case):
+        supplement(act)
     act.case.archived_at = act.now
 
 
@@ -118,6 +122,15 @@ def day_is_over(act: Act) -> Objection | None:
     return Objection(text, QR_02)
 
 
+def no_more_calls(act: Act) -> Objection | None:
+    """A log is put away when its day has ended: the evening duty still takes calls (QI/03 3.1.13)."""
+    ends = act.case.ends_at
+    if ends is None or act.now >= ends:
+        return None
+    text = _l("Calls of this day may still come in: put its log away after %(ends)s.", ends=ends)
+    return Objection(text, QR_02)
+
+
 def something_missing(act: Act) -> Sentence | None:
     """Nothing is added where every call of the day has its line."""
     return None if lines.unlisted(act.case) else _l("Every call of the day has its line.")
@@ -128,8 +141,17 @@ def _calls_of(log: DayLog) -> int:
     return db.session.scalar(select(func.count()).select_from(Call).where(*where)) or 0
 
 
-def _note_requests(act: Act) -> None:
+def _report(act: Act) -> None:
+    """Count from the last report on, whenever it was: what the evening duty registers is in the next one."""
     log: Any = act.case
-    found = registered(act.rules, log.begins_at, log.ends_at)
-    log.registered, log.not_dispatched = found.count, "\n".join(found.waiting)
-    act.recorded |= {"registered": found.count, "undispatched": list(found.waiting)}
+    reported = select(func.max(DayLog.reported_at)).where(DayLog.office_id == log.office_id)
+    since = db.session.scalar(reported) or log.begins_at
+    log.registered, log.reported_at = registered(act.rules, since, act.now), act.now
+    act.recorded["registered"] = log.registered
+    _note_waiting(act)
+
+
+def _note_waiting(act: Act) -> None:
+    waiting = undispatched(act.rules)
+    act.case.not_dispatched = "\n".join(waiting)
+    act.recorded["undispatched"] = waiting

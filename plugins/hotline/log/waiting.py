@@ -21,14 +21,6 @@ OWN = "hotline"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Registered:
-    """What was registered in a span of time, and the numbers of what still waits to be dispatched."""
-
-    count: int
-    waiting: tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
 class Heap:
     """Cases of one procedure that wait for the duty manager: how many, and since when the oldest does."""
 
@@ -56,16 +48,26 @@ def _is_his(step: object) -> bool:
     return any(way.role == DUTY_MANAGER for way in ways)
 
 
-def registered(rules: Rules, begin: dt.datetime, end: dt.datetime) -> Registered:
-    """Count what was registered between two moments, and name what nobody has dispatched yet (QP/2-04 5.3)."""
-    count, waiting = 0, list[str]()
-    for procedure, states in dispatched_elsewhere(rules):
+def registered(rules: Rules, begin: dt.datetime, end: dt.datetime) -> int:
+    """Count what was registered between two moments (QP/2-04 5.3)."""
+    count = 0
+    for procedure, _states in dispatched_elsewhere(rules):
         model = procedure.model
         where = (model.office_id == rules.office.id, model.opened_at >= begin, model.opened_at < end)
-        rows = db.session.execute(select(model.number, model.state).where(*where).order_by(model.id)).all()
-        count += len(rows)
-        waiting += [row.number for row in rows if row.number and row.state in states]
-    return Registered(count=count, waiting=tuple(waiting))
+        count += db.session.scalar(select(func.count()).select_from(model).where(*where)) or 0
+    return count
+
+
+def undispatched(rules: Rules) -> list[str]:
+    """Return the numbers of what nobody has dispatched yet, whenever it was registered (QP/2-04 5.3)."""
+    waiting = list[str]()
+    for procedure, states in dispatched_elsewhere(rules):
+        model = procedure.model
+        where = (model.office_id == rules.office.id, seldom(model.state.in_(states)))
+        waiting += [
+            one for one in db.session.scalars(select(model.number).where(*where).order_by(model.id)) if one
+        ]
+    return waiting
 
 
 def heaps(rules: Rules) -> list[Heap]:

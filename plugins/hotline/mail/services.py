@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plugins.hotline.mail.matching import customer_named, customer_of
-from plugins.hotline.services import add_customer
+from plugins.hotline.services import add_customer, owned_from_the_start
 
 if TYPE_CHECKING:
     from core.gate import Act
@@ -30,4 +30,5 @@ def accept(act: Act) -> None:
     typed = act.values["whose"]
     chosen = customer_named(act.rules.office.id, typed)[0] if typed else None
     act.case.customer = chosen or add_customer(act)
-    act.case.customer_id, act.case.owner_id = act.case.customer.id, act.actor.person_id
+    act.case.customer_id = act.case.customer.id
+    owned_from_the_start(act)

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import bindparam, case, exists, select
 
 from core.asking import asked
+from core.deadlines import Within
+from core.i18n import _l
 from core.people import Person
 from plugins.hotline.roster.models import DAY, Absence, Roster, RosterShift
 from plugins.hotline.roster.reading import AWAY, IN_FORCE
 
 if TYPE_CHECKING:
     from core.rules import Rules
+    from core.worktime import Due
 
 
 class Holder(NamedTuple):
@@ -55,6 +58,35 @@ def on_duty(rules: Rules, at: dt.datetime) -> OnDuty:
     for _longer, another, further in found[1:]:
         engineer, manager = engineer or another, manager or further
     return OnDuty(shift=shift, engineers=(engineer,) if engineer else (), manager=manager, wanted=True)
+
+
+def manager_until(rules: Rules, at: dt.datetime) -> dt.datetime | None:
+    """Return until when there is a duty manager on duty without a break, if there is one at a moment."""
+    until, day = at, at.astimezone(rules.office.zoneinfo).date()
+    for shift in asked(_TO_COME, office=rules.office.id, at=at, day=day):
+        if shift.starts_at > until:
+            break
+        until = max(until, shift.ends_at)
+    return until if until > at else None
+
+
+@dataclass(frozen=True)
+class ByTheManagerOnDuty(Within):
+    """So many working minutes; what is urgent does not wait for the opening while a duty manager is on duty."""
+
+    def due(self, rules: Rules, start: dt.datetime) -> Due:
+        """Compute when it is due: on duty the clock runs, then working time goes on (QI/03 3.1.12, 3.1.13)."""
+        minutes = rules.parameter(self.parameter)
+        return rules.calendar.after_minutes(start, minutes, manager_until(rules, start))
+
+
+def minutes_on_duty(parameter: str) -> Within:
+    """So many working minutes, those of the roster's duties among them."""
+    return ByTheManagerOnDuty(
+        lambda calendar, start, minutes: calendar.after_minutes(start, minutes),
+        parameter,
+        lambda minutes: _l("within %(minutes)s working minutes, those on duty included", minutes=minutes),
+    )
 
 
 Row = tuple[str, Holder | None, Holder | None]
@@ -116,4 +148,18 @@ _NOW = (
         _roster.state.in_(IN_FORCE),
     )
     .order_by(case((_shift.shift == DAY, 1), else_=0), _shift.starts_at.desc())
+)
+_TO_COME = (
+    select(_shift.starts_at, _shift.ends_at)
+    .join(Roster.__table__, _roster.id == _shift.roster_id)
+    .where(
+        _shift.office_id == bindparam("office"),
+        _roster.office_id == bindparam("office"),
+        _shift.day == bindparam("day"),
+        _shift.ends_at > bindparam("at"),
+        _shift.manager_id.is_not(None),
+        ~_away(_shift.manager_id),
+        _roster.state.in_(IN_FORCE),
+    )
+    .order_by(_shift.starts_at)
 )

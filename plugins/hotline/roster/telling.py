@@ -103,23 +103,44 @@ def unpublished(rules: Rules, now: dt.datetime) -> dt.date | None:
 
 
 def notices(act: Act) -> list[Tell]:
-    """Tell who is on duty of a new same-day demand, who stands in, and who is on a roster that was published."""
+    """Tell who is on duty what cannot wait, who stands in, and who is on a roster that was published."""
     told = TOLD.get((act.procedure.name, act.step.name))
     return list(told(act)) if told else []
 
 
 def _of_demand(act: Act) -> Iterator[Tell]:
+    said = {"name": _customer(act)}
+    here = _l("Same-day demand of %(name)s: you are on duty.", **said)
+    nobody = _l("Same-day demand of %(name)s, and no duty manager is on duty.", **said)
+    return _to_the_manager(act, here, nobody)
+
+
+def _of_stuck(act: Act) -> Iterator[Tell]:
+    said = {"name": _customer(act), "engineer": act.actor.name}
+    here = _l("%(engineer)s is stuck with a call of %(name)s: you are on duty.", **said)
+    nobody = _l("%(engineer)s is stuck with a call of %(name)s, and no duty manager is on duty.", **said)
+    return _to_the_manager(act, here, nobody)
+
+
+def _of_help(act: Act) -> Iterator[Tell]:
+    """Whose call it is hears that he can go on."""
+    if act.case.owner_id and act.case.owner_id != act.actor.person_id:
+        text = _l("The duty manager has answered you about the call of %(name)s.", name=_customer(act))
+        yield Tell(person_id=act.case.owner_id, sentence=text)
+
+
+def _customer(act: Act) -> str:
+    return act.case.customer.name if act.case.customer else ""
+
+
+def _to_the_manager(act: Act, here: Sentence, nobody: Sentence) -> Iterator[Tell]:
     """The duty manager on duty hears of it (QI/03 3.1.7); is nobody on duty, every duty manager does."""
     manager = on_duty(act.rules, act.now).manager
-    customer = act.case.customer.name if act.case.customer else ""
     if manager is not None:
-        yield Tell(
-            person_id=manager.id, sentence=_l("Same-day demand of %(name)s: you are on duty.", name=customer)
-        )
+        yield Tell(person_id=manager.id, sentence=here)
         return
     for one in act.rules.colleagues(DUTY_MANAGER):
-        text = _l("Same-day demand of %(name)s, and no duty manager is on duty.", name=customer)
-        yield Tell(person_id=one.id, sentence=text)
+        yield Tell(person_id=one.id, sentence=nobody)
 
 
 def _of_publishing(act: Act) -> Iterator[Tell]:
@@ -148,6 +169,8 @@ def _of_substitute(act: Act) -> Iterator[Tell]:
 
 TOLD = {
     ("hotline.call", "demand"): _of_demand,
+    ("hotline.call", "want_help"): _of_stuck,
+    ("hotline.call", "give_help"): _of_help,
     ("hotline.roster", "publish"): _of_publishing,
     ("hotline.roster", "replace"): _of_change,
     ("hotline.roster", "exchange"): _of_change,

@@ -97,10 +97,10 @@ def _by_product(rules: Rules, span: Span, now: dt.datetime) -> list[Group]:
 
 
 def _by_engineer(rules: Rules, span: Span, now: dt.datetime, only: int | None) -> list[Group]:
-    query = select(Person.id, Person.name).select_from(Call).outerjoin(Person, Person.id == Call.owner_id)
+    query = select(Person.id, Person.name).select_from(Call).outerjoin(Person, Person.id == Call.taken_by_id)
     query = query.where(_in(rules, span))
     if only is not None:
-        query = query.where(Call.owner_id == only)
+        query = query.where(Call.taken_by_id == only)
     return _named(query, (Person.id, Person.name), NOBODY, rules, now)
 
 

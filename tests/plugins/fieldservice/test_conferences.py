@@ -9,7 +9,7 @@ import pytest
 
 from core import clock, ledger
 from core.db import db
-from core.deadlines import DROPPED, MET, OPEN
+from core.deadlines import DROPPED, MET, MISSED, OPEN
 from core.errors import RefusalKind
 from core.roles import FIELD_ENGINEER, REGIONAL_MANAGER, SENIOR_ENGINEER, SUPPORT_MANAGER
 from plugins.fieldservice.conference.models import Conference
@@ -167,6 +167,45 @@ def test_without_a_remedy_there_is_a_second_conference_the_next_day_and_then_hea
     assert beijing.refused(request, "close", beijing.duty).kind is RefusalKind.OBJECTION
 
 
+def conferred_twice_in_vain(beijing: Any) -> ServiceRequest:
+    """Hold two conferences in vain, the second one on Tuesday: head office hears of it before closing."""
+    request = beijing.turned_in("unsolved")
+    with clock.stopped_at(TEN - dt.timedelta(days=1)):
+        request = beijing.confer(request)
+    with clock.stopped_at(TEN):
+        again: ServiceRequest = beijing.confer(request)
+    return again
+
+
+def to_head_office(beijing: Any, request: ServiceRequest) -> list[tuple[str, dt.datetime]]:
+    found = [one for one in beijing.every_promise(request) if one.key == TO_HEAD_OFFICE]
+    return [(one.state, one.due_at) for one in found]
+
+
+@pytest.mark.clause("QI/05 3.5")
+def test_a_third_conference_does_not_put_off_the_day_of_head_office(beijing: Any) -> None:
+    request = conferred_twice_in_vain(beijing)
+    with clock.stopped_at(TEN + dt.timedelta(days=1)):
+        request = beijing.confer(request)
+        assert to_head_office(beijing, request) == [(OPEN, CLOSING)]
+        told = {"recipient": "技术支持部", "way": "fax", "symptom": "仍是已结账", "tried": "重建索引无效"}
+        beijing.act(request, "escalate", beijing.duty, **told)
+    assert to_head_office(beijing, request) == [(MISSED, CLOSING)]
+
+
+@pytest.mark.clause("QI/05 3.5")
+@pytest.mark.parametrize(
+    ("later", "ends"), [(dt.timedelta(hours=1), DROPPED), (dt.timedelta(days=1), MISSED)]
+)
+def test_what_a_third_conference_solves_goes_to_head_office_no_more_and_too_late_was_too_late(
+    beijing: Any, later: dt.timedelta, ends: str
+) -> None:
+    request = conferred_twice_in_vain(beijing)
+    with clock.stopped_at(TEN + later):
+        request = beijing.confer(request, REMEDY)
+    assert (request.state, to_head_office(beijing, request)) == ("remedied", [(ends, CLOSING)])
+
+
 @pytest.mark.clause("QI/05 3.1")
 def test_a_conference_that_is_called_off_leaves_the_request_where_it_was(beijing: Any) -> None:
     request = beijing.turned_in("partly")
@@ -195,7 +234,7 @@ def second_visit(beijing: Any, result: str) -> ServiceRequest:
 def test_after_two_visits_in_vain_the_support_manager_takes_over(beijing: Any) -> None:
     support = beijing.hire(SUPPORT_MANAGER, name="何志强")
     first = beijing.turned_in("partly")
-    said = {"agreed": "周五前由总部答复，期间手工做账", "reported_to": "区域经理周文娟"}
+    said = {"agreed": "周五前由总部答复，期间手工做账", "reported_to": "总部技术支持部"}
     assert TAKE_OVER not in beijing.promises(first)
     assert beijing.refused(first, "take_over", support, **said).kind is RefusalKind.OBJECTION
     with clock.stopped_at(TEN):
@@ -206,8 +245,68 @@ def test_after_two_visits_in_vain_the_support_manager_takes_over(beijing: Any) -
     assert set(beijing.refused(again, "take_over", support).errors) == {"agreed", "reported_to"}
     with clock.stopped_at(CLOSING):
         again = beijing.act(again, "take_over", support, **said)
-    assert (again.owner.name, again.reported_to, again.state) == ("何志强", "区域经理周文娟", "turned_in")
+    assert (again.owner.name, again.reported_to, again.state) == ("何志强", "总部技术支持部", "turned_in")
     assert beijing.promises(again)[TAKE_OVER].state == MET
+
+
+TAKEN_OVER = {"agreed": "周五前由总部答复，期间手工做账", "reported_to": "总部技术支持部"}
+
+
+@pytest.mark.clause("QP/2-04 5.7")
+def test_nobody_is_sent_a_third_time_before_the_support_manager_has_taken_over(beijing: Any) -> None:
+    support = beijing.hire(SUPPORT_MANAGER, name="何志强")
+    again = beijing.confer(second_visit(beijing, "unsolved"), REMEDY)
+    refused = beijing.refused(again, "send_again", beijing.duty, advice=REMEDY)
+    assert [one.clause for one in refused.objections] == ["QP/2-04 5.7"]
+    beijing.act(again, "take_over", support, **TAKEN_OVER)
+    assert beijing.promises(again)[TAKE_OVER].state in (MET, MISSED)
+    assert beijing.act(again, "send_again", beijing.duty, advice=REMEDY).state == "sent_again"
+
+
+@pytest.mark.clause("QP/2-04 5.7")
+@pytest.mark.parametrize(("result", "promised"), [("unsolved", True), ("all_solved", False)])
+def test_what_is_found_unsolved_after_it_was_closed_is_the_support_managers_too(
+    beijing: Any, result: str, promised: bool
+) -> None:
+    again = beijing.act(second_visit(beijing, "all_solved"), "close", beijing.duty)
+    assert TAKE_OVER not in beijing.promises(again)
+    again = beijing.act(again, "reopen", beijing.duty, reason="月末又报错", result=result)
+    assert (TAKE_OVER in beijing.promises(again)) is promised
+
+
+@pytest.mark.clause("QP/2-04 5.7")
+def test_he_brings_before_head_office_what_he_has_taken_over_and_nothing_else(beijing: Any) -> None:
+    support = beijing.hire(SUPPORT_MANAGER, name="何志强")
+    told = {"recipient": "技术支持部", "way": "email", "symptom": "仍是已结账", "tried": "重建索引无效"}
+    first = beijing.confer(beijing.turned_in("unsolved"))
+    assert beijing.refused(first, "escalate", support, **told).kind is RefusalKind.ROLE
+    again = beijing.confer(second_visit(beijing, "unsolved"))
+    assert beijing.refused(again, "escalate", support, **told).kind is RefusalKind.ROLE
+    beijing.act(again, "take_over", support, **TAKEN_OVER)
+    assert beijing.act(again, "escalate", support, **told).state == "escalated"
+
+
+@pytest.mark.clause("QP/2-04 5.7")
+@pytest.mark.clause("QR/03 form")
+def test_to_whom_he_reported_and_in_which_version_it_is_mended_stand_on_the_request(
+    beijing: Any, sit_down: Any
+) -> None:
+    support, screen = beijing.hire(SUPPORT_MANAGER, name="何志强"), sit_down(beijing, beijing.duty)
+    again = second_visit(beijing, "unsolved")
+
+    def slip() -> str:
+        page: str = screen.get(f"request/{again.number}/paper/QR-03")
+        return page.partition("Reported to head office: to")[2]
+
+    assert "总部技术支持部" not in slip()
+    again = beijing.act(again, "take_over", support, **TAKEN_OVER)
+    assert "总部技术支持部" in slip()
+    one = beijing.escalated(again)
+    assert "8.14" not in slip()
+    beijing.act(one, "note_answer", beijing.duty, answer=REMEDY, fixed_in="8.14")
+    assert "8.14" in slip().partition("Fixed in version")[2]
+    facts = screen.get(f"request/{again.number}").partition("Fixed in version")[2]
+    assert "8.14" in facts.partition("</dd>")[0]
 
 
 @pytest.mark.clause("QP/2-04 5.7")

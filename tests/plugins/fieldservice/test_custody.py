@@ -96,6 +96,27 @@ def test_it_is_at_the_office_the_next_morning_with_the_problem_document(beijing:
 
 
 @pytest.mark.clause("QI/05 3.3")
+def test_what_a_colleague_has_at_home_is_not_at_the_office_and_he_brings_it(beijing: Any) -> None:
+    senior = beijing.hire(SENIOR_ENGINEER, name="郑国栋")
+    with clock.stopped_at(TEN):
+        one = beijing.take_along(beijing.on_site())
+    with clock.stopped_at(TEN + dt.timedelta(hours=12)):
+        beijing.act(one, "offer", beijing.engineer, offered_to_id=senior.person_id, place="郑国栋家里")
+        one = beijing.act(one, "accept_on_the_way", senior)
+    promise = beijing.promises(one)[AT_OFFICE]
+    assert (one.state, one.holder.name, one.received_at) == ("taken", "郑国栋", None)
+    assert (promise.state, promise.person_id) == (OPEN, senior.person_id)
+    document(beijing, one)
+    with clock.stopped_at(TEN + dt.timedelta(days=1)):
+        beijing.act(one, "offer", senior, offered_to_id=beijing.duty.person_id, place="保险柜 2")
+        one = beijing.act(one, "accept", beijing.duty)
+    assert (one.state, one.received_at) == ("held", TEN + dt.timedelta(days=1))
+    assert beijing.promises(one)[AT_OFFICE].state == MET
+    beijing.act(one, "offer", beijing.duty, offered_to_id=senior.person_id, place="测试机房")
+    assert beijing.refused(one, "accept_on_the_way", senior).kind is RefusalKind.OBJECTION
+
+
+@pytest.mark.clause("QI/05 3.3")
 def test_it_changes_hands_when_both_have_confirmed_it(beijing: Any, house: House) -> None:
     senior = beijing.hire(SENIOR_ENGINEER, name="郑国栋")
     one = in_the_office(beijing, beijing.take_along(beijing.on_site()))
@@ -195,3 +216,10 @@ def test_the_customer_is_told_every_three_days_and_only_telling_him_meets_it(bei
     told = [promise for promise in beijing.every_promise(one) if promise.key == TELL]
     assert [promise.state for promise in told] == [MET, OPEN]
     assert told[1].due_at > first.due_at
+
+
+@pytest.mark.clause("QI/05 3.7")
+def test_three_days_count_the_weekend(beijing: Any) -> None:
+    with clock.stopped_at(TEN + dt.timedelta(days=3)):
+        one = beijing.take_along(beijing.on_site())
+    assert beijing.promises(one)[TELL].due_at == TEN + dt.timedelta(days=6, hours=7)

@@ -106,7 +106,7 @@ def test_the_stored_bytes_are_those_that_were_handed_out(beijing: Any, counter: 
     kept = counter.original(request)
     assert kept.pdf == made
     assert kept.sha256 == hashlib.sha256(made).hexdigest()
-    assert (kept.state, kept.case_version, kept.edition) == ("dispatched", request.version, "3")
+    assert (kept.state, kept.case_version, kept.edition) == ("dispatched", request.version, "4")
     assert kept.printed_by_id == beijing.duty.person_id
 
 
@@ -298,10 +298,10 @@ def test_what_was_printed_keeps_its_edition(
     newer = replace(forms["QR/03"].record, edition=4, title=Sentence("现场服务单"))
     monkeypatch.setitem(forms, "QR/03", replace(forms["QR/03"], record=newer))
     assert "第 4 版" in counter.browser.get(counter.address(request)).text
-    assert "周艳 · 第 3 版" in said(counter.case_page(request))
+    assert "周艳 · 第 4 版" in said(counter.case_page(request))
     copy = text_of(counter.copied(request, "客户遗失").data)[0]
     assert "现场服务请求单" in copy
-    assert "第 3 版" in copy
+    assert "第 4 版" in copy
 
 
 def test_an_original_that_somebody_altered_is_shown_no_more(beijing: Any, counter: Counter) -> None:

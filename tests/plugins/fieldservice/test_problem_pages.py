@@ -51,8 +51,10 @@ def support(house: House) -> Actor:
 def test_a_request_tells_who_conferred_who_has_the_data_and_what_head_office_said(
     beijing: Any, sit_down: Any
 ) -> None:
-    one = beijing.escalated(unsolved(beijing))
-    beijing.act(one, "ask", beijing.duty, said="总部已复现，正在查")
+    # From a Tuesday on, the two days end before the three.
+    with clock.stopped_at(TEN):
+        one = beijing.escalated(unsolved(beijing))
+        beijing.act(one, "ask", beijing.duty, said="总部已复现，正在查")
     page = sit_down(beijing, beijing.duty).get(f"request/{one.request.number}")
     conferences = card(page, "Case conferences")
     assert (conferences.count("BJ-CC-"), conferences.count("No remedy yet")) == (4, 2)
@@ -72,6 +74,10 @@ def test_what_an_earlier_visit_left_stands_beside_the_next_one(beijing: Any, sit
     assert "带补丁" in card(page, "Case conferences")
     assert "保险柜 2" in card(page, "Taken from the customer")
     assert card(page, "Before head office") == ""
+    beijing.act(again, "dispatch", beijing.duty, engineer_id=beijing.engineer.person_id)
+    one = beijing.escalated(beijing.turned_in("partly", again))
+    page = sit_down(beijing, beijing.duty).get(f"request/{first.number}")
+    assert one.number in card(page, "Before head office")
 
 
 @pytest.mark.clause("QI/05 3.3")
@@ -281,6 +287,18 @@ def test_what_head_office_asks_reaches_whoever_can_answer_it(
     house.see()
     for who in (beijing.duty, beijing.engineer):
         assert told(who) == ["fieldservice.escalation ask_back"]
+    assert told(beijing.hotline) == []
+
+
+@pytest.mark.clause("QI/05 3.7")
+def test_that_an_answer_does_not_work_reaches_whoever_asks_on_and_whoever_tells_the_customer(
+    beijing: Any,
+) -> None:
+    senior, one = beijing.hire(SENIOR_ENGINEER, name="郑国栋"), beijing.escalated()
+    beijing.act(one, "note_answer", beijing.duty, answer=REMEDY)
+    beijing.act(one, "fail", senior, reason="升级后仍报错")
+    for who in (beijing.duty, beijing.engineer):
+        assert told(who)[0] == "fieldservice.escalation fail"
     assert told(beijing.hotline) == []
 
 

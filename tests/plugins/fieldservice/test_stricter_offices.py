@@ -29,15 +29,19 @@ def escalated(centre: Any) -> Any:
     return centre.escalated()
 
 
+def answered(centre: Any) -> Any:
+    return centre.act(centre.escalated(), "note_answer", centre.duty, answer="升级到 8.14")
+
+
 @pytest.mark.clause("QI/05 3.3", "QI/05 3.5", "QI/05 3.6", "QI/05 3.7")
 @pytest.mark.parametrize(
     ("key", "stricter", "looser", "bring", "promise", "usual", "sooner"),
     [
         ("data_until_hour", 10, 13, taken, "data_at_office", TEN + DAY + dt.timedelta(hours=2), TEN + DAY),
-        ("tell_customer_working_days", 1, 4, taken, "tell_customer", CLOSING + 3 * DAY, CLOSING + DAY),
+        ("tell_customer_days", 1, 4, taken, "tell_customer", CLOSING + 3 * DAY, CLOSING + DAY),
         ("confer_again_working_days", 0, 2, in_vain, "confer_again", CLOSING + DAY, CLOSING),
         (
-            "ask_head_office_working_days",
+            "ask_head_office_days",
             1,
             3,
             escalated,
@@ -45,6 +49,7 @@ def escalated(centre: Any) -> Any:
             CLOSING + 2 * DAY,
             CLOSING + DAY,
         ),
+        ("try_answer_working_days", 0, 2, answered, "try_answer", CLOSING + DAY, CLOSING),
     ],
 )
 def test_an_office_promises_sooner_never_later_and_its_neighbour_as_ever(

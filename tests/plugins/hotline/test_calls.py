@@ -87,8 +87,18 @@ def test_a_long_test_is_answered_within_an_hour(beijing: Any, minutes: int, stat
         call = beijing.act(beijing.log(), "park", beijing.hotline)
         assert beijing.promises(call)[PARK].due_at == NINE + dt.timedelta(hours=1)
     with minutes_after(NINE, minutes):
-        call = beijing.act(call, "resume", beijing.hotline)
+        call = beijing.act(call, "resume", beijing.hotline, answer="测试复现，补丁今晚发出")
     assert (call.state, beijing.promises(call)[PARK].state) == ("open", state)
+
+
+@pytest.mark.clause("QI/03 3.2.5")
+def test_who_goes_on_after_a_long_test_says_what_the_customer_was_told(beijing: Any) -> None:
+    call = beijing.act(beijing.log(), "park", beijing.hotline)
+    for nothing in ({}, {"answer": "已解决"}):
+        assert set(beijing.refused(call, "resume", beijing.hotline, **nothing).errors) == {"answer"}
+    assert beijing.promises(call)[PARK].state == OPEN
+    call = beijing.act(call, "resume", beijing.hotline, answer="测试复现，补丁今晚发出")
+    assert (call.state, call.answer) == ("open", "测试复现，补丁今晚发出")
 
 
 @pytest.mark.clause("QI/03 3.2.5")

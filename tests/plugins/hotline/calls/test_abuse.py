@@ -55,6 +55,21 @@ def test_only_the_owner_warns_and_hangs_up(beijing: Any, warned: Any) -> None:
     assert beijing.refused(warned, "end_abuse", colleague, **ABUSE).kind is RefusalKind.ROLE
 
 
+@pytest.mark.parametrize(
+    ("step", "end"), [("end_abuse", ABUSE), ("solve", {"answer": "重建索引后反结账成功"})]
+)
+def test_a_warning_is_of_one_conversation(beijing: Any, warned: Any, step: str, end: Any) -> None:
+    call = beijing.act(warned, step, beijing.hotline, **end)
+    call = beijing.act(call, "reopen", beijing.hotline, reason="客户几天后再次来电")
+    assert beijing.refused(call, "end_abuse", beijing.hotline, **ABUSE).kind is RefusalKind.OBJECTION
+    call = beijing.act(call, "warn", beijing.hotline, warning="又骂接线员是骗子，要求退款")
+    assert beijing.act(call, "end_abuse", beijing.hotline, **ABUSE).state == "abused"
+    rows = [
+        row for row in ledger.of_case("hotline.call", call.id, number=call.number) if row.action == "warn"
+    ]
+    assert WARNING in [row.details["values"] for row in rows], "the first warning stays in the ledger"
+
+
 def test_a_call_that_was_ended_too_soon_is_taken_up_again(beijing: Any, warned: Any) -> None:
     call = beijing.act(warned, "end_abuse", beijing.hotline, **ABUSE)
     assert beijing.act(call, "reopen", beijing.duty, reason="听录音后认为不算辱骂").state == "open"

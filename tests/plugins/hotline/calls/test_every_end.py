@@ -124,7 +124,7 @@ def test_no_step_ends_a_call_without_being_told_the_outcome(
 BEFORE_COMPLAINING: dict[str, list[Any]] = {
     "open": [],
     "parked": [PARK],
-    "resumed": [PARK, ("hotline", "resume", {})],
+    "resumed": [PARK, ("hotline", "resume", ANSWER)],
     "warned": [WARNED],
     "demand answered": [*WAITS["demanded"], ("duty", "answer_demand", ANSWER)],
     "back from a department": [*WAITS["to_pass_on"], ("duty", "take_back", {"reason": "热线可以解答"})],

@@ -79,6 +79,24 @@ def test_a_merge_is_undone_and_what_was_promised_is_promised_again(
     assert card_of(beijing, double) == card_of(beijing, first) == []
 
 
+@pytest.mark.clause("QI/03 3.2.5")
+@pytest.mark.parametrize(("told", "due"), [("09:30", "09:30"), (None, "10:00"), ("15:00", "10:00")])
+def test_who_waits_for_a_long_test_is_answered_within_the_hour_all_the_same(
+    beijing: Any, customer: Any, first: Any, told: str | None, due: str
+) -> None:
+    given = {"promised_at": f"2026-11-23T{told}"} if told else {}
+    with clock.stopped_at(NINE):
+        double = beijing.act(beijing.log(customer, **given), "park", beijing.hotline)
+        double = merge(beijing, double, first)
+    ends = dt.datetime.fromisoformat(f"2026-11-23T{due}+08:00")
+    assert [one for one in beijing.every_promise(double) if one.state == OPEN] == []
+    assert (beijing.promises(first)[PROMISE].due_at, beijing.promises(first)[PROMISE].state) == (ends, OPEN)
+    assert (first.promise == "把测试结果电话告知客户") is (due == "10:00")
+    with clock.stopped_at(NINE):
+        double = beijing.act(double, "unmerge", beijing.hotline)
+    assert beijing.promises(double)[PROMISE].due_at == ends, "parted again, each has the promise"
+
+
 def test_only_calls_of_the_same_customer_that_are_under_way_take_a_double(
     beijing: Any, customer: Any, first: Any
 ) -> None:

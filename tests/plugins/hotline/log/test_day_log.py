@@ -30,6 +30,7 @@ from plugins.hotline.log.models import VISIT as A_VISIT
 NINE = dt.datetime(2026, 11, 23, 1, tzinfo=dt.UTC)
 HALF_PAST_FIVE = dt.datetime(2026, 11, 23, 9, 30, tzinfo=dt.UTC)
 EIGHT_PM = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
+MIDNIGHT = dt.datetime(2026, 11, 23, 16, tzinfo=dt.UTC)
 MONDAY = dt.date(2026, 11, 23)
 ANSWER = "已电话告知重建索引的方法"
 
@@ -254,9 +255,36 @@ def test_a_running_day_needs_no_correction_and_another_logs_line_is_not_offered(
 
 def test_the_support_manager_puts_it_into_the_archive(beijing: Any) -> None:
     log = closed(beijing)
-    assert beijing.refused(log, "archive", beijing.duty).kind is RefusalKind.ROLE
-    log = beijing.act(log, "archive", beijing.hire(SUPPORT_MANAGER))
-    assert (log.state, log.archived_at) == ("archived", NINE)
+    with clock.stopped_at(MIDNIGHT):
+        assert beijing.refused(log, "archive", beijing.duty).kind is RefusalKind.ROLE
+        log = beijing.act(log, "archive", beijing.hire(SUPPORT_MANAGER))
+    assert (log.state, log.archived_at) == ("archived", MIDNIGHT)
+
+
+@pytest.mark.clause("QI/03 3.1.13")
+def test_the_calls_of_the_evening_duty_are_in_the_log_before_it_is_archived(beijing: Any) -> None:
+    log, archivist = closed(beijing), beijing.hire(SUPPORT_MANAGER)
+    with clock.stopped_at(EIGHT_PM):
+        refused = beijing.refused(log, "archive", archivist)
+        late = beijing.log()
+    assert refused.kind is RefusalKind.OBJECTION
+    with clock.stopped_at(MIDNIGHT):
+        log = beijing.act(log, "archive", archivist)
+    assert [(one.number, one.late) for one in log_of(beijing).lines] == [(late.number, True)]
+    assert log.calls == 1
+
+
+@pytest.mark.clause("QR/02 form")
+def test_the_log_names_who_took_the_call_whoever_owns_it_when_it_is_closed(
+    beijing: Any, house: Any, queries_of: Any
+) -> None:
+    call = beijing.log()
+    timer(house)
+    before = queries_of(lambda: [one.engineer for one in lines.shown(log_of(beijing))])
+    beijing.act(call, "take_over", beijing.duty)
+    house.see()
+    assert queries_of(lambda: [one.engineer for one in lines.shown(log_of(beijing))]) == before
+    assert [one.engineer for one in closed(beijing).lines] == ["罗文"]
 
 
 # --- the daily report
@@ -299,6 +327,36 @@ def test_closing_counts_again_and_what_was_dispatched_meanwhile_waits_no_more(
         beijing.act(waits, "dispatch", beijing.duty, engineer_id=beijing.engineer.person_id)
         log = beijing.act(log_of(beijing), "close", beijing.duty)
     assert (log.registered, log.undispatched) == (1, [])
+
+
+@pytest.mark.clause("QP/2-04 5.3")
+@pytest.mark.clause("QI/03 3.1.13")
+def test_what_the_evening_duty_registers_is_in_the_next_report_and_in_no_other(
+    beijing: Any, house: Any
+) -> None:
+    old = beijing.registered()
+    timer(house)
+    timer(house, HALF_PAST_FIVE)
+    with clock.stopped_at(EIGHT_PM):
+        evening = beijing.registered()
+        assert beijing.act(log_of(beijing), "close", beijing.duty).registered == 1
+    tuesday = HALF_PAST_FIVE + dt.timedelta(days=1)
+    timer(house, tuesday - dt.timedelta(hours=8))
+    timer(house, tuesday)
+    assert [one["values"]["registered"] for one in told(beijing)] == [1, 1]
+    log = log_of(beijing, MONDAY + dt.timedelta(days=1))
+    assert (log.registered, log.undispatched) == (1, [old.number, evening.number])
+
+
+@pytest.mark.clause("QP/2-04 5.3")
+def test_a_day_that_is_closed_before_the_timer_reported_it_is_reported_by_that(
+    beijing: Any, house: Any
+) -> None:
+    beijing.registered()
+    closed(beijing)
+    assert [one["values"]["registered"] for one in told(beijing)] == [1]
+    timer(house, EIGHT_PM)
+    assert len(told(beijing)) == 1
 
 
 @pytest.mark.clause("QP/2-04 5.3")

@@ -10,14 +10,18 @@ from sqlalchemy import event, select
 
 from core import clock
 from core.db import db
+from core.deadlines import Deadline
 from core.rules import rules_of
 from core.talk.models import Notice
 from core.testing import said
+from core.worktime import TraceLine
+from core.worktime_text import trace_sentences
 from plugins.hotline.roster import jobs
 from plugins.hotline.roster.duty import on_duty
 from plugins.hotline.roster.models import Roster
 from plugins.hotline.roster.telling import chips
 
+DEMAND = "hotline.same_day_demand"
 ZONE = dt.timezone(dt.timedelta(hours=8))
 
 
@@ -118,6 +122,82 @@ def test_with_nobody_on_duty_every_duty_manager_hears_of_it(planners: Any) -> No
     call = planners.centre.log()
     planners.centre.act(call, "demand", planners.centre.hotline, demand="今天必须来人")
     told = {one.person_id for one in db.session.scalars(select(Notice).where(Notice.step == "demand"))}
+    assert told == {one.person_id for one in planners.managers}
+
+
+# The first of December is a Tuesday, the fifth a Saturday.
+@pytest.mark.clause("QI/03 3.1.7")
+@pytest.mark.clause("QI/03 3.1.12")
+@pytest.mark.clause("QI/03 3.1.13")
+@pytest.mark.parametrize(
+    ("day", "time", "due"),
+    [
+        (1, "09:00", (1, "10:00")),
+        (1, "11:20", (1, "12:20")),
+        (1, "16:45", (1, "17:45")),
+        (4, "17:10", (4, "18:10")),
+        (4, "18:00", (7, "09:00")),
+        (4, "19:00", (7, "09:30")),
+        (5, "10:00", (5, "11:00")),
+    ],
+)
+def test_the_hour_of_a_same_day_demand_runs_while_a_duty_manager_is_on_duty(
+    planners: Any, day: int, time: str, due: tuple[int, str]
+) -> None:
+    planners.published()
+    assert due_when_demanded(planners, at(day, time)) == at(*due)
+
+
+@pytest.mark.clause("QI/03 3.1.7")
+def test_without_a_duty_manager_on_duty_the_hour_counts_working_time(planners: Any) -> None:
+    roster = planners.published()
+    who = planners.holder(planners.shift(roster, 1, "evening"), "manager")
+    planners.away(who, "2026-12-01", "2026-12-01")
+    assert due_when_demanded(planners, at(1, "17:10")) == at(2, "09:30")
+
+
+@pytest.mark.clause("QI/03 3.1.7")
+def test_without_a_roster_the_hour_counts_working_time(planners: Any) -> None:
+    planners.proposed()
+    assert due_when_demanded(planners, at(1, "11:20")) == at(1, "13:20")
+
+
+def test_why_it_is_due_then_says_that_somebody_is_on_duty(planners: Any) -> None:
+    planners.published()
+    due_when_demanded(planners, at(4, "18:00"))
+    (why,) = db.session.scalars(select(Deadline.trace).where(Deadline.key == DEMAND))
+    told = [(one["kind"], one["at"][5:16], one["params"].get("minutes")) for one in why]
+    assert told[2:4] == [("on_duty", "12-04T18:30", 30), ("outside_hours", "12-04T18:30", None)]
+    assert told[-2:] == [("counted", "12-07T09:00", 30), ("due", "12-07T09:00", None)]
+    says = trace_sentences(map(TraceLine.from_json, why))[2]
+    assert says.msgid == "%(since)s to %(at)s: %(minutes)s minutes, for somebody is on duty."
+
+
+def due_when_demanded(planners: Any, moment: dt.datetime) -> dt.datetime:
+    """Return until when a demand of a moment is answered."""
+    centre = planners.centre
+    with clock.stopped_at(moment):
+        call = centre.act(centre.log(), "demand", centre.hotline, demand="今天必须有人来")
+    due: dt.datetime = centre.promises(call)[DEMAND].due_at
+    return due
+
+
+@pytest.mark.clause("QI/03 3.1.7")
+def test_who_is_stuck_asks_the_duty_manager_on_duty_and_hears_the_answer(planners: Any) -> None:
+    roster, centre = planners.published(), planners.centre
+    with clock.stopped_at(at(1, "10:00")):
+        call = centre.act(centre.log(), "want_help", centre.hotline, stuck="反结账的口令从哪里来")
+        manager = planners.holder(planners.shift(roster, 1, "day"), "manager")
+        centre.act(call, "give_help", manager, advice="用账套主管进入，在总账选项里取消结账")
+    told = {one.step: one.person_id for one in db.session.scalars(select(Notice))}
+    assert (told["want_help"], told["give_help"]) == (manager.person_id, centre.hotline.person_id)
+
+
+@pytest.mark.clause("QI/03 3.1.7")
+def test_with_nobody_on_duty_every_duty_manager_hears_of_who_is_stuck(planners: Any) -> None:
+    centre = planners.centre
+    centre.act(centre.log(), "want_help", centre.hotline, stuck="反结账的口令从哪里来")
+    told = {one.person_id for one in db.session.scalars(select(Notice).where(Notice.step == "want_help"))}
     assert told == {one.person_id for one in planners.managers}
 
 

@@ -218,6 +218,16 @@ def test_products_and_engineers_have_their_lines(beijing: Any, house: Any) -> No
     ]
 
 
+@pytest.mark.clause("QR/02 form")
+def test_a_call_counts_for_who_took_it_whoever_owns_it_by_now(beijing: Any) -> None:
+    other = beijing.hire(HOTLINE_ENGINEER, name="孙悦")
+    beijing.act(beijing.log(), "take_over", other)
+    assert [one.label for one in count(beijing, ENGINEERS).groups] == ["罗文"]
+    assert count(beijing, ENGINEERS, only=other.person_id).groups == []
+    (mine,) = count(beijing, ENGINEERS, only=beijing.hotline.person_id).groups
+    assert mine.figures.calls == 1
+
+
 def statements(doing: Callable[[], Any]) -> int:
     """Count everything that is asked of the database, also what begins with a list of spans."""
     asked: list[str] = []
@@ -340,10 +350,10 @@ def test_shares_of_nothing_are_no_shares() -> None:
     assert (share(0, 0), share(1, 3), share(3, 3)) == (None, 33.3, 100.0)
 
 
-def test_a_call_without_product_or_owner_has_a_line_too(beijing: Any) -> None:
+def test_a_call_of_no_product_that_nobody_has_taken_has_a_line_too(beijing: Any) -> None:
     beijing.log()
     with writing():
-        db.session.execute(update(Call).values(owner_id=None, installation_id=None))
+        db.session.execute(update(Call).values(taken_by_id=None, installation_id=None))
     for by, label in ((ENGINEERS, "nobody"), (PRODUCTS, "no product named")):
         (group,) = count(beijing, by).groups
         assert getattr(group.label, "msgid", "") == label
