@@ -131,6 +131,36 @@ def test_a_message_that_breaks_the_program_is_set_aside_too(
     assert (post.lying(), post.lying(post.aside)) == (0, 1)
 
 
+def test_a_message_that_cannot_even_be_set_aside_is_told_and_stops_no_other(
+    post: Any, write: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from plugins.hotline.mail import message
+
+    def broken(raw: bytes) -> Any:
+        raise ValueError("secret words")
+
+    monkeypatch.setattr(message, "head", broken)
+    post.put(b"nothing that anybody sent", write())
+    assert "ValueError" in trouble(post)
+    assert (len(post.calls()), post.lying(), post.lying(post.done)) == (1, 1, 1)
+
+
+def test_a_message_without_any_key_of_its_own_is_known_by_all_of_it_and_its_place(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from plugins.hotline.mail import message
+
+    def broken(*_given: Any) -> Any:
+        raise ValueError("secret words")
+
+    raw = b"Message-ID: <x>\r\n\r\n"
+    known = message.key_of(raw, "here")
+    assert known == message.key_of(raw, "there")
+    monkeypatch.setattr(message, "_header", broken)
+    assert message.key_of(raw, "here") == message.key_of(raw, "here")
+    assert len({known, message.key_of(raw, "here"), message.key_of(raw, "there")}) == 3
+
+
 def trouble(post: Any) -> str:
     with pytest.raises(KoudaiError) as told:
         post.poll()
