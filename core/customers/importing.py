@@ -263,7 +263,7 @@ def _advance(run_id: int, office_id: int, reading: Reading) -> ImportRun:
 
 def _do_portion(run: ImportRun, reading: Reading) -> None:
     units = reading.portion(run.cursor)
-    examined = examine(run.office_id, reading, units)
+    examined = examine(run.office_id, reading, units, lock=run.state == RunState.IMPORTING)
     tally = Tally(**run.tally)
     tally.add(examined.good, examined.changes, examined.refused)
     if run.state == RunState.IMPORTING:
