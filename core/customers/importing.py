@@ -171,11 +171,13 @@ def choices(run: ImportRun) -> list[Column]:
 
 def name_columns(run_id: int, office_id: int, chosen: Mapping[str, str], actor: Actor) -> ImportRun:
     """Take a faultless choice of columns, remember it for the office, and let the trial begin anew."""
-    content = _content(find(run_id, office_id))
+    run = find(run_id, office_id)
+    content = _content(run) if run.state in UNDECIDED else None
+    # A large file is read for many seconds: meanwhile others write.
+    reading = read_lines_of(read_sheet(content, run.file_name), chosen) if content else None
     with writing():
         run = _locked(run_id, office_id)
-        if content and run.state in UNDECIDED:
-            reading = read_lines_of(read_sheet(content, run.file_name), chosen)
+        if reading and run.state in UNDECIDED:
             run.mapping, run.layout = dict(chosen), layout_of(reading)
             _restart(run, RunState.TRIAL)
             _remember_columns(run, actor)
@@ -261,7 +263,7 @@ def _advance(run_id: int, office_id: int, reading: Reading) -> ImportRun:
 
 def _do_portion(run: ImportRun, reading: Reading) -> None:
     units = reading.portion(run.cursor)
-    examined = examine(run.office_id, reading, units)
+    examined = examine(run.office_id, reading, units, lock=run.state == RunState.IMPORTING)
     tally = Tally(**run.tally)
     tally.add(examined.good, examined.changes, examined.refused)
     if run.state == RunState.IMPORTING:

@@ -30,10 +30,10 @@ class Examined:
     refused: Sequence[RefusedLine]
 
 
-def examine(office_id: int, reading: Reading, units: Sequence[Unit]) -> Examined:
-    """Look at a portion without writing anything."""
+def examine(office_id: int, reading: Reading, units: Sequence[Unit], *, lock: bool = False) -> Examined:
+    """Look at a portion without writing anything; whoever is about to write keeps its customers as they are."""
     lines = [line for unit in units if not isinstance(unit, RefusedLine) for line in unit]
-    customers = _customers(office_id, {line.file_number for line in lines})
+    customers = _customers(office_id, {line.file_number for line in lines}, lock)
     good, turned_away = _sorted_out(office_id, reading, lines, _gone(customers.values()))
     remembered = _remembered(customers.values())
     return Examined(
@@ -107,8 +107,12 @@ def _holders(office_id: int, serials: Iterable[str]) -> dict[str, str]:
     return {str(serial): number for serial, number in rows}
 
 
-def _customers(office_id: int, numbers: Iterable[str]) -> dict[str, Customer]:
+def _customers(office_id: int, numbers: Iterable[str], lock: bool) -> dict[str, Customer]:
     query = select(Customer).where(Customer.office_id == office_id)
+    if lock:
+        # What somebody writes at this moment is waited for, and read: else it would be written over.
+        query = query.order_by(Customer.id).with_for_update(of=Customer)
+        query = query.execution_options(populate_existing=True)
     rows = _where_in(query, Customer.file_number, numbers, db.session.scalars)
     return {customer.file_number: customer for customer in rows}
 

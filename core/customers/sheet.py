@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import io
 import re
-import zipfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
-import python_calamine
-
 from core.customers.fields import columns_of
+from core.customers.workbook import End, Row, Unread, sheets_of
 from core.errors import KoudaiError
 from core.i18n import Sentence, _l
 
 MAX_MEGABYTES = 20
-MAX_UNPACKED_MEGABYTES = 400
-MAX_CELLS = 10_000_000
 HEADER_WITHIN = 40
 # What makes a program compute a cell instead of showing it; the full-width ones do so in East Asia.
 FORMULA_STARTS = "=+-@\t\r＝＋－＠"
@@ -28,11 +23,6 @@ FORMULA_STARTS = "=+-@\t\r＝＋－＠"
 _LONGEST_RECORD = 50
 _SEPARATORS = ",;\t|"
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f]")
-_WORKSHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
-_FILLED_CELL = re.compile(rb"""<(?:\w+:)?c\b[^>]*?\br=["']([A-Z]{1,3})(\d{1,7})["'](?:[^>]*[^/>])?>\s*<""")
-
-Row = tuple[int, list[str]]
-Cell = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 
 
 class UnreadableSheet(KoudaiError):
@@ -88,78 +78,45 @@ def _not_a_spreadsheet() -> UnreadableSheet:
 
 
 def _workbook(content: bytes) -> Sheet:
-    worksheets = _worksheets_in(content)
-    if not worksheets:
-        raise _not_a_spreadsheet()
-    for worksheet in worksheets:
-        _check_extent(worksheet)
     try:
-        with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
-            return _likeliest(workbook)
-    except python_calamine.CalamineError as error:
-        raise _not_a_spreadsheet() from error
+        sheets = sheets_of(content)
+    except Unread as unread:
+        raise _refusal(unread) from None
+    for rows in sheets.values():
+        rows[:] = [(line, [_bare(cell) for cell in cells]) for line, cells in rows]
+    return _likeliest(sheets)
 
 
-def _worksheets_in(content: bytes) -> list[bytes]:
-    """Look first: a bomb, or one stray far cell, would take the memory of the whole server."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if sum(part.file_size for part in archive.infolist()) > MAX_UNPACKED_MEGABYTES * 2**20:
-                raise _too_large()
-            return [archive.read(part) for part in archive.namelist() if _WORKSHEET.fullmatch(part)]
-    except UnreadableSheet:
-        raise
-    except Exception as error:  # a damaged archive breaks in many ways, and all mean the same
-        raise _not_a_spreadsheet() from error
-
-
-def _check_extent(worksheet: bytes) -> None:
-    width = height = 0
-    for column, line in _FILLED_CELL.findall(worksheet):
-        width, height = max(width, _column_number(column)), max(height, int(line))
-    if width * height > MAX_CELLS:
-        raise UnreadableSheet(
+def _refusal(unread: Unread) -> UnreadableSheet:
+    """Say why a workbook was not taken, with the remedy."""
+    if unread.end is End.LARGE:
+        return _too_large()
+    if unread.end is End.UNREADABLE:
+        return _not_a_spreadsheet()
+    if unread.end is End.ENDLESS:
+        return UnreadableSheet(
             _l(
-                "The workbook reaches as far as line %(line)d, column %(column)d. "
-                "Copy the table alone into a new workbook.",
-                line=height,
-                column=width,
+                "The workbook takes more memory or time than an import may. "
+                "Copy the table alone into a new workbook."
             )
         )
+    return UnreadableSheet(
+        _l(
+            "The workbook reaches as far as line %(line)d, column %(column)d. "
+            "Copy the table alone into a new workbook.",
+            line=unread.line,
+            column=unread.column,
+        )
+    )
 
 
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - ord("A") + 1
-    return number
-
-
-def _likeliest(workbook: python_calamine.CalamineWorkbook) -> Sheet:
+def _likeliest(sheets: dict[str, list[Row]]) -> Sheet:
     """Take the sheet that looks most like customers; the names of the others are kept to be told."""
-    sheets = {name: _cells_of(workbook.get_sheet_by_name(name)) for name in _worksheets(workbook)}
     filled = {name: rows for name, rows in sheets.items() if any(any(cells) for _, cells in rows)}
     if not filled:
         raise UnreadableSheet(_l("The workbook has no sheet with anything in it. Choose another file."))
     name = max(filled, key=lambda name: _likeness(filled[name]))
     return Sheet(rows=filled[name], name=name, other_sheets=tuple(other for other in filled if other != name))
-
-
-def _worksheets(workbook: python_calamine.CalamineWorkbook) -> list[str]:
-    worksheet = python_calamine.SheetTypeEnum.WorkSheet
-    return [sheet.name for sheet in workbook.sheets_metadata if sheet.typ == worksheet]
-
-
-def _cells_of(sheet: python_calamine.CalamineSheet) -> list[Row]:
-    rows = sheet.to_python(skip_empty_area=False)
-    return [(line, [_bare(_text(cell)) for cell in cells]) for line, cells in enumerate(rows, 1)]
-
-
-def _text(cell: Cell) -> str:
-    """Write a cell as a person would: a workbook's numbers are floats, whole ones lose their ".0"."""
-    if isinstance(cell, float):
-        return f"{cell:.0f}" if cell.is_integer() else f"{cell:.15g}"
-    return str(cell)
 
 
 # --- text files

@@ -16,7 +16,7 @@ from sqlalchemy import event, func, insert, select
 
 from core import clock, ledger
 from core.app import create_app
-from core.customers import importing, lookup
+from core.customers import importing, keeping, lookup
 from core.customers.choices import faults_of
 from core.customers.import_models import ColumnMapping, ImportRefusal, ImportRun, LastSaid, RunState
 from core.customers.importing import ImportBusy
@@ -502,6 +502,37 @@ def test_two_people_who_press_at_once_do_no_harm(app: Flask, house: House, offic
     assert customers_of(office) == customers_of(whole)
     assert importing.find(run_id, office_id).tally == importing.latest(whole.id)[0].tally
     assert len(ledger_of(office)) == 1
+
+
+def test_what_a_colleague_writes_at_the_same_moment_is_not_written_over(
+    app: Flask, house: House, office: Office, engine_name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if engine_name == "sqlite":
+        return  # there is one writer at a time, so the moment does not exist
+    bring_in(office, file_of(line(address="样板路 1 号")))
+    customer_id, office_id = the_one(office).id, office.id
+    house.see()
+
+    def correct() -> None:
+        with app.app_context():
+            see_offices(frozenset({office_id}))
+            with writing():
+                keeping.locked(customer_id, office_id).address = "人民路 2 号"
+            db.session.remove()
+
+    person, write = Thread(target=correct), importing.bring_in
+
+    def write_while_somebody_else_does(*given: Any) -> None:
+        person.start()
+        person.join(1)
+        write(*given)
+
+    monkeypatch.setattr(importing, "bring_in", write_while_somebody_else_does)
+    bring_in(office, file_of(line(address="样板路 9 号")))
+    person.join()
+    house.see()
+    # Whoever came later saw what the file says, and has the last word.
+    assert the_one(office).address == "人民路 2 号"
 
 
 def test_a_colleague_who_enters_the_same_customer_at_the_same_moment_is_met(

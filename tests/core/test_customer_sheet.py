@@ -4,11 +4,13 @@ import datetime as dt
 import io
 import zipfile
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 import xlsxwriter
 
+from core.customers import workbook
 from core.customers.columns import FIELDS, find_header
 from core.customers.lines import CustomerLine, RefusedLine, SerialClaims, Skipped, read_lines
 from core.customers.sheet import MAX_MEGABYTES, Sheet, UnreadableSheet, read_sheet
@@ -172,6 +174,67 @@ def test_one_stray_far_cell_is_refused_before_it_takes_the_memory() -> None:
         sheet.write(0, 0, "档案号")
         sheet.write(1_048_575, 16_383, "x")
     assert "line 1048576, column 16384" in refused_to_read(paper.getvalue())
+
+
+def changed(cell: bytes) -> bytes:
+    """A workbook whose second line begins with another cell than the program wrote that made it."""
+    paper = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(workbook_of(["档案号"], ["BJ1"]))) as made,
+        zipfile.ZipFile(paper, "w") as archive,
+    ):
+        for part in made.namelist():
+            archive.writestr(part, made.read(part).replace(b'<c r="A2"', cell))
+    return paper.getvalue()
+
+
+@pytest.mark.parametrize("far", [b"xfd1048576", b"xFd1048576"])
+def test_a_far_cell_is_seen_in_whatever_letters_it_is_named(far: bytes) -> None:
+    assert "line 1048576, column 16384" in refused_to_read(changed(b'<c r = "' + far + b'"'))
+
+
+def test_a_workbook_that_takes_all_memory_ends_its_reader_and_not_the_server() -> None:
+    far = b'<c r="XFD2" t="s"><v>0</v></c></row><row r="1048576"><c'
+    assert "more memory or time than an import may" in refused_to_read(changed(far))
+    with ThreadPoolExecutor(3) as threads:
+        refused = list(threads.map(refused_to_read, [changed(far)] * 3))
+    assert len(set(refused)) == 1
+
+
+def test_a_long_text_that_thousands_of_cells_share_is_not_unpacked_to_its_end() -> None:
+    text = "户" * 32_000
+    paper = io.BytesIO()
+    with xlsxwriter.Workbook(paper, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        for number in range(6_000):
+            sheet.write(number // 10, number % 10, text)
+    assert len(paper.getvalue()) < 100_000
+    assert "Split it" in refused_to_read(paper.getvalue())
+
+
+def test_a_workbook_that_is_read_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbook, "PATIENCE_SECONDS", 0.001)
+    assert "more memory or time than an import may" in refused_to_read(workbook_of(["档案号"]))
+
+
+def test_a_reader_that_is_itself_broken_blames_no_workbook(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    broken = tmp_path / "workbook.py"
+    broken.write_text("raise ImportError('no calamine here')")
+    monkeypatch.setattr(workbook, "__file__", str(broken))
+    with pytest.raises(RuntimeError, match="no calamine here"):
+        read_sheet(workbook_of(["档案号"]), "customers.xlsx")
+
+
+def test_a_table_that_begins_in_the_middle_keeps_its_lines_and_columns() -> None:
+    content = workbook_of([], [], [None, None, "档案号"], [None, None, "BJ1", "甲"])
+    assert read_sheet(content, "").rows == [
+        (1, ["", "", "", ""]),
+        (2, ["", "", "", ""]),
+        (3, ["", "", "档案号", ""]),
+        (4, ["", "", "BJ1", "甲"]),
+    ]
 
 
 def test_a_far_cell_that_is_only_formatted_does_no_harm() -> None:

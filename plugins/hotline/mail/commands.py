@@ -7,6 +7,7 @@ import sys
 import click
 
 from core.cli.home import in_house
+from core.errors import KoudaiError
 from core.i18n import _, _l
 
 
@@ -21,9 +22,19 @@ def mail() -> None:
 def password(office: str) -> None:
     """Ask for it without showing it; it is no argument, for arguments are seen by everybody on the machine."""
     from core.offices import office_by_code
+    from core.rules import rules_of
+    from plugins.hotline.mail.mailbox import address_of
     from plugins.hotline.mail.secret import keep_password
 
-    code = office_by_code(office).code
-    asked = sys.stdin.isatty()
-    typed = click.prompt(_("Password"), hide_input=True) if asked else sys.stdin.readline().rstrip("\r\n")
-    click.echo(_("Kept in %(file)s, for nobody else to read.", file=keep_password(code, typed)))
+    address = address_of(rules_of(office_by_code(office)))
+    if address is None:
+        raise KoudaiError(
+            _l("Set hotline.mail_host and hotline.mail_user first: a password is for one mailbox.")
+        )
+    whose = {"user": address.user, "host": address.host, "port": address.port}
+    asked, question = sys.stdin.isatty(), _("Password of %(user)s at %(host)s:%(port)s", **whose)
+    typed = click.prompt(question, hide_input=True) if asked else sys.stdin.readline().rstrip("\r\n")
+    kept = keep_password(address, typed)
+    click.echo(
+        _("For %(user)s at %(host)s:%(port)s, kept in %(file)s, for nobody else to read.", file=kept, **whose)
+    )

@@ -15,7 +15,7 @@ from core.errors import KoudaiError
 from core.i18n import _l
 from core.talk.files import MEGABYTE
 from plugins.hotline.mail.intake import Sack
-from plugins.hotline.mail.secret import password_of
+from plugins.hotline.mail.secret import Account, password_of
 
 if TYPE_CHECKING:
     from core.rules import Rules
@@ -29,14 +29,10 @@ LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 @dataclass(frozen=True, kw_only=True)
-class Address:
+class Address(Account):
     """Where a mailbox is, and under which name; its password is asked for when it is opened, and kept nowhere."""
 
-    office: str
-    host: str
-    port: int
     tls: str
-    user: str
     folder: str
     done: str
     aside: str
@@ -64,7 +60,7 @@ def address_of(rules: Rules) -> Address | None:
 @contextmanager
 def opened(address: Address) -> Iterator[Mailbox]:
     """Open a mailbox; whatever keeps it shut is raised in words that hold no password."""
-    password = password_of(address.office)
+    password = password_of(address)
     try:
         server = _connected(address)
     except (OSError, imaplib.IMAP4.error) as error:

@@ -8,6 +8,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from email.errors import MessageError
 from email.header import decode_header
 from email.message import Message
 from email.parser import BytesParser
@@ -51,6 +52,13 @@ class Letter:
 
 def read(raw: bytes, place: str = "") -> Letter:
     """Read a message; raise KoudaiError when nobody could say from whom it is or what it wants."""
+    try:
+        return _letter(raw, place)
+    except RecursionError:
+        raise KoudaiError(_l("The message holds messages within messages, too deep to be read.")) from None
+
+
+def _letter(raw: bytes, place: str) -> Letter:
     message = BytesParser(policy=email.policy.compat32).parsebytes(raw)
     name, address = _sender(message)
     subject = words.one_line(_header(message, "Subject"), LONGEST_SUBJECT)
@@ -76,12 +84,21 @@ def key_of(raw: bytes, place: str = "") -> str:
     the place where it lay.
 
     Machines that send faxes on give one Message-ID to all of them: it alone would lose every fax but the first.
+    A message whose head breaks every rule has a key too: without one it could not even be set aside.
     """
-    message = BytesParser(policy=email.policy.compat32).parsebytes(raw)
+    try:
+        known = _known_by(raw)
+    except Exception:
+        known = b""
+    return hashlib.sha256(known or raw + place.encode()).hexdigest()
+
+
+def _known_by(raw: bytes) -> bytes:
+    """Return what a message with a Message-ID says; nothing of one without."""
+    message = BytesParser(policy=email.policy.compat32).parsebytes(raw, headersonly=True)
     said = [_header(message, name) for name in ("Message-ID", "From", "Date", "Subject")]
     body = raw.replace(b"\r\n", b"\n").partition(b"\n\n")[2]
-    known = "\n".join(said).encode("utf-8", "surrogateescape") + b"\n" + body
-    return hashlib.sha256(known if said[0] else raw + place.encode()).hexdigest()
+    return words.bytes_of("\n".join(said)) + b"\n" + body if said[0] else b""
 
 
 def _header(message: Message, name: str) -> str:
@@ -96,10 +113,11 @@ def _raw(message: Message, name: str) -> str:
 
 
 def _told(raw: str) -> str:
+    plain = words.bytes_of(raw)
     try:
-        pieces = decode_header(raw.encode("utf-8", "surrogateescape").decode("latin-1"))
-    except (ValueError, LookupError, UnicodeError):
-        return raw.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        pieces = decode_header(plain.decode("latin-1"))
+    except (ValueError, LookupError, MessageError):
+        return plain.decode("utf-8", "replace")
     # The standard library hands out a lone piece as text, and several as bytes, some of them in no encoding.
     return "".join(
         words.decoded(piece if isinstance(piece, bytes) else piece.encode("latin-1", "replace"), charset)
@@ -153,13 +171,17 @@ def _contents(message: Message) -> tuple[list[str], list[str], list[Attachment]]
 
 def _parts(message: Message, depth: int = 0) -> Iterator[Message]:
     """Walk through the parts; a message that was forwarded as a file stays whole."""
-    inner = message.get_payload()
-    if message.get_content_maintype() == "multipart" and isinstance(inner, list) and depth < DEEPEST:
-        for one in inner:
-            if isinstance(one, Message):
-                yield from _parts(one, depth + 1)
+    if message.get_content_maintype() == "multipart" and message.is_multipart() and depth < DEEPEST:
+        for one in _inner(message):
+            yield from _parts(one, depth + 1)
     else:
         yield message
+
+
+def _inner(message: Message) -> list[Message]:
+    """Return the messages in a message; what is none is not asked for: it would be decoded as whatever it claims."""
+    inner = message.get_payload() if message.is_multipart() else []
+    return [one for one in inner if isinstance(one, Message)]
 
 
 def _is_file(part: Message) -> bool:
@@ -168,9 +190,8 @@ def _is_file(part: Message) -> bool:
 
 def _bytes(part: Message) -> bytes:
     """Return what a part holds; of a message in it, or of what cannot be decoded, the bytes as they came."""
-    inner = part.get_payload()
-    if isinstance(inner, list):
-        return b"\n".join(one.as_bytes() for one in inner if isinstance(one, Message))
+    if part.is_multipart():
+        return b"\n".join(one.as_bytes() for one in _inner(part))
     found = part.get_payload(decode=True)
     return found if isinstance(found, bytes) else b""
 
@@ -181,7 +202,7 @@ def _name(part: Message, place: int) -> str:
     if "=?" in named:
         named = _told(named)
     known = ENDINGS.get(part.get_content_type(), "bin")
-    cleaned = words.one_line(named.encode("utf-8", "surrogateescape").decode("utf-8", "replace"), 160)
+    cleaned = words.one_line(words.bytes_of(named).decode("utf-8", "replace"), 160)
     return cleaned or f"attachment-{place}.{known}"
 
 

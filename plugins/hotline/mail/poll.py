@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import imaplib
 import logging
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 # Shorter than a turn is held for: the rest comes with the next one.
 MOST, LONGEST = 100, dt.timedelta(minutes=6)
+# The mail server or the database is away: no other message would fare better.
+GONE = (OSError, imaplib.IMAP4.abort, OperationalError)
 
 
 def poll(rules: Rules) -> None:
@@ -47,7 +50,16 @@ def _emptied(rules: Rules, box: Mailbox) -> Sentence | None:
             _one(rules, box, uid)
         except KoudaiError as error:
             trouble = error.sentence
+        except GONE:
+            raise
+        except Exception as error:
+            log.exception("a message of %s could not be put away", rules.office.code)
+            trouble = _broke_off(error)
     return trouble
+
+
+def _broke_off(error: Exception) -> Sentence:
+    return _l("It broke off: %(kind)s. The server's log says where.", kind=type(error).__name__)
 
 
 def _end_reading() -> None:
@@ -67,9 +79,7 @@ def _one(rules: Rules, box: Mailbox, uid: str) -> None:
         raise
     except Exception as error:
         log.exception("a message of %s could not be taken in", rules.office.code)
-        fate = intake.set_aside(
-            rules, sack, _l("It broke off: %(kind)s. The server's log says where.", kind=type(error).__name__)
-        )
+        fate = intake.set_aside(rules, sack, _broke_off(error))
     box.put_away(uid, box.address.aside if fate is Fate.ASIDE else box.address.done)
 
 

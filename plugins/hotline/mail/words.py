@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from html.parser import HTMLParser
 
 # What Chinese senders call GB 2312 is nearly always the larger set.
@@ -12,10 +13,15 @@ LARGER = {
     "gb_2312-80": "gb18030",
     "us-ascii": "utf-8",
     "ascii": "utf-8",
+    # What writes domain names is no encoding of a message: Python reads a long one for hours.
+    "punycode": "utf-8",
+    "idna": "utf-8",
 }
 GUESSES = ("utf-8", "gb18030", "latin-1")
 HIDDEN = frozenset({"script", "style", "head", "title", "template", "noscript", "object"})
 BREAKS = frozenset({"br", "p", "div", "tr", "li", "h1", "h2", "h3", "h4", "blockquote", "table", "hr", "pre"})
+# Half a pair that stands alone can be written nowhere; the rest of the surrogates hide bytes of a header.
+HALF = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\ufeff]")
 
 
@@ -24,10 +30,18 @@ def decoded(content: bytes, charset: str | None) -> str:
     named = (charset or "").strip("\"' ").lower()
     for encoding in (LARGER.get(named, named), *GUESSES):
         try:
-            return content.decode(encoding)
-        except (LookupError, UnicodeDecodeError, ValueError):
+            text = content.decode(encoding)
+            # What can be read and never written again (a lone surrogate) does not fit either.
+            text.encode()
+        except (LookupError, ValueError):
             continue
+        return text
     return content.decode("utf-8", "replace")
+
+
+def bytes_of(header: str) -> bytes:
+    """Return the bytes of a header, those among them that the standard library hides because they are no ASCII."""
+    return HALF.sub("\ufffd", header).encode("utf-8", "surrogateescape")
 
 
 def tidy(text: str) -> str:
@@ -46,9 +60,11 @@ def one_line(text: str, most: int) -> str:
 def from_html(page: str) -> str:
     """Return what an HTML message says: its words alone; nothing is fetched, run or followed."""
     reader = _Reader()
-    # A page that was cut off may end inside of a mark.
-    reader.feed(re.sub(r"<[^<>]*\Z", "", page))
-    reader.close()
+    # Of a mark that the parser cannot make out, what stands before it is read.
+    with suppress(AssertionError):
+        # A page that was cut off may end inside of a mark.
+        reader.feed(re.sub(r"<[^<>]*\Z", "", page))
+        reader.close()
     return tidy("".join(reader.said))
 
 

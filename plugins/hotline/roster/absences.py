@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from core.rules import Rules
 
 CLAUSE = "QP/2-04 5.1"
+OVERTAKEN = _l("One of these shifts has another holder by now. Look at the roster again.")
 
 
 def ask(act: Act) -> None:
@@ -74,7 +75,7 @@ def substitute(act: Act) -> None:
     absence: Absence = act.case
     chosen, first, last = _asked(act)
     changes = [
-        (shift.roster, Change(day=shift.day, shift=shift.shift, place=place, person_id=chosen))
+        (shift.roster, _instead_of(absence.owner_id, chosen, shift, place))
         for shift in shifts_left(absence)
         if first <= shift.day <= last
         for place in PLACES
@@ -87,6 +88,10 @@ def substitute(act: Act) -> None:
     absence.to_cover_at = act.now if left or promises_left(act.rules, absence) else None
     if left:
         act.recorded["left"] = ", ".join(str(one.day) for one in left)
+
+
+def _instead_of(before: int | None, after: int, shift: RosterShift, place: str) -> Change:
+    return Change(day=shift.day, shift=shift.shift, place=place, person_id=after, instead_of=before)
 
 
 def _asked(act: Act) -> tuple[int, dt.date, dt.date]:
@@ -103,7 +108,7 @@ def _put(act: Act, changes: list[tuple[Roster, Change]]) -> None:
     for roster, change in changes:
         wanted.setdefault(roster, []).append(change)
     for roster, many in sorted(wanted.items(), key=lambda pair: pair[0].month):
-        given = {"changes": many, "why": act.case.number, "field": "substitute_id"}
+        given = {"changes": many, "why": act.case.number, "field": "substitute_id", "overtaken": OVERTAKEN}
         gate.perform("hotline.roster", roster.number, "exchange", act.actor, given=given)
 
 

@@ -21,12 +21,13 @@ LONGEST = 12_000
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """One cell as somebody edited it: who is on duty there now, or nobody."""
+    """One cell as somebody edited it: who is on duty there now, or nobody; ``instead_of`` is whom he follows."""
 
     day: dt.date
     shift: str
     place: str
     person_id: int | None
+    instead_of: int | None = None
 
     @property
     def line(self) -> str:

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select, update
 
 from core import clock, ledger
 from core.db import db, see_offices, writing
@@ -30,13 +30,16 @@ Opened = tuple[int, Person]
 
 def key_of(actor: Actor, office: Office) -> CalendarKey | None:
     """Return the key that somebody has in an office, if one is good."""
-    where = (
+    found: CalendarKey | None = db.session.scalar(select(CalendarKey).where(*_good(actor, office)).limit(1))
+    return found
+
+
+def _good(actor: Actor, office: Office) -> tuple[ColumnElement[bool], ...]:
+    return (
         CalendarKey.person_id == actor.person_id,
         CalendarKey.office_id == office.id,
         CalendarKey.revoked_at.is_(None),
     )
-    found: CalendarKey | None = db.session.scalar(select(CalendarKey).where(*where))
-    return found
 
 
 def renew(actor: Actor, office: Office) -> str:
@@ -64,10 +67,10 @@ def revoke(actor: Actor, office: Office) -> None:
 
 
 def _take_back(actor: Actor, office: Office) -> bool:
-    found = key_of(actor, office)
-    if found is not None:
-        found.revoked_at = clock.now()
-    return found is not None
+    """End every key that is good; whoever makes one at this moment waits, or his would stay good beside the next."""
+    db.session.execute(select(Person.id).where(Person.id == actor.person_id).with_for_update(key_share=True))
+    ended = update(CalendarKey).where(*_good(actor, office)).values(revoked_at=clock.now())
+    return bool(list(db.session.scalars(ended.returning(CalendarKey.id))))
 
 
 def _record(office_id: int, actor: Actor, action: str) -> None:

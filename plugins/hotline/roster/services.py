@@ -128,9 +128,21 @@ def replace(act: Act) -> None:
 
 
 def exchange(act: Act) -> None:
-    """Write down what two people swapped, or who stands in for whom; the step around it says which."""
-    changed = _write(act, act.given["changes"])
-    _refuse_conflicts(act, changed)
+    """Write down what two people swapped, or who stands in for whom; the step around it says which.
+
+    That step read the shifts before this one locked the roster: whoever changed them in between is not written over.
+    """
+    changes: list[Change] = act.given["changes"]
+    now = {(one.day, one.shift, place): one.holder(place) for one in _read_anew(act.case) for place in PLACES}
+    if any(now.get((one.day, one.shift, one.place), one.instead_of) != one.instead_of for one in changes):
+        raise Invalid(_field(act), act.given["overtaken"])
+    _refuse_conflicts(act, _write(act, changes))
+
+
+def _read_anew(roster: Roster) -> list[RosterShift]:
+    """Read the shifts of a roster as they are now, whatever was read of them before."""
+    query = select(RosterShift).where(RosterShift.roster_id == roster.id)
+    return list(db.session.scalars(query.execution_options(populate_existing=True)).unique())
 
 
 def close(act: Act) -> None:

@@ -164,9 +164,11 @@ def record(act: Act) -> None:
     swap: Swap = act.case
     mine, theirs = picks(swap)
     wanted: dict[Roster, list[Change]] = {}
-    for one, person_id in ((mine, swap.other_id), (theirs, swap.owner_id)):
-        change = Change(day=one.shift.day, shift=one.shift.shift, place=one.place, person_id=person_id)
+    for one, before, after in ((mine, swap.owner_id, swap.other_id), (theirs, swap.other_id, swap.owner_id)):
+        change = Change(
+            day=one.shift.day, shift=one.shift.shift, place=one.place, person_id=after, instead_of=before
+        )
         wanted.setdefault(one.shift.roster, []).append(change)
     for roster, changes in sorted(wanted.items(), key=lambda pair: pair[0].month):
-        given = {"changes": changes, "why": swap.number}
+        given = {"changes": changes, "why": swap.number, "overtaken": NO_MORE}
         gate.perform("hotline.roster", roster.number, "exchange", act.actor, given=given)

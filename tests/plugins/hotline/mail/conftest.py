@@ -24,6 +24,7 @@ from core import settings
 from core.db import db, see_offices
 from core.people import Actor
 from core.rules import rules_of
+from plugins.hotline.mail.mailbox import address_of
 from plugins.hotline.mail.models import Mail
 from plugins.hotline.mail.poll import poll
 from plugins.hotline.mail.secret import keep_password
@@ -140,6 +141,13 @@ class Post:
             settings.set_parameter(self.office, f"hotline.mail_{name}", value, SETTER)
         self.house.see()
 
+    def give(self, password: str = PASSWORD) -> None:
+        """Keep a password for the mailbox as the parameters name it now."""
+        address = address_of(rules_of(self.office))
+        assert address is not None
+        keep_password(address, password)
+        self.house.see()
+
     def poll(self) -> None:
         """Take the timer's turn at this mailbox."""
         see_offices(frozenset({self.office.id}))
@@ -167,7 +175,7 @@ def new_post(mail_server: int, house: Any, app: Any) -> Any:
             server.create(post.folder)
         post.set(host="127.0.0.1", port=mail_server, tls="none", user=USER)
         post.set(folder=post.folder, done_folder=post.done, aside_folder=post.aside)
-        keep_password(office.code, PASSWORD)
+        post.give()
         return post
 
     return furnish

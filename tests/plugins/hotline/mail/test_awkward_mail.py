@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import email.policy
+import time
 from base64 import b64encode
 from collections.abc import Callable
+from dataclasses import replace
 from email.message import EmailMessage
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
@@ -15,6 +17,8 @@ import pytest
 from core.rules import rules_of
 from core.talk import files, store
 from core.talk.topics import topic_of
+from plugins.hotline.mail import words
+from plugins.hotline.mail.mailbox import Mailbox
 
 WORDS = "打不开凭证，提示错误 8001"
 PNG = b"\x89PNG\r\n\x1a\n picture"
@@ -121,6 +125,35 @@ def deep() -> bytes:
     return bytes(inner.as_bytes())
 
 
+def unwritable() -> bytes:
+    """Half of a pair in the subject, the sender's name, the text and a file's name: no text can be written with it."""
+    lines = (
+        "From: =?utf-7?Q?+2AA-?= <gao@customer.example>",
+        "Subject: =?utf-7?Q?+2AA-?=",
+        'Content-Type: multipart/mixed; boundary="b"',
+        "",
+        "--b",
+        "Content-Type: text/plain; charset=utf-7",
+        "",
+        f"+2AA- {WORDS}",
+        "--b",
+        "Content-Type: image/png",
+        "Content-Disposition: attachment; filename*=utf-7''%2B2AA-.png",
+        "Content-Transfer-Encoding: base64",
+        "",
+        b64encode(PNG).decode(),
+        "--b--",
+    )
+    return "\r\n".join(lines).encode("utf-8")
+
+
+def too_deep(kind: str) -> bytes:
+    """A thousand messages, or parts, one in the other: deeper than the standard library reads."""
+    levels = (f'Content-Type: {kind}; boundary="b{at}"\r\n\r\n--b{at}\r\n' for at in range(1000))
+    inner = "".join(levels) if kind.startswith("multipart") else f"Content-Type: {kind}\r\n\r\n" * 1000
+    return HEAD.format("too deep", "Message-ID: <deep>\r\n").strip("\r\n").encode() + b"\r\n" + inner.encode()
+
+
 AWKWARD: dict[str, bytes | Callable[[], bytes]] = {
     "utf-8": plain("utf-8"),
     "gb18030": plain("gb18030"),
@@ -148,8 +181,31 @@ AWKWARD: dict[str, bytes | Callable[[], bytes]] = {
     "a multipart without its end": nested()[:-30],
     "bare line feeds": HEAD.format("lf", "").replace("\r\n", "\n").encode() + WORDS.encode(),
     "several senders": f"From: a@b.example, gao@customer.example\r\nSubject: two\r\n\r\n{WORDS}".encode(),
+    "base 64 that ends too early": HEAD.format("=?utf-8?B?a?=", "").encode() + WORDS.encode(),
+    "HTML that is no mark": page(f"<p>{WORDS}</p><![<![<p>broken</p>"),
+    "a domain name's encoding": lying("punycode", "utf-8"),
     "an answer goes elsewhere": f"Reply-To: gao@customer.example\r\nSubject: reply\r\n\r\n{WORDS}".encode(),
 }
+
+
+@pytest.fixture
+def standing_for(write: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[[bytes], EmailMessage]:
+    """The means to let a message arrive on which the mail server of the tests breaks: a plain one stands for it."""
+    meant, fetched = dict[bytes, bytes](), Mailbox.fetch
+
+    def fetch(box: Mailbox, uid: str) -> Any:
+        sack = fetched(box, uid)
+        raw = next((raw for mark, raw in meant.items() if sack and mark in sack.raw), None)
+        return replace(sack, raw=raw) if sack and raw else sack
+
+    def arriving(raw: bytes) -> EmailMessage:
+        mark = f"stands for {len(meant)}"
+        meant[mark.encode()] = raw
+        message: EmailMessage = write(mark)
+        return message
+
+    monkeypatch.setattr(Mailbox, "fetch", fetch)
+    return arriving
 
 
 @pytest.mark.clause("QP/2-04 5.2")
@@ -222,3 +278,33 @@ def test_a_text_that_nobody_reads_to_its_end_hangs_on_the_call(post: Any) -> Non
     found, _said = attached(post, HEAD.format("long", "").encode() + (WORDS * 3000).encode())
     assert set(found) == {"message.txt"}
     assert len(post.calls()[-1].told) == 20_000
+
+
+def test_what_can_be_read_and_written_nowhere_is_a_call_too(post: Any, standing_for: Any) -> None:
+    post.put(standing_for(unwritable()))
+    post.poll()
+    (call,) = post.calls()
+    assert (WORDS in call.told, call.sender, call.subject) == (True, "gao@customer.example", "+2AA-")
+    (name,) = (one.name for one in files.of_topic(topic_of(rules_of(post.office), "hotline.call", call.id)))
+    assert name == "\ufffd.png"
+
+
+@pytest.mark.parametrize("kind", ["multipart/mixed", "message/rfc822"])
+def test_messages_within_messages_too_deep_to_be_read_are_set_aside_and_the_next_is_read(
+    post: Any, write: Any, standing_for: Any, kind: str
+) -> None:
+    post.put(standing_for(too_deep(kind)), write())
+    post.poll()
+    aside, _taken = post.mails()
+    assert (aside.subject, aside.why["msgid"]) == (
+        "too deep",
+        "The message holds messages within messages, too deep to be read.",
+    )
+    assert (len(post.calls()), post.lying(), post.lying(post.aside)) == (1, 0, 1)
+
+
+def test_a_long_text_in_a_domain_name_s_encoding_is_read_at_once() -> None:
+    """Python would sort each of its letters in among all others: a megabyte takes minutes, a message an hour."""
+    begun = time.monotonic()
+    assert words.decoded(b"-" + b"9a" * 1_000_000, "PunyCode").endswith("9a")
+    assert time.monotonic() - begun < 5

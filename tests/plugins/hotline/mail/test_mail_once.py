@@ -21,7 +21,6 @@ from core.rules import rules_of
 from plugins.hotline.mail import mailbox
 from plugins.hotline.mail.models import Fate
 from plugins.hotline.mail.poll import poll
-from plugins.hotline.mail.secret import keep_password
 
 ROOT = Path(__file__).parents[4]
 DYING = """
@@ -131,6 +130,36 @@ def test_a_message_that_breaks_the_program_is_set_aside_too(
     assert (post.lying(), post.lying(post.aside)) == (0, 1)
 
 
+def test_a_message_that_cannot_even_be_set_aside_is_told_and_stops_no_other(
+    post: Any, write: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from plugins.hotline.mail import message
+
+    def broken(raw: bytes) -> Any:
+        raise ValueError("secret words")
+
+    monkeypatch.setattr(message, "head", broken)
+    post.put(b"nothing that anybody sent", write())
+    assert "ValueError" in trouble(post)
+    assert (len(post.calls()), post.lying(), post.lying(post.done)) == (1, 1, 1)
+
+
+def test_a_message_without_any_key_of_its_own_is_known_by_all_of_it_and_its_place(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from plugins.hotline.mail import message
+
+    def broken(*_given: Any) -> Any:
+        raise ValueError("secret words")
+
+    raw = b"Message-ID: <x>\r\n\r\n"
+    known = message.key_of(raw, "here")
+    assert known == message.key_of(raw, "there")
+    monkeypatch.setattr(message, "_header", broken)
+    assert message.key_of(raw, "here") == message.key_of(raw, "here")
+    assert len({known, message.key_of(raw, "here"), message.key_of(raw, "there")}) == 3
+
+
 def trouble(post: Any) -> str:
     with pytest.raises(KoudaiError) as told:
         post.poll()
@@ -140,7 +169,7 @@ def trouble(post: Any) -> str:
 
 def test_a_wrong_password_is_told_and_not_shown(post: Any, write: Any) -> None:
     post.put(write())
-    keep_password("BJ", "wrong and secret")
+    post.give("wrong and secret")
     said = trouble(post)
     assert "koudai mail password BJ" in said
     assert "secret" not in said
@@ -152,22 +181,27 @@ def test_a_server_that_is_away_or_a_folder_that_is_not_there_is_told(post: Any, 
     post.set(folder="nowhere")
     assert "nowhere" in trouble(post)
     post.set(folder=post.folder, port=1)
-    assert "127.0.0.1:1" in trouble(post)
+    post.give()
+    assert "127.0.0.1:1 cannot be used" in trouble(post)
     post.set(port=post.port)
+    post.give()
     post.poll()
     assert len(post.calls()) == 1
 
 
 def test_administrators_are_told_by_the_job(post: Any) -> None:
     post.set(port=1)
+    post.give()
     (ran,) = [one for one in turns.run_due("BJ") if one.job == "hotline.mail"]
     assert "127.0.0.1:1" in str(ran.trouble)
 
 
 def test_without_tls_no_password_travels_to_another_machine(post: Any) -> None:
     post.set(host="mail.example")
+    post.give()
     assert "Without TLS" in trouble(post)
     post.set(tls="tls", host="127.0.0.1")
+    post.give()
     assert "its certificate or its TLS is not in order" in trouble(post)
 
 
@@ -175,6 +209,7 @@ def test_over_starttls_a_server_must_show_a_certificate_that_is_trusted(
     post: Any, locked_server: int, certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     post.set(tls="starttls", port=locked_server, folder="INBOX")
+    post.give()
     assert "its certificate or its TLS is not in order" in trouble(post)
     assert post.mails() == []
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
@@ -194,6 +229,36 @@ def test_the_password_is_a_file_for_nobody_else(
     post.poll()
     monkeypatch.delenv("KOUDAI_MAIL_PASSWORD_BJ")
     path.unlink()
+    assert "koudai mail password BJ" in trouble(post)
+
+
+@pytest.mark.parametrize(
+    "elsewhere", [{"host": "localhost"}, {"port": 1}, {"user": "another@office.example"}]
+)
+def test_a_password_is_sent_to_no_other_server_than_that_for_which_it_was_given(
+    post: Any, write: Any, monkeypatch: pytest.MonkeyPatch, elsewhere: dict[str, Any]
+) -> None:
+    asked = list[object]()
+    monkeypatch.setattr(mailbox, "_connected", asked.append)
+    post.put(write())
+    post.set(**elsewhere)
+    said = trouble(post)
+    assert all(str(value) in said for value in elsewhere.values())
+    assert ("koudai mail password BJ" in said, asked) == (True, [])
+    monkeypatch.undo()
+    post.set(host="127.0.0.1", port=post.port, user="hotline@office.example")
+    post.poll()
+    assert len(post.calls()) == 1
+
+
+@pytest.mark.parametrize("before", ["bare words", "12345678", '{"password": "named nowhere"}'])
+def test_a_password_that_names_no_server_is_asked_for_anew(
+    post: Any, app: Flask, before: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (Path(app.config["KOUDAI_HOME"]) / "mail-password-BJ").write_text(before)
+    assert "koudai mail password BJ" in trouble(post)
+    post.give()
+    monkeypatch.setenv("KOUDAI_MAIL_PASSWORD_BJ", before)
     assert "koudai mail password BJ" in trouble(post)
 
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import threading
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from core import ledger
-from core.db import db, writing
+from core.db import db, see_offices, writing
+from core.offices import all_offices
 from core.people import Person
 from core.switches import switch
-from plugins.hotline.roster import ical
+from plugins.hotline.roster import feed, ical
 from plugins.hotline.roster.models import CalendarKey
 
 NOON = dt.datetime(2026, 12, 1, 4, tzinfo=dt.UTC)
@@ -132,6 +135,42 @@ def test_a_new_address_ends_the_old_one_and_one_that_was_taken_back_opens_nothin
     planners.centre.house.see()
     where = select(ledger.LedgerRow.action).where(ledger.LedgerRow.kind == "token")
     assert list(db.session.scalars(where.order_by(ledger.LedgerRow.seq))) == ["make", "make", "revoke"]
+
+
+def test_of_two_addresses_made_at_once_one_is_good_and_taking_back_ends_it(planners: Any, app: Flask) -> None:
+    who, office = planners.engineers[1], planners.centre.office
+    office_id, together, made = office.id, threading.Barrier(4), list[str]()
+
+    def press() -> None:
+        with app.app_context():
+            see_offices(frozenset({office_id}))
+            here = all_offices()[office_id]
+            together.wait()
+            made.append(feed.renew(who, here))
+            db.session.remove()
+
+    threads = [threading.Thread(target=press) for _ in range(4)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert (len(made), sum(feed.find(secret) is not None for secret in made)) == (4, 1)
+    planners.centre.house.see()
+    feed.revoke(who, office)
+    assert [secret for secret in made if feed.find(secret)] == []
+
+
+def test_every_key_that_was_ever_good_beside_another_is_taken_back(planners: Any) -> None:
+    who, office = planners.engineers[1], planners.centre.office
+    secret = feed.renew(who, office)
+    with writing():
+        beside = CalendarKey(office_id=office.id, person_id=who.person_id, digest="made at the same moment")
+        beside.made_at = NOON
+        db.session.add(beside)
+    feed.revoke(who, office)
+    planners.centre.house.see()
+    assert all(one.revoked_at for one in db.session.scalars(select(CalendarKey)))
+    assert feed.find(secret) is None
 
 
 def test_the_secret_is_shown_once_and_kept_as_a_hash_alone(planners: Any, sign_in: Any) -> None:

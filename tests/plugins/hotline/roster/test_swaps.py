@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from threading import Thread
 from typing import Any
 
 import pytest
 
-from core import clock, ledger
+from core import clock, gate, ledger
+from core.db import db, see_offices
 from core.deadlines import MET, OPEN
 from core.errors import RefusalKind, Refused
+from plugins.hotline.roster.absences import OVERTAKEN
+from plugins.hotline.roster.swaps import NO_MORE
 
 ANSWER, RECORD = "hotline.answer_swap", "hotline.record_swap"
 
@@ -98,6 +102,73 @@ def test_what_has_changed_meanwhile_is_seen_before_it_is_recorded(planners: Any,
     line = f"{mine.day} evening engineer {planners.free(mine).person_id}"
     planners.centre.act(roster, "replace", planners.support, cells=line, reason="临时出差")
     assert planners.centre.refused(swap, "record", planners.support).kind is RefusalKind.OBJECTION
+
+
+@pytest.fixture
+def meanwhile(app: Any, planners: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The means to let another server process take a step after this one read the roster and before it locks it."""
+    office_id = planners.centre.office.id
+
+    def take(*step: Any, **values: Any) -> None:
+        perform = gate.perform
+
+        def elsewhere() -> None:
+            with app.app_context():
+                see_offices(frozenset({office_id}))
+                perform(*step, values)
+                db.session.remove()
+
+        def overtaken(procedure: str, key: Any, name: Any, *more: Any, **named: Any) -> Any:
+            if name == "exchange":
+                monkeypatch.undo()
+                other = Thread(target=elsewhere)
+                other.start()
+                other.join(20)
+            return perform(procedure, key, name, *more, **named)
+
+        monkeypatch.setattr(gate, "perform", overtaken)
+
+    return take
+
+
+def test_what_somebody_else_changes_at_the_same_moment_is_not_swapped_away(
+    planners: Any, roster: Any, meanwhile: Any, engine_name: str
+) -> None:
+    if engine_name == "sqlite":
+        return  # there is one writer at a time, so the moment does not exist
+    mine, theirs = two(planners, roster)
+    swap = planners.centre.act(ask(planners, mine, theirs), "agree", planners.holder(theirs))
+    third = planners.free(planners.shift(roster, mine.day.day, "evening"))
+    number, line = roster.number, f"{mine.day} evening engineer {third.person_id}"
+    meanwhile("hotline.roster", number, "replace", planners.support, cells=line, reason="临时出差")
+    with pytest.raises(Refused) as refused:
+        planners.centre.act(swap, "record", planners.support)
+    assert refused.value.errors["cells"][0].msgid == NO_MORE.msgid
+    planners.centre.house.see()
+    assert planners.shift(roster, mine.day.day, "evening").engineer_id == third.person_id
+    assert swap.state == "agreed"
+
+
+def test_nobody_stands_in_for_a_shift_that_went_to_somebody_else_at_the_same_moment(
+    planners: Any, roster: Any, meanwhile: Any, engine_name: str
+) -> None:
+    if engine_name == "sqlite":
+        return  # there is one writer at a time, so the moment does not exist
+    evening = planners.shift(roster, 8, "evening")
+    who, first = planners.holder(evening), planners.free(evening)
+    second = next(
+        one
+        for one in planners.engineers
+        if one.person_id
+        not in (who.person_id, first.person_id, planners.shift(roster, 8, "noon").engineer_id)
+    )
+    absence = planners.away(who, "2026-12-08", "2026-12-08")
+    number, line = roster.number, f"2026-12-08 evening engineer {second.person_id}"
+    meanwhile("hotline.roster", number, "replace", planners.support, cells=line, reason="临时出差")
+    with pytest.raises(Refused) as refused:
+        planners.centre.act(absence, "substitute", planners.centre.duty, substitute_id=first.person_id)
+    assert refused.value.errors["substitute_id"][0].msgid == OVERTAKEN.msgid
+    assert planners.shift(roster, 8, "evening").engineer_id == second.person_id
 
 
 def test_it_is_declined_by_the_other_and_withdrawn_by_who_asked(planners: Any, roster: Any) -> None:
