@@ -99,7 +99,7 @@ roster.step(
     by=SUPPORT_MANAGER,
     clause=MONTHLY,
     does=services.publish,
-    requires=(services.fits,),
+    requires=(services.fits, services.staffed),
     meets=("hotline.publish_roster",),
     tone="primary",
     own_page=PAGE,
