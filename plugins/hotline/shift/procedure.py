@@ -330,7 +330,7 @@ handover.step(
     title=_l("I stay on duty myself"),
     by=THE_GIVER,
     clause=house_rule(_l("Who stays on duty hands nothing over to himself.")),
-    requires=(handing.giver_expected,),
+    requires=(handing.giver_expected, handing.nobody_else_on_duty),
     does=handing.stay_on,
     own_page=LIST,
 )
