@@ -149,17 +149,21 @@ def move_promises(act: Act, first: dt.date, last: dt.date) -> list[str]:
 
 
 def covered(act: Act) -> None:
-    """Nothing is left to cover by now: the roster was changed by hand."""
+    """Nothing is left to cover by now: the roster was changed by hand, and what was promised is another's."""
     act.case.to_cover_at = None
 
 
 def nothing_left(act: Act) -> Sentence | None:
-    """Name the shifts that still nobody stands in for."""
+    """Name the shifts that still nobody stands in for, or count what is promised for these days."""
     left = shifts_left(act.case) if act.case.number else []
-    if not left:
-        return None
-    days = ", ".join(str(one.day) for one in left[:5])
-    return _l("Still on the roster: %(days)s. Say who stands in, or change the roster.", days=days)
+    if left:
+        days = ", ".join(str(one.day) for one in left[:5])
+        return _l("Still on the roster: %(days)s. Say who stands in, or change the roster.", days=days)
+    count = promises_left(act.rules, act.case) if act.case.number else 0
+    text = _l(
+        "Still promised for these days: %(count)s. Say who stands in, or give them to others.", count=count
+    )
+    return text if count else None
 
 
 def carry(act: Act) -> None:

@@ -243,6 +243,15 @@ absence.step(
     meets=("hotline.find_substitute",),
 )
 absence.step(
+    "ask_on",
+    "approved -> same",
+    title=_l("Something was promised meanwhile: somebody has to stand in"),
+    by=TIMER,
+    clause="QI/03 3.1.9",
+    does=absences.ask_on,
+    starts=("hotline.find_substitute",),
+)
+absence.step(
     "carry",
     "approved -> same",
     title=_l("What was promised meanwhile goes over, too"),
