@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from sqlalchemy import ForeignKey, Index, String, Text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from core.cases import Case
 from core.customers.models import Installation
@@ -110,6 +110,13 @@ class Call(Model, Case):
     installation: Mapped[Installation | None] = relationship(lazy="joined")
     taken_by: Mapped[Person | None] = relationship(foreign_keys=[taken_by_id])
     former_owner: Mapped[Person | None] = relationship(foreign_keys=[former_owner_id])
+
+    @validates("owner_id")
+    def _remember(self, _key: str, person_id: int | None) -> int | None:
+        """Keep whose the call was, whichever step changes that: it may be handed back to him (QI/03 3.1.9)."""
+        if person_id != self.owner_id:
+            self.former_owner_id = self.owner_id
+        return person_id
 
     @property
     def symptom(self) -> str:

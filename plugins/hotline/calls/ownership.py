@@ -10,6 +10,7 @@ from core.i18n import Sentence, _l
 from core.procedure import Procedure
 from core.roles import DUTY_MANAGER, HOTLINE_ENGINEER
 from plugins.hotline.calls.who import DESK, THE_OWNER
+from plugins.hotline.roster.reading import away_on
 
 if TYPE_CHECKING:
     from core.gate import Act
@@ -23,18 +24,22 @@ class HandBackForm(StepForm):
     reason = LongTextField(_l("What has to be known"), limit=1000, required=False, fresh=True)
 
 
+def _here(act: Act) -> dict[str, str]:
+    """Offer who sits at the hotline and is not away today."""
+    away = away_on(act.rules, act.rules.calendar.local_day(act.now))
+    return {str(one.id): one.name for one in act.rules.colleagues(HOTLINE_ENGINEER) if one.id not in away}
+
+
 class AssignForm(StepForm):
     """Whose the call shall be, and why."""
 
-    assigned_to_id = PersonField(_l("New owner"), role=HOTLINE_ENGINEER)
+    assigned_to_id = PersonField(_l("New owner"), offers=_here)
     reason = LongTextField(_l("Reason"), limit=1000, required=False, fresh=True)
 
 
 def give_to(act: Act, person_id: int | None) -> None:
     """Give the call to somebody, its promises with it; whose it was is remembered."""
-    call = act.case
-    if call.owner_id != person_id:
-        call.former_owner_id, call.owner_id = call.owner_id, person_id
+    act.case.owner_id = person_id
     deadlines.hand_over(act, person_id)
 
 
@@ -72,6 +77,15 @@ def had_another_owner(act: Act) -> Sentence | None:
     return _l("The call was nobody else's before. The duty manager may give it to a colleague.")
 
 
+def former_owner_here(act: Act) -> Sentence | None:
+    """Nothing goes back to a desk where nobody sits: to whoever left, has no role here any more, or is away."""
+    former, away = act.case.former_owner, away_on(act.rules, act.rules.calendar.local_day(act.now))
+    here = {one.id for role in DESK for one in act.rules.colleagues(role)} - away
+    if former is None or former.id in here:
+        return None
+    return _l("%(name)s is not here. The duty manager may give the call to a colleague.", name=former.name)
+
+
 def add_to(call: Procedure) -> None:
     """Let a call change hands, so that it is always somebody's."""
     call.step(
@@ -91,7 +105,7 @@ def add_to(call: Procedure) -> None:
         clause=FIRST_CONTACT,
         form=HandBackForm,
         does=hand_back,
-        requires=(had_another_owner,),
+        requires=(had_another_owner, former_owner_here),
     )
     call.step(
         "assign",

@@ -15,6 +15,7 @@ from core.roles import SUPPORT_MANAGER
 from core.standing_in import StandIn
 from plugins.hotline.roster.cells import Change
 from plugins.hotline.roster.models import PLACES, Absence, Roster, RosterShift
+from plugins.hotline.shift.models import Shift
 
 if TYPE_CHECKING:
     from core.gate import Act
@@ -39,10 +40,28 @@ def another_decides(act: Act) -> Sentence | None:
 
 
 def approve(act: Act) -> None:
-    """Ask for somebody who stands in, when shifts or promises fall on these days."""
+    """Ask for somebody who stands in, when shifts or promises fall on these days; nobody waits for him meanwhile."""
     absence: Absence = act.case
+    for number in _seats_waiting(absence):
+        gate.perform("hotline.shift", number, "is_away", act.actor, given={"absence": absence.number})
     left = shifts_left(absence) or promises_left(act.rules, absence)
     absence.to_cover_at = act.now if left else None
+
+
+def _seats_waiting(absence: Absence) -> list[str]:
+    """Return the days on the seat, by number, on which whoever is away is still expected (QI/03 3.1.1)."""
+    query = select(Shift.number).where(
+        Shift.office_id == absence.office_id,
+        Shift.owner_id == absence.owner_id,
+        Shift.state == "expected",
+        Shift.day.between(absence.first_day, absence.last_day),
+    )
+    return [number for number in db.session.scalars(query.order_by(Shift.id)) if number]
+
+
+def ask_on(act: Act) -> None:
+    """Something was promised since for days on which whoever promised it is away, and nobody stands in."""
+    act.case.to_cover_at = act.now
 
 
 def shifts_left(absence: Absence) -> list[RosterShift]:
@@ -135,17 +154,21 @@ def move_promises(act: Act, first: dt.date, last: dt.date) -> list[str]:
 
 
 def covered(act: Act) -> None:
-    """Nothing is left to cover by now: the roster was changed by hand."""
+    """Nothing is left to cover by now: the roster was changed by hand, and what was promised is another's."""
     act.case.to_cover_at = None
 
 
 def nothing_left(act: Act) -> Sentence | None:
-    """Name the shifts that still nobody stands in for."""
+    """Name the shifts that still nobody stands in for, or count what is promised for these days."""
     left = shifts_left(act.case) if act.case.number else []
-    if not left:
-        return None
-    days = ", ".join(str(one.day) for one in left[:5])
-    return _l("Still on the roster: %(days)s. Say who stands in, or change the roster.", days=days)
+    if left:
+        days = ", ".join(str(one.day) for one in left[:5])
+        return _l("Still on the roster: %(days)s. Say who stands in, or change the roster.", days=days)
+    count = promises_left(act.rules, act.case) if act.case.number else 0
+    text = _l(
+        "Still promised for these days: %(count)s. Say who stands in, or give them to others.", count=count
+    )
+    return text if count else None
 
 
 def carry(act: Act) -> None:

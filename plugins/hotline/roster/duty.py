@@ -1,4 +1,4 @@
-"""Who is on duty at a moment: what the roster says, without whoever is away."""
+"""Who is on duty at a moment: what the roster says, without whoever is away or has lost the role."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import bindparam, case, exists, select
+from sqlalchemy import and_, bindparam, case, exists, not_, select
 
 from core.asking import asked
 from core.deadlines import Within
 from core.i18n import _l
-from core.people import Person
-from plugins.hotline.roster.models import DAY, Absence, Roster, RosterShift
-from plugins.hotline.roster.reading import AWAY, IN_FORCE
+from core.people import Person, RoleGrant
+from plugins.hotline.roster.models import DAY, ENGINEER, MANAGER, Absence, Roster, RosterShift
+from plugins.hotline.roster.reading import AWAY, IN_FORCE, ROLES
 
 if TYPE_CHECKING:
     from core.rules import Rules
@@ -31,13 +31,15 @@ class Holder(NamedTuple):
 class OnDuty:
     """Who is on duty: in which shift ("day", "noon", "evening", or none), as engineers and as manager.
 
-    ``wanted`` says whether somebody should be: the office is open, or the roster has a shift now.
+    ``wanted`` says whether somebody should be: the office is open, or the roster has a shift now. ``since`` is when
+    the roster last changed what it says of this moment; None where no published one has a shift then.
     """
 
     shift: str
     engineers: tuple[Holder, ...]
     manager: Holder | None
     wanted: bool = False
+    since: dt.datetime | None = None
 
     @property
     def missing(self) -> bool:
@@ -54,10 +56,14 @@ def on_duty(rules: Rules, at: dt.datetime) -> OnDuty:
     if not found:
         opened = rules.calendar.is_open(at)
         return OnDuty(shift=DAY if opened else "", engineers=(), manager=None, wanted=opened)
-    shift, engineer, manager = found[0]
-    for _longer, another, further in found[1:]:
-        engineer, manager = engineer or another, manager or further
-    return OnDuty(shift=shift, engineers=(engineer,) if engineer else (), manager=manager, wanted=True)
+    engineer = next((one.engineer for one in found if one.engineer), None)
+    return OnDuty(
+        shift=found[0].shift,
+        engineers=(engineer,) if engineer else (),
+        manager=next((one.manager for one in found if one.manager), None),
+        wanted=True,
+        since=max(one.since for one in found),
+    )
 
 
 def manager_until(rules: Rules, at: dt.datetime) -> dt.datetime | None:
@@ -89,30 +95,45 @@ def minutes_on_duty(parameter: str) -> Within:
     )
 
 
-Row = tuple[str, Holder | None, Holder | None]
+class Row(NamedTuple):
+    """A shift of a moment, and who really has it."""
+
+    shift: str
+    engineer: Holder | None
+    manager: Holder | None
+    since: dt.datetime
 
 
 def _rows(rules: Rules, at: dt.datetime) -> list[Row]:
-    """Return the shifts of a moment, the shortest first; who is away and has no substitute counts as nobody."""
+    """Return the shifts of a moment, the shortest first; who is away, or cannot any more, counts as nobody."""
     # The calendar is read for a page only where it is needed; the day is told by the zone alone.
     day = at.astimezone(rules.office.zoneinfo).date()
     found = asked(_NOW, office=rules.office.id, at=at, day=day)
     return [
-        (
+        Row(
             one.shift,
-            _holder(one.engineer_id, one.engineer, one.engineer_away),
-            _holder(one.manager_id, one.manager, one.manager_away),
+            Holder(one.engineer_id, one.engineer) if one.engineer_there else None,
+            Holder(one.manager_id, one.manager) if one.manager_there else None,
+            one.since,
         )
         for one in found
     ]
 
 
-def _holder(person_id: int | None, name: str, away: bool) -> Holder | None:
-    return None if person_id is None or away else Holder(person_id, name)
-
-
 _shift, _roster, _absence = RosterShift.__table__.c, Roster.__table__.c, Absence.__table__.c
+_grant = RoleGrant.__table__.c
 _engineer, _manager = Person.__table__.alias(), Person.__table__.alias()
+
+
+def _there(person: Any, place: str) -> Any:
+    """Whoever left or has lost the role keeps his rows of the roster, and is nobody on them."""
+    holds = exists().where(
+        _grant.person_id == person.c.id,
+        _grant.office_id == bindparam("office"),
+        _grant.role == ROLES[place].key,
+        _grant.taken_at.is_(None),
+    )
+    return and_(person.c.left_at.is_(None), holds, not_(_away(person.c.id)))
 
 
 def _away(person: Any) -> Any:
@@ -133,8 +154,11 @@ _NOW = (
         _shift.manager_id,
         _engineer.c.name.label("engineer"),
         _manager.c.name.label("manager"),
-        _away(_shift.engineer_id).label("engineer_away"),
-        _away(_shift.manager_id).label("manager_away"),
+        _there(_engineer, ENGINEER).label("engineer_there"),
+        _there(_manager, MANAGER).label("manager_there"),
+        case((_roster.published_at > _shift.changed_at, _roster.published_at), else_=_shift.changed_at).label(
+            "since"
+        ),
     )
     .join(Roster.__table__, _roster.id == _shift.roster_id)
     .outerjoin(_engineer, _engineer.c.id == _shift.engineer_id)
@@ -152,13 +176,13 @@ _NOW = (
 _TO_COME = (
     select(_shift.starts_at, _shift.ends_at)
     .join(Roster.__table__, _roster.id == _shift.roster_id)
+    .join(_manager, _manager.c.id == _shift.manager_id)
     .where(
         _shift.office_id == bindparam("office"),
         _roster.office_id == bindparam("office"),
         _shift.day == bindparam("day"),
         _shift.ends_at > bindparam("at"),
-        _shift.manager_id.is_not(None),
-        ~_away(_shift.manager_id),
+        _there(_manager, MANAGER),
         _roster.state.in_(IN_FORCE),
     )
     .order_by(_shift.starts_at)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from core import clock, gate
 from core.db import db
@@ -73,10 +73,10 @@ def _each(rules: Rules, procedure: str, step: str, query: Any) -> None:
 
 
 def _carry_promises(rules: Rules) -> None:
-    """Whoever stands in gets what was promised for these days since he does."""
-    query = select(Absence).where(
-        Absence.office_id == rules.office.id, Absence.state == "approved", Absence.substitute_id.is_not(None)
-    )
-    numbers = [one.number for one in db.session.scalars(query).unique() if promises_left(rules, one)]
-    for number in numbers:
-        gate.perform("hotline.absence", number, "carry", TIMER_ACTOR, office=rules.office)
+    """Whoever stands in gets what was promised for these days since; where nobody does, somebody is asked for."""
+    query = select(Absence).where(Absence.office_id == rules.office.id, Absence.state == "approved")
+    waiting = query.where(or_(Absence.substitute_id.is_not(None), Absence.to_cover_at.is_(None)))
+    found = [one for one in db.session.scalars(waiting).unique() if promises_left(rules, one)]
+    steps = [(one.number, "carry" if one.substitute_id else "ask_on") for one in found]
+    for number, step in steps:
+        gate.perform("hotline.absence", number, step, TIMER_ACTOR, office=rules.office)

@@ -99,7 +99,7 @@ roster.step(
     by=SUPPORT_MANAGER,
     clause=MONTHLY,
     does=services.publish,
-    requires=(services.fits,),
+    requires=(services.fits, services.staffed),
     meets=("hotline.publish_roster",),
     tone="primary",
     own_page=PAGE,
@@ -241,6 +241,15 @@ absence.step(
     does=absences.covered,
     requires=(absences.nothing_left,),
     meets=("hotline.find_substitute",),
+)
+absence.step(
+    "ask_on",
+    "approved -> same",
+    title=_l("Something was promised meanwhile: somebody has to stand in"),
+    by=TIMER,
+    clause="QI/03 3.1.9",
+    does=absences.ask_on,
+    starts=("hotline.find_substitute",),
 )
 absence.step(
     "carry",

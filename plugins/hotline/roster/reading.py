@@ -58,6 +58,12 @@ def away_between(office_id: int, first: dt.date, last: dt.date, but: int | None 
     return {person_id: frozenset(days) for person_id, days in found.items()}
 
 
+def away_on(rules: Rules, day: dt.date) -> frozenset[int]:
+    """Return who is away on a day, read once for a page or step."""
+    office_id = rules.office.id
+    return rules.once(("away", day), lambda: frozenset(away_between(office_id, day, day)))
+
+
 def days_between(first: dt.date, last: dt.date) -> Iterator[dt.date]:
     """Yield the days from one to another, both included."""
     for distance in range((last - first).days + 1):

@@ -15,11 +15,13 @@ from core.i18n import Sentence, _l
 from core.people import Person
 from plugins.hotline.roster.cells import Change, Edit, read, told
 from plugins.hotline.roster.hours import days_of, month_named, shifts_of, worked
-from plugins.hotline.roster.models import ENGINEER, MANAGER, PLACES, Roster, RosterShift
+from plugins.hotline.roster.models import DAY, ENGINEER, MANAGER, PLACES, Roster, RosterShift
 from plugins.hotline.roster.plan import Cell, Duty, Question, propose
 from plugins.hotline.roster.reading import (
+    AwayDays,
     away_between,
     conflicts,
+    gaps,
     had_before,
     last_evening,
     qualified,
@@ -158,6 +160,36 @@ def fits(act: Act) -> Sentence | None:
     days = days_of(roster.month)
     found = conflicts(act.rules, roster.shifts, away_between(roster.office_id, days[0], days[-1]))
     return named([one.sentence for one in found]) if found else None
+
+
+def staffed(act: Act) -> Sentence | None:
+    """No working day to come is published without an engineer and a manager, unless everybody who could is away."""
+    roster: Roster = act.case
+    if roster.month is None:
+        return None
+    days, today = days_of(roster.month), act.rules.calendar.local_day(act.now)
+    away = away_between(roster.office_id, days[0], days[-1])
+    empty = {
+        shift.day.isoformat()
+        for shift, place in gaps(roster.shifts)
+        if shift.kind == DAY and shift.day >= today and _somebody_could(act.rules, place, shift.day, away)
+    }
+    return _unmanned(sorted(empty)) if empty else None
+
+
+def _somebody_could(rules: Rules, place: str, day: dt.date, away: AwayDays) -> bool:
+    """Where nobody holds the role at all, it has to be given to somebody first."""
+    people = qualified(rules, place)
+    return not people or any(day not in away.get(one.id, ()) for one in people)
+
+
+def _unmanned(days: list[str]) -> Sentence:
+    return _l(
+        "Day duty without an engineer or a manager on %(count)s working days: %(days)s. Fill them in, or have a fair "
+        "plan proposed. A day stays empty only if everybody who holds the role has an approved absence.",
+        count=len(days),
+        days=", ".join(days[:MOST_NAMED]) + (" …" if len(days) > MOST_NAMED else ""),
+    )
 
 
 def month_over(act: Act) -> Sentence | None:

@@ -19,6 +19,8 @@ from plugins.hotline.shift.models import HandoverLine
 from plugins.hotline.shift.unfinished import CALL, PARKED, PROMISE, QUEUE
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from core.errors import Objection
     from core.gate import Act
     from core.procedure import Procedure
@@ -96,6 +98,16 @@ class FrozenList:
     def gives(self) -> bool:
         """Whether the reader is the giver."""
         return handing.is_giver(self.case, self.act.actor)
+
+    @property
+    def ticks(self) -> bool:
+        """Whether the reader may go through the list as its taker."""
+        return "tick" in self.steps and not self.gives
+
+    def taker_saw(self, line: HandoverLine) -> dt.datetime | None:
+        """Return when the taker went through a line; to who may take the list only his own ticks count."""
+        another = self.ticks and line.taker_saw_id != self.act.actor.person_id
+        return None if another else line.taker_saw_at
 
     @property
     def left(self) -> int:

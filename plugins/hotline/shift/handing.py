@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from core import deadlines, gate
 from core.db import db
@@ -13,6 +13,7 @@ from core.errors import Invalid
 from core.gate import Act
 from core.i18n import Sentence, _l
 from core.jobs import turns
+from plugins.hotline.roster.duty import on_duty
 from plugins.hotline.shift import lines
 from plugins.hotline.shift.models import Handover, HandoverLine
 from plugins.hotline.shift.people import manager_before
@@ -32,9 +33,13 @@ TAKE_OVER = "take_over"
 
 
 def of_day(office_id: int, day: dt.date, occasion: str) -> Handover | None:
-    """Return the hand-over of a day, if it was begun."""
-    where = (Handover.office_id == office_id, Handover.day == day, Handover.occasion == occasion)
+    """Return the hand-over of a day, if it was begun and not given up."""
+    where = (*_meant(office_id, day, occasion), Handover.state != "lapsed")
     return db.session.scalars(select(Handover).where(*where)).unique().one_or_none()
+
+
+def _meant(office_id: int, day: dt.date, occasion: str) -> tuple[Any, ...]:
+    return Handover.office_id == office_id, Handover.day == day, Handover.occasion == occasion
 
 
 def not_begun(act: Act) -> Sentence | None:
@@ -68,9 +73,11 @@ def begin_evening(act: Act) -> None:
 
 
 def _begin(act: Act, occasion: str) -> None:
-    """Claim the day, then freeze: a crash, two timers and a duty manager in a hurry make one list."""
+    """Claim the day's next turn, then freeze: a crash, two timers and a duty manager in a hurry make one list."""
     case, day = act.case, today_of(act)
-    if not turns.claim(case.office_id, HANDOVER, f"{day} {occasion}"):
+    given_up = select(func.count()).select_from(Handover).where(*_meant(case.office_id, day, occasion))
+    case.turn = db.session.scalars(given_up).one() + 1
+    if not turns.claim(case.office_id, HANDOVER, f"{day} {occasion} {case.turn}"):
         raise Invalid("day", _l("This hand-over was begun already."))
     giver = manager_before(act.rules, day)
     case.day, case.occasion, case.giver_id = day, occasion, giver.id if giver else None
@@ -117,10 +124,14 @@ def tick(act: Act) -> None:
 
 
 def _saw(act: Act, ids: list[int]) -> None:
-    line = HandoverLine
-    column = line.giver_saw_at if is_giver(act.case, act.actor) else line.taker_saw_at
-    meant = (line.handover_id == act.case.id, line.id.in_(ids), column.is_(None))
-    db.session.execute(update(line).where(*meant).values({column: act.now}))
+    line, me = HandoverLine, act.actor.person_id
+    those = update(line).where(line.handover_id == act.case.id, line.id.in_(ids))
+    if is_giver(act.case, act.actor):
+        ticked = those.where(line.giver_saw_at.is_(None)).values(giver_saw_at=act.now)
+    else:
+        unseen = line.taker_saw_id.is_distinct_from(me)
+        ticked = those.where(unseen).values(taker_saw_at=act.now, taker_saw_id=me)
+    db.session.execute(ticked)
 
 
 def contest(act: Act) -> None:
@@ -128,7 +139,7 @@ def contest(act: Act) -> None:
     line = lines.at(act.case, act.values["line"])
     line.contest, line.contested_at = act.values["contest"], act.now
     line.answer, line.answered_at = "", None
-    line.taker_saw_at = line.taker_saw_at or act.now
+    _saw(act, [line.id])
 
 
 def answer_contest(act: Act) -> None:
@@ -222,6 +233,19 @@ def every_line_owned(act: Act) -> Sentence | None:
     """Nothing is taken over that is nobody's."""
     count = lines.tally(act).unowned
     return _l("Lines without an owner: %(count)s. Say whose they are.", count=count) if count else None
+
+
+def nobody_else_on_duty(act: Act) -> Sentence | None:
+    """Whoever stays on duty is not followed by another one on the roster, who would take the list (QI/03 3.1.2)."""
+    case, calendar = act.case, act.rules.calendar
+    at = calendar.closing(case.day) if case.occasion == EVENING else calendar.opening(case.day)
+    manager = on_duty(act.rules, at or act.now).manager
+    if manager is None or manager.id == act.actor.person_id:
+        return None
+    return _l(
+        "By the roster %(name)s is on duty, and takes over. If not, change the roster first.",
+        name=manager.name,
+    )
 
 
 def stay_on(act: Act) -> None:

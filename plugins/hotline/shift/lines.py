@@ -28,7 +28,7 @@ Spans = list[tuple[int, int]]
 
 @dataclass(frozen=True, kw_only=True)
 class Tally:
-    """How many lines there are, and what is still to be done about them."""
+    """How many lines there are, and what is still to be done about them; the taker's ticks are the reader's own."""
 
     total: int
     giver_left: int
@@ -39,17 +39,17 @@ class Tally:
 
 def tally(act: Act) -> Tally:
     """Count what is still to be done, once for a look at a list."""
-    case = act.case
-    return act.rules.once(("hand-over", case.id, case.version), lambda: _tally(case))
+    case, me = act.case, act.actor.person_id
+    return act.rules.once(("hand-over", case.id, case.version, me), lambda: _tally(case, me))
 
 
-def _tally(case: Handover) -> Tally:
+def _tally(case: Handover, me: int | None) -> Tally:
     line = HandoverLine
     disputed = line.contested_at.is_not(None) & line.answered_at.is_(None)
     query = select(
         func.count(),
         func.count().filter(line.giver_saw_at.is_(None)),
-        func.count().filter(line.taker_saw_at.is_(None)),
+        func.count().filter(line.taker_saw_id.is_distinct_from(me)),
         func.count().filter(line.owner_id.is_(None), line.assigned_id.is_(None)),
         func.count().filter(disputed),
     ).where(line.handover_id == case.id)

@@ -71,10 +71,12 @@ class Handover(Model, Case):
     """One hand-over of what is unfinished from one duty manager to the next (QI/03 3.1.2)."""
 
     __tablename__ = "hotline_handover"
-    __table_args__ = (UniqueConstraint("office_id", "day", "occasion"),)
+    __table_args__ = (UniqueConstraint("office_id", "day", "occasion", "turn"),)
 
     day: Mapped[dt.date]
     occasion: Mapped[str] = mapped_column(String(10))
+    # A list that was given up is followed by another one of the same day.
+    turn: Mapped[int] = mapped_column(default=1, server_default="1")
     lines_count: Mapped[int] = mapped_column(default=0)
     giver_id: Mapped[int | None] = mapped_column(ForeignKey("core_person.id"))
     alone: Mapped[str] = mapped_column(String(10), default="")
@@ -111,6 +113,8 @@ class HandoverLine(Model, OfficeRow):
     taken_over: Mapped[bool] = mapped_column(default=False)
     giver_saw_at: Mapped[dt.datetime | None]
     taker_saw_at: Mapped[dt.datetime | None]
+    # Several may go through a list, and one of them signs: what another one saw is not what he saw.
+    taker_saw_id: Mapped[int | None] = mapped_column(ForeignKey("core_person.id"))
     contest: Mapped[str] = mapped_column(Text, default="")
     contested_at: Mapped[dt.datetime | None]
     answer: Mapped[str] = mapped_column(Text, default="")

@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 
 from core.db import db
 from core.roles import DUTY_MANAGER, HOTLINE_ENGINEER
 from plugins.hotline.roster.duty import on_duty
+from plugins.hotline.roster.models import Absence, Roster, RosterShift
+from plugins.hotline.roster.reading import IN_FORCE, away_on
 from plugins.hotline.shift.models import Handover
 
 if TYPE_CHECKING:
@@ -20,11 +22,52 @@ if TYPE_CHECKING:
 def expected(rules: Rules, day: dt.date) -> list[int]:
     """Return by id who is to be on the seat at opening time of a day (QI/03 3.1.1): whom the roster names.
 
-    Where no roster names anybody, everybody at the hotline is.
+    Where no published roster has that hour, everybody at the hotline is who is not away.
     """
-    hours = rules.calendar.intervals_on(day)
-    planned = on_duty(rules, hours[0][0]).engineers if hours else ()
-    return [one.id for one in planned or rules.colleagues(HOTLINE_ENGINEER)]
+    opening = rules.calendar.opening(day)
+    if opening is None:
+        return []
+    planned = on_duty(rules, opening)
+    if planned.since is not None:
+        return [one.id for one in planned.engineers]
+    away = away_on(rules, day)
+    return [one.id for one in rules.colleagues(HOTLINE_ENGINEER) if one.id not in away]
+
+
+def known_since(rules: Rules, person_id: int, day: dt.date) -> dt.datetime | None:
+    """Return since when somebody is to be there on a day; None when he was put there, or came back, after opening.
+
+    Nobody is late for what he was asked to do later (QI/03 3.1.1).
+    """
+    opening = rules.calendar.opening(day)
+    if opening is None or person_id not in expected(rules, day):
+        return None
+    planned = on_duty(rules, opening).since
+    if (planned and planned > opening) or _came_back(rules, person_id, opening):
+        return None
+    return opening
+
+
+def _came_back(rules: Rules, person_id: int, opening: dt.datetime) -> bool:
+    """Say whether somebody's absence has ended since the office opened, for he was not expected until then."""
+    where = (
+        Absence.office_id == rules.office.id,
+        Absence.owner_id == person_id,
+        Absence.state.in_(("ended", "withdrawn")),
+        Absence.changed_at > opening,
+    )
+    return db.session.scalar(select(Absence.id).where(*where).limit(1)) is not None
+
+
+def duty_ends(rules: Rules, person_id: int, day: dt.date) -> dt.datetime | None:
+    """Return when the last of somebody's duties of a day ends by the roster, if he has one and is not away."""
+    query = (
+        select(func.max(RosterShift.ends_at))
+        .join(Roster, Roster.id == RosterShift.roster_id)
+        .where(RosterShift.office_id == rules.office.id, RosterShift.day == day, Roster.state.in_(IN_FORCE))
+        .where(or_(RosterShift.engineer_id == person_id, RosterShift.manager_id == person_id))
+    )
+    return None if person_id in away_on(rules, day) else db.session.scalar(query)
 
 
 def manager_before(rules: Rules, day: dt.date) -> Person | None:

@@ -14,8 +14,9 @@ from core.i18n import Sentence, _l
 from core.jobs import turns
 from core.roles import DUTY_MANAGER, HOTLINE_ENGINEER, TIMER
 from core.worktime_text import closed_because
+from plugins.hotline.roster.reading import away_on
 from plugins.hotline.shift.models import Leave, Shift
-from plugins.hotline.shift.people import expected
+from plugins.hotline.shift.people import duty_ends, known_since
 
 if TYPE_CHECKING:
     from core.gate import Act
@@ -65,10 +66,8 @@ def expect(act: Act) -> None:
     day, person_id = today_of(act), act.values["person_id"]
     if not turns.claim(act.case.office_id, SHIFT, f"{day} {person_id}"):
         raise Invalid("person_id", _l("This person is on today's list already."))
-    on_the_roster = person_id in expected(act.rules, day)
-    opening = act.rules.calendar.opening(day)
     act.case.day, act.case.owner_id = day, person_id
-    act.case.expected_from = opening if opening and on_the_roster else act.now
+    act.case.expected_from = known_since(act.rules, person_id, day) or act.now
 
 
 def sign_in(act: Act) -> None:
@@ -90,6 +89,22 @@ def be_there(actor: Actor, office: Office, day: dt.date) -> None:
 def excuse(act: Act) -> None:
     """The person is not expected any more, and why."""
     act.case.excuse = act.values["reason"]
+
+
+def is_away(act: Act) -> None:
+    """The person is not expected any more: the absence around this step says why."""
+    act.case.excuse = act.given["absence"]
+
+
+def another_decides(act: Act) -> Sentence | None:
+    """Nobody permits leave of his own while another duty manager could (QI/03 3.1.3)."""
+    me = act.actor.person_id
+    if me is None or act.case.owner_id != me:
+        return None
+    away = away_on(act.rules, today_of(act))
+    if all(one.id == me or one.id in away for one in act.rules.colleagues(DUTY_MANAGER)):
+        return None
+    return _l("This is your own shift: another duty manager decides.")
 
 
 def ask_leave(act: Act) -> None:
@@ -153,16 +168,26 @@ def back(act: Act) -> None:
 
 
 def may_go_home(act: Act) -> Sentence | None:
-    """Nobody leaves before closing without permission for the rest of the day (QI/03 3.1.3)."""
-    closing, leave = act.rules.calendar.closing(act.case.day), act.case.leave
-    if closing is None or act.now >= closing:
-        return None
+    """Nobody leaves before closing, or before his own duty ends, without permission for the rest of the day.
+
+    So QI/03 3.1.3 has it; whoever has the evening stays longer than the office is open.
+    """
+    leave = act.case.leave
     if act.case.state in ("permitted", "away") and leave and leave.permitted and leave.rest_of_day:
         return None
-    return _l(
-        "The office is open until %(closing)s. Ask the duty manager for leave for the rest of the day.",
-        closing=closing,
-    )
+    closing = act.rules.calendar.closing(act.case.day)
+    duty = duty_ends(act.rules, act.case.owner_id, act.case.day)
+    if closing is not None and act.now < closing:
+        return _l(
+            "The office is open until %(closing)s. Ask the duty manager for leave for the rest of the day.",
+            closing=closing,
+        )
+    if duty is not None and act.now < duty:
+        return _l(
+            "You are on duty until %(ends)s. Ask the duty manager for leave for the rest of the day.",
+            ends=duty,
+        )
+    return None
 
 
 def sign_out(act: Act) -> None:

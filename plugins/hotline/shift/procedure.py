@@ -5,7 +5,7 @@ from core.deadlines import after_opening, working_minutes
 from core.forms import ReasonForm
 from core.i18n import Sentence, _l
 from core.procedure import Column, Filter, Procedure
-from core.roles import DUTY_MANAGER, HOTLINE_ENGINEER, TIMER
+from core.roles import DUTY_MANAGER, HOTLINE_ENGINEER, SUPPORT_MANAGER, TIMER
 from plugins.hotline.shift import forms, handing, presence
 from plugins.hotline.shift.handing import DUE, EVENING, OCCASIONS
 from plugins.hotline.shift.models import Handover, Shift
@@ -99,7 +99,17 @@ shift.step(
     by=DUTY_MANAGER,
     clause="QI/03 3.1.3",
     form=ReasonForm,
+    requires=(presence.another_decides,),
     does=presence.excuse,
+)
+shift.step(
+    "is_away",
+    "expected -> excused",
+    title=_l("Excuse: the absence was approved"),
+    by=(DUTY_MANAGER, SUPPORT_MANAGER),
+    clause="QI/03 3.1.1",
+    does=presence.is_away,
+    inner=True,
 )
 shift.step(
     "ask_leave",
@@ -119,6 +129,7 @@ shift.step(
     by=DUTY_MANAGER,
     clause="QI/03 3.1.3",
     form=forms.AnswerForm,
+    requires=(presence.another_decides,),
     does=presence.permit,
     meets=(LEAVE,),
     tone="primary",
@@ -330,7 +341,7 @@ handover.step(
     title=_l("I stay on duty myself"),
     by=THE_GIVER,
     clause=house_rule(_l("Who stays on duty hands nothing over to himself.")),
-    requires=(handing.giver_expected,),
+    requires=(handing.giver_expected, handing.nobody_else_on_duty),
     does=handing.stay_on,
     own_page=LIST,
 )

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from core import accounts, clock
 from core.db import db
 from core.errors import RefusalKind
+from core.people import Person
 from core.roles import FIELD_ENGINEER, HOTLINE_ENGINEER
 from core.talk.models import Notice
-from core.testing import SignIn, said
+from core.testing import SETTER_UP, SignIn, said
 
 pytestmark = pytest.mark.clause("QI/03 3.1.9")
 PROMISE = "hotline.promise"
+MONDAY = dt.datetime(2026, 11, 23, 2, tzinfo=dt.UTC)
 
 
 @pytest.fixture
@@ -75,3 +79,55 @@ def test_the_time_line_says_from_whom_to_whom(beijing: Any, colleague: Any, sign
     page = said(sign_in(colleague).get(f"/BJ/hotline/call/{call.number}").text)
     assert "罗文 → 陈平" in page
     assert page.count("→ 陈平") == 1, "and not where nothing changed"
+
+
+def away_today(centre: Any, who: Any) -> None:
+    today = f"{clock.now():%Y-%m-%d}"
+    said_so = {"kind": "leave", "first_day": today, "last_day": today}
+    absence = centre.create("hotline.absence", "ask", who, **said_so)
+    centre.act(absence, "approve", centre.duty)
+
+
+def loses_the_role(centre: Any, who: Any) -> None:
+    accounts.take_role(db.session.get_one(Person, who.person_id), centre.office, HOTLINE_ENGINEER, SETTER_UP)
+
+
+def leaves(_centre: Any, who: Any) -> None:
+    accounts.leave(db.session.get_one(Person, who.person_id), SETTER_UP)
+
+
+@pytest.mark.parametrize("goes", [away_today, loses_the_role, leaves])
+def test_nothing_goes_to_a_desk_where_nobody_sits(beijing: Any, colleague: Any, goes: Any) -> None:
+    with clock.stopped_at(MONDAY):
+        first = beijing.act(beijing.log(by=colleague), "take_over", beijing.hotline)
+        other = beijing.log()
+        goes(beijing, colleague)
+        beijing.house.see()
+        refused = beijing.refused(first, "hand_back", beijing.hotline)
+        assert (refused.kind, refused.sentence.values) == (RefusalKind.OBJECTION, {"name": "陈平"})
+        wrong = beijing.refused(other, "assign", beijing.duty, assigned_to_id=colleague.person_id)
+        assert set(wrong.errors) == {"assigned_to_id"}
+
+
+def test_who_is_back_is_given_calls_again(beijing: Any, colleague: Any) -> None:
+    with clock.stopped_at(MONDAY):
+        first = beijing.act(beijing.log(by=colleague), "take_over", beijing.hotline)
+        away_today(beijing, colleague)
+    with clock.stopped_at(MONDAY + dt.timedelta(days=1)):
+        assert beijing.act(first, "hand_back", beijing.hotline).owner_id == colleague.person_id
+        other = beijing.act(beijing.log(), "assign", beijing.duty, assigned_to_id=colleague.person_id)
+    assert other.owner_id == colleague.person_id
+
+
+def test_a_call_goes_back_to_the_duty_manager_who_took_it_first(beijing: Any) -> None:
+    call = beijing.act(beijing.log(by=beijing.duty), "take_over", beijing.hotline)
+    assert beijing.act(call, "hand_back", beijing.hotline).owner_id == beijing.duty.person_id
+
+
+def test_another_offices_absence_keeps_nobody_from_his_calls(
+    beijing: Any, shanghai: Any, colleague: Any
+) -> None:
+    with clock.stopped_at(MONDAY):
+        away_today(shanghai, shanghai.hotline)
+        call = beijing.act(beijing.log(), "assign", beijing.duty, assigned_to_id=colleague.person_id)
+    assert call.owner_id == colleague.person_id

@@ -202,3 +202,66 @@ def test_it_ends_by_itself_and_early_when_somebody_is_back(planners: Any) -> Non
     planners.centre.house.see()
     over = db.session.get_one(type(second), second.id)
     assert (over.state, over.last_day) == ("ended", dt.date(2026, 12, 11))
+
+
+def turned(planners: Any) -> None:
+    """Let the timer look after rosters and absences."""
+    planners.centre.house.see()
+    jobs.turn(rules_of(planners.centre.office))
+    planners.centre.house.see()
+
+
+@pytest.mark.clause("QI/03 3.1.9")
+def test_what_is_promised_later_for_days_off_asks_for_a_substitute_once(planners: Any) -> None:
+    who, other = planners.centre.hotline, planners.engineers[1]
+    absence = planners.away(who, "2026-12-07", "2026-12-11")
+    planners.centre.log(promised_at="2026-12-04T16:00")
+    turned(planners)
+    assert FIND not in planners.centre.promises(absence), "that day he is here"
+    during = planners.centre.log(promised_at="2026-12-08T16:00")
+    for _ in range(2):
+        turned(planners)
+    (find,) = [one for one in planners.centre.every_promise(absence) if one.key == FIND]
+    assert (find.state, find.role) == (OPEN, "duty_manager")
+    assert find.due_at == clock.now() + dt.timedelta(hours=2)
+    asked_on = ledger.last_of("hotline.absence", absence.id)
+    assert asked_on is not None
+    assert (asked_on.action, asked_on.actor, asked_on.clause) == ("ask_on", "timer", "QI/03 3.1.9")
+    planners.centre.act(absence, "substitute", planners.centre.duty, substitute_id=other.person_id)
+    assert planners.centre.promises(absence)[FIND].state == MET
+    assert planners.centre.promises(during)[PROMISE].person_id == other.person_id
+
+
+@pytest.mark.clause("QI/03 3.1.9")
+def test_an_office_may_want_a_substitute_sooner(planners: Any, set_here: Any) -> None:
+    set_here("hotline.substitute_minutes", 30)
+    absence = planners.away(planners.centre.hotline, "2026-12-07", "2026-12-11")
+    planners.centre.log(promised_at="2026-12-08T16:00")
+    turned(planners)
+    assert planners.centre.promises(absence)[FIND].due_at == clock.now() + dt.timedelta(minutes=30)
+
+
+@pytest.mark.clause("QI/03 3.1.9")
+def test_while_something_is_promised_for_these_days_somebody_has_to_stand_in(planners: Any) -> None:
+    during = planners.centre.log(promised_at="2026-12-08T16:00")
+    absence = planners.away(planners.centre.hotline, "2026-12-07", "2026-12-11")
+    refused = planners.centre.refused(absence, "covered", planners.centre.duty)
+    assert (refused.kind, refused.sentence.values["count"]) == (RefusalKind.OBJECTION, 1)
+    planners.centre.act(during, "take_over", planners.engineers[1])
+    absence = planners.centre.act(absence, "covered", planners.centre.duty)
+    assert planners.centre.promises(absence)[FIND].state == MET
+
+
+@pytest.mark.clause("QI/03 3.1.9")
+def test_who_stands_in_hands_back_to_the_absent_one_and_to_nobody_before_him(planners: Any) -> None:
+    first, absent, other = planners.engineers[:3]
+    call = planners.centre.act(planners.centre.log(by=first), "take_over", absent)
+    planners.centre.act(call, "promise", absent, promised_at="2026-11-24T10:00")
+    absence = planners.away(absent, "2026-11-23", "2026-11-27")
+    planners.centre.act(absence, "substitute", planners.support, substitute_id=other.person_id)
+    with clock.stopped_at(dt.datetime(2026, 11, 24, 1, tzinfo=dt.UTC)):
+        refused = planners.centre.refused(call, "hand_back", other)
+        assert (refused.kind, refused.sentence.values["name"]) == (RefusalKind.OBJECTION, absent.name)
+    with clock.stopped_at(dt.datetime(2026, 11, 30, 1, tzinfo=dt.UTC)):
+        call = planners.centre.act(call, "hand_back", other)
+    assert (call.owner_id, call.former_owner_id) == (absent.person_id, None)

@@ -230,3 +230,71 @@ def test_an_office_of_one_engineer_and_one_manager_has_a_roster_too(beijing: Any
     roster = beijing.create("hotline.roster", "begin", support, month="2026-12")
     roster = beijing.act(beijing.act(roster, "propose", support), "publish", support)
     assert {one.engineer_id for one in roster.shifts} == {beijing.hotline.person_id}
+
+
+@pytest.mark.clause("QP/2-04 5.1")
+def test_an_empty_roster_is_not_published(planners: Any) -> None:
+    roster = planners.begun()
+    refused = planners.centre.refused(roster, "publish", planners.support)
+    assert refused.kind is RefusalKind.OBJECTION
+    assert refused.sentence.values["count"] == 23
+    assert str(refused.sentence.values["days"]).startswith("2026-12-01, 2026-12-02")
+    assert planners.centre.promises(roster)[PUBLISH].state == OPEN
+
+
+@pytest.mark.clause("QP/2-04 5.1")
+@pytest.mark.parametrize("place", ["engineer", "manager"])
+def test_a_working_day_without_engineer_or_manager_is_not_published(planners: Any, place: str) -> None:
+    roster = planners.proposed()
+    planners.centre.act(roster, "change", planners.support, cells=f"2026-12-08 day {place} -")
+    refused = planners.centre.refused(roster, "publish", planners.support)
+    assert (refused.sentence.values["count"], refused.sentence.values["days"]) == (1, "2026-12-08")
+
+
+@pytest.mark.clause("QP/2-04 5.1")
+def test_a_weekend_a_noon_and_an_evening_may_be_empty(planners: Any) -> None:
+    roster = planners.proposed()
+    cells = "\n".join(
+        f"2026-12-0{day} {shift} {place} -"
+        for day, shift in ((5, "day"), (7, "noon"), (7, "evening"))
+        for place in ("engineer", "manager")
+    )
+    planners.centre.act(roster, "change", planners.support, cells=cells)
+    assert planners.centre.act(roster, "publish", planners.support).state == "published"
+
+
+@pytest.mark.clause("QP/2-04 5.1")
+def test_a_day_on_which_everybody_is_away_may_be_empty_and_no_other(planners: Any) -> None:
+    *most, last = planners.managers
+    for who in most:
+        planners.away(who, "2026-12-08", "2026-12-08")
+    roster = planners.proposed()
+    planners.centre.act(roster, "change", planners.support, cells="2026-12-08 day manager -")
+    assert planners.centre.refused(roster, "publish", planners.support).kind is RefusalKind.OBJECTION
+    planners.away(last, "2026-12-08", "2026-12-08")
+    roster = planners.centre.act(roster, "propose", planners.support, anew=True)
+    assert planners.centre.act(roster, "publish", planners.support).state == "published"
+
+
+@pytest.mark.clause("QP/2-04 5.1")
+def test_days_that_are_over_need_nobody_any_more(planners: Any) -> None:
+    roster = planners.begun("2026-11")
+    refused = planners.centre.refused(roster, "publish", planners.support)
+    assert str(refused.sentence.values["days"]).startswith("2026-11-20")
+
+
+@pytest.mark.clause("QP/2-04 5.1")
+def test_an_office_where_nobody_holds_the_role_gives_it_to_somebody_first(
+    shanghai: Any, november: None
+) -> None:
+    from core import accounts
+    from core.people import Person
+    from core.roles import DUTY_MANAGER, SUPPORT_MANAGER
+    from core.testing import SETTER_UP
+
+    support = shanghai.hire(SUPPORT_MANAGER, name="何志强")
+    manager = db.session.get_one(Person, shanghai.duty.person_id)
+    accounts.take_role(manager, shanghai.office, DUTY_MANAGER, SETTER_UP)
+    roster = shanghai.create("hotline.roster", "begin", support, month="2026-12")
+    roster = shanghai.act(roster, "propose", support)
+    assert shanghai.refused(roster, "publish", support).sentence.values["count"] == 23

@@ -8,15 +8,17 @@ from threading import Barrier, Thread
 from typing import Any
 
 import pytest
+from alembic import command
 from flask import Flask
 from sqlalchemy import event, select
 
-from core import clock, gate
+from core import clock, gate, migrate
 from core.db import db, see_offices, writing
 from core.deadlines import DROPPED, MET, MISSED
 from core.errors import RefusalKind, Refused
 from core.offices import all_offices
 from core.people import RoleGrant
+from core.plugins import Plugins
 from core.roles import DUTY_MANAGER, HOTLINE_ENGINEER
 from core.rules import rules_of
 from plugins.hotline.shift import jobs
@@ -348,3 +350,81 @@ def statements(deed: Any) -> int:
     deed()
     event.remove(db.engine, "before_cursor_execute", note)
     return count
+
+
+@pytest.mark.clause("QI/03 3.1.2")
+def test_who_signs_has_gone_through_the_lines_himself(tuesday: Any, other: Any) -> None:
+    third, case = tuesday.hire(DUTY_MANAGER, name="吴五"), tuesday.list
+    with at("08:40", 1):
+        tuesday.act(case, "tick", tuesday.duty, lines="all")
+        tuesday.act(case, "give", tuesday.duty)
+        tuesday.act(case, "tick", other, lines="all")
+        (line,) = lines(case).values()
+        assert line.taker_saw_id == other.person_id
+        refused = tuesday.refused(case, "take", third)
+        assert (refused.kind, refused.objections[0].text.values) == (RefusalKind.OBJECTION, {"count": 1})
+        tuesday.act(case, "tick", third, lines="all")
+        case = tuesday.act(case, "take", third)
+    (line,) = lines(case).values()
+    assert (case.taker_id, line.taker_saw_id) == (third.person_id, third.person_id)
+
+
+@pytest.mark.clause("QI/03 3.1.2")
+def test_to_contest_a_line_is_to_have_gone_through_it(tuesday: Any, other: Any) -> None:
+    with at("08:40", 1):
+        tuesday.act(tuesday.list, "contest", other, line=1, contest="负责人昨天已调离")
+    (line,) = lines(tuesday.list).values()
+    assert (line.taker_saw_id, line.giver_saw_at) == (other.person_id, None)
+
+
+@pytest.mark.clause("QI/03 3.1.2")
+def test_a_list_given_up_is_followed_by_another_one_of_the_same_day(beijing: Any) -> None:
+    first = begun(beijing)
+    with at("08:35"):
+        beijing.act(first, "lapse", beijing.duty, reason="误开，重新核对日历")
+        for _ in range(2):
+            assert run_timer(beijing) == []
+    first, second = lists(beijing)
+    assert (first.state, first.turn, second.state, second.turn) == ("lapsed", 1, "open", 2)
+    assert beijing.promises(second)[DUE].due_at == MIDNIGHT + dt.timedelta(hours=9)
+    taken(beijing, second, beijing.duty)
+    with at("08:50"):
+        run_timer(beijing)
+        with pytest.raises(Refused):
+            beijing.create("hotline.handover", "begin", beijing.duty)
+    assert len(lists(beijing)) == 2, "what was taken over is not begun again"
+
+
+@pytest.mark.clause("QI/03 3.1.13")
+def test_an_evening_list_given_up_is_begun_again(beijing: Any) -> None:
+    taken(beijing, begun(beijing), beijing.duty)
+    with at("08:50"):
+        early = beijing.create("hotline.handover", "begin_evening", beijing.duty)
+        beijing.act(early, "lapse", beijing.duty, reason="点错了")
+    with at("16:50"):
+        evening = beijing.create("hotline.handover", "begin_evening", beijing.duty)
+        with pytest.raises(Refused):
+            beijing.create("hotline.handover", "begin_evening", beijing.duty)
+    assert (evening.state, evening.occasion, evening.turn) == ("open", "evening", 2)
+
+
+def test_two_lists_of_a_day_go_back_and_forth_with_the_migration(
+    app: Flask, beijing: Any, database_url: str, plugins: Plugins
+) -> None:
+    first = begun(beijing)
+    with at("08:35"):
+        beijing.act(first, "lapse", beijing.duty, reason="误开，重新核对日历")
+        run_timer(beijing)
+    db.session.remove()
+    for engine in db.engines.values():
+        engine.dispose()
+    path = migrate.histories(plugins)["hotline"]
+    with migrate.migrating(database_url) as connection:
+        command.downgrade(migrate.config_of("hotline", path, connection), "hotline_0003")
+    migrate.upgrade(database_url, plugins)
+    see_offices(frozenset(all_offices()))
+    found = db.session.scalars(select(Handover).order_by(Handover.id)).unique()
+    assert [(one.occasion, one.turn, one.state) for one in found] == [
+        ("morning-1", 1, "lapsed"),
+        ("morning", 1, "open"),
+    ]

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from core import calendars, clock, parameters
+from core import accounts, calendars, clock, parameters
 from core.db import db, writing
 from core.deadlines import DROPPED, MET, MISSED, OPEN
 from core.errors import NotFound, RefusalKind, Refused
 from core.jobs import turns
+from core.people import Actor, Person
 from core.roles import DUTY_MANAGER, HOTLINE_ENGINEER
 from core.rules import rules_of
 from core.testing import SETTER_UP
@@ -259,3 +260,59 @@ def test_to_another_office_the_shift_is_not_there(opened: Any, shanghai: Any) ->
     with at("09:00"), pytest.raises(NotFound):
         shanghai.look(one, stranger)
     assert opened.promises(one)[READY].state == OPEN
+
+
+@pytest.fixture
+def both(beijing: Any) -> Actor:
+    """An engineer on the seat who is duty manager as well."""
+    who: Actor = beijing.hire(HOTLINE_ENGINEER, DUTY_MANAGER, name="孙三")
+    with at("08:35"):
+        presence.be_there(who, beijing.office, MONDAY)
+    beijing.house.see()
+    return who
+
+
+def asks(centre: Any, who: Actor) -> Shift:
+    one: Shift = centre.act(seats(centre)[who.name], "ask_leave", who, why="私事", rest_of_day=True)
+    return one
+
+
+@pytest.mark.clause("QI/03 3.1.3")
+def test_nobody_permits_his_own_leave_while_another_duty_manager_could(beijing: Any, both: Actor) -> None:
+    with at("09:00"):
+        one = asks(beijing, both)
+        assert beijing.refused(one, "permit", both).kind is RefusalKind.OBJECTION
+        one = beijing.act(one, "permit", beijing.duty)
+        assert beijing.act(one, "go", both).leave.answered_by_id == beijing.duty.person_id
+
+
+@pytest.mark.clause("QI/03 3.1.3")
+def test_nobody_excuses_himself_while_another_duty_manager_could(beijing: Any) -> None:
+    late = beijing.hire(HOTLINE_ENGINEER, DUTY_MANAGER, name="孙三")
+    with at("08:31"):
+        run_timer(beijing)
+        seat = seats(beijing)[late.name]
+        assert beijing.refused(seat, "excuse", late, reason="堵车").kind is RefusalKind.OBJECTION
+        assert beijing.act(seat, "excuse", beijing.duty, reason="堵车").state == "excused"
+
+
+@pytest.mark.clause("QI/03 3.1.3")
+def test_the_only_duty_manager_who_is_there_permits_his_own(beijing: Any, both: Actor) -> None:
+    with at("08:40"):
+        days = {"kind": "leave", "first_day": f"{MONDAY}", "last_day": f"{MONDAY}"}
+        absence = beijing.create("hotline.absence", "ask", beijing.duty, **days)
+        beijing.act(absence, "approve", both)
+    with at("09:00"):
+        assert beijing.act(asks(beijing, both), "permit", both).state == "permitted"
+
+
+@pytest.mark.clause("QI/03 3.1.3")
+def test_an_office_with_one_duty_manager_has_nobody_else_to_ask(shanghai: Any) -> None:
+    other = db.session.get_one(Person, shanghai.duty.person_id)
+    accounts.take_role(other, shanghai.office, DUTY_MANAGER, SETTER_UP)
+    alone = shanghai.hire(HOTLINE_ENGINEER, DUTY_MANAGER, name="孙三")
+    with at("08:35"):
+        presence.be_there(alone, shanghai.office, MONDAY)
+    shanghai.house.see()
+    with at("09:00"):
+        assert shanghai.act(asks(shanghai, alone), "permit", alone).state == "permitted"

@@ -245,3 +245,32 @@ def test_the_api_tells_both_and_keeps_to_their_columns(beijing: Any) -> None:
     assert (told["fields"]["lines_count"], told["fields"]["alone"]) == (0, "nobody")
     told = shapes.whole(beijing.look(seats(beijing)["罗文"], beijing.hotline))
     assert [one["name"] for one in told["steps"] if one["open"]] == ["sign_in"]
+
+
+@pytest.mark.clause("QI/03 3.1.3")
+def test_ones_own_leave_is_shut_and_a_colleagues_is_not(beijing: Any, sign_in: Any) -> None:
+    both = beijing.hire(HOTLINE_ENGINEER, DUTY_MANAGER, name="孙三")
+    with at("08:31"):
+        run_timer(beijing)
+        for who, name in ((both, "孙三"), (beijing.hotline, "罗文")):
+            seat = beijing.act(seats(beijing)[name], "sign_in", who)
+            beijing.act(seat, "ask_leave", who, why="去银行取回单", for_minutes=20)
+        page = sign_in(both).get(TODAY).text
+    assert page.count('name="step" value="permit"') == 1
+    assert "another duty manager decides" in said(page)
+
+
+@pytest.mark.clause("QI/03 3.1.2")
+def test_each_taker_sees_his_own_ticks_and_the_giver_sees_that_there_are_some(
+    beijing: Any, other: Actor, sign_in: Any
+) -> None:
+    taken(beijing, begun(beijing), beijing.duty)
+    third = beijing.hire(DUTY_MANAGER, name="吴五")
+    with at("16:00"):
+        beijing.log()
+    case = begun(beijing, 1)
+    with at("08:40", 1):
+        beijing.act(case, "tick", other, lines="all")
+        mine, anothers, givers = (sign_in(one).get(LIST).text for one in (other, third, beijing.duty))
+    assert [page.count('name="ticked"') for page in (mine, anothers, givers)] == [0, 1, 1]
+    assert [page.count("bi-check-lg") for page in (mine, anothers, givers)] == [1, 0, 1]
