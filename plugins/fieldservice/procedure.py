@@ -182,7 +182,7 @@ request.step(
     form=ReasonForm,
     does=steps.give_back,
     starts=("fieldservice.dispatch",),
-    drops=("fieldservice.first_call", "fieldservice.visit", services.APPOINTMENT, SUPPORT),
+    drops=services.PROMISES,
     own_page=THE_VISIT,
 )
 request.step(
@@ -194,7 +194,7 @@ request.step(
     form=ReasonForm,
     does=steps.give_back,
     starts=("fieldservice.dispatch",),
-    drops=("fieldservice.first_call", "fieldservice.visit", services.APPOINTMENT),
+    drops=(*services.PROMISES, SUPPORT),
 )
 request.step(
     "correct",
@@ -229,9 +229,7 @@ request.step(
     starts=(services.APPOINTMENT,),
     own_page=THE_VISIT,
 )
-phoning.add_to(
-    request, services.give_back, ("fieldservice.first_call", "fieldservice.visit", services.APPOINTMENT)
-)
+phoning.add_to(request, steps.give_back)
 request.step(
     "arrive",
     "arranged -> on_site",
@@ -376,6 +374,7 @@ request.step(
     by=DUTY_MANAGER,
     clause="QP/2-04 5.4",
     form=ReasonForm,
+    does=services.cancel,
     requires=(nothing_is_out,),
     tone="danger",
     voids=True,

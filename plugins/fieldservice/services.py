@@ -30,7 +30,11 @@ if TYPE_CHECKING:
     from plugins.hotline.models import Call
 
 BACKUP_ROOT = "fieldservice.backup_root"
-APPOINTMENT, VISIT = "fieldservice.appointment", "fieldservice.visit"
+FIRST_CALL, VISIT, APPOINTMENT = PROMISES = (
+    "fieldservice.first_call",
+    "fieldservice.visit",
+    "fieldservice.appointment",
+)
 BETWEEN_ACCOUNT_SETS = re.compile(r"[\s,;，；、]+")
 
 
@@ -167,8 +171,11 @@ DONE_ON_SITE = (
     "met",
     "not_shown",
     "other_problems",
+    "phone_outcome",
+    "planned_why",
 )
 SIGNED = ("result", "signed_by", "signature", "on_paper", "refused_because")
+PHONED = ("phoned_at", "try_again_at", "planned_on", "planned_place")
 COSTS = ("travel_cost", "material_cost", "other_cost")
 
 
@@ -178,30 +185,39 @@ def give_back(act: Act) -> None:
     The next engineer's phone call counts from his own dispatch; so does his visit, once somebody was there.
     """
     request = act.case
+    # The visit stays promised and is missed in its time; these two are the engineer's, and end with him.
+    note_missed(act, FIRST_CALL, APPOINTMENT)
     request.call_from = None
     request.visit_from = None if request.arrived_at else request.visit_from
     request.engineer_id = request.companion_id = None
     request.dispatched_at = request.appointment_at = request.arrived_at = request.looked_at = None
+    for name in PHONED:
+        setattr(request, name, None)
     for name in DONE_ON_SITE:
         setattr(request, name, "")
 
 
 def promised_visit(act: Act) -> dt.datetime | None:
     """Return until when the visit is promised, while it is (QI/03 3.2.7)."""
-    promise = _open_promise(act, VISIT)
-    return promise.due_at if promise else None
-
-
-def _open_promise(act: Act, key: str) -> deadlines.Deadline | None:
     running = deadlines.of_case(act.procedure.name, act.case.id)
-    return next((one for one in running if one.key == key and one.state == deadlines.OPEN), None)
+    return next((one.due_at for one in running if one.key == VISIT and one.state == deadlines.OPEN), None)
+
+
+def note_missed(act: Act, *keys: str) -> None:
+    """What is overdue was missed, whatever becomes of the request now (QI/04 3.2.1, QI/03 3.2.7)."""
+    running = deadlines.of_case(act.procedure.name, act.case.id)
+    late = [one.key for one in running if one.state == deadlines.OPEN and one.due_at < act.now]
+    deadlines.meet(act, tuple(key for key in late if key in keys))
 
 
 def reschedule(act: Act) -> None:
     """An appointment that has passed was missed, whatever is agreed on now (QI/04 3.2.1)."""
-    promise = _open_promise(act, APPOINTMENT)
-    if promise and promise.due_at < act.now:
-        deadlines.meet(act, (APPOINTMENT,))
+    note_missed(act, APPOINTMENT)
+
+
+def cancel(act: Act) -> None:
+    """Whoever waited in vain before it was cancelled has waited in vain."""
+    note_missed(act, *PROMISES)
 
 
 def arrive(act: Act) -> None:

@@ -9,6 +9,7 @@ from core.clauses import house_rule
 from core.forms import ChoiceField, LongTextField, MomentField, NumberField, StepForm
 from core.i18n import Sentence, _l
 from core.roles import FIELD_ENGINEER
+from plugins.fieldservice import services
 from plugins.fieldservice.visiting.services import day_of
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def move(act: Act) -> None:
     act.case.planned_on = day_of(act)
 
 
-def add_to(request: Procedure, given_back: Any, drops: tuple[str, ...]) -> None:
+def add_to(request: Procedure, given_back: Any) -> None:
     """Let the engineer note phone calls, and overrule the order of his day."""
 
     def phoned(act: Act) -> str | None:
@@ -75,7 +76,7 @@ def add_to(request: Procedure, given_back: Any, drops: tuple[str, ...]) -> None:
             return None
         given_back(act)
         act.case.reason = act.values["phone_note"]
-        deadlines.drop(act, drops)
+        deadlines.drop(act, services.PROMISES)
         return "registered"
 
     who = FIELD_ENGINEER.where("engineer_id")
