@@ -331,6 +331,7 @@ request.step(
     clause=house_rule(_l("What was signed by mistake is signed anew; the ledger keeps both.")),
     form=ReasonForm,
     does=services.back_to_engineer,
+    starts=(SUPPORT,),
     drops=("fieldservice.morning_review", TAKE_OVER),
 )
 request.step(
