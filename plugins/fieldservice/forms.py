@@ -10,6 +10,7 @@ from wtforms.validators import DataRequired, ValidationError
 
 from core.forms import (
     ChoiceField,
+    DayField,
     LongTextField,
     MomentField,
     MoneyField,
@@ -207,7 +208,10 @@ def some_account_sets(form: Any, field: Any) -> None:
 
 
 class BackupForm(StepForm):
-    """The back-up, confirmed per account set (QI/04 3.1.6-backup)."""
+    """The back-up, confirmed per account set (QI/04 3.1.6-backup).
+
+    Its folder bears the day that the page showed, which may be over when a phone that was in a dead spot sends it.
+    """
 
     account_sets = TextField(_l("Account sets backed up"), limit=80, checks=(some_account_sets,))
     reports_asked = YesField(
@@ -215,6 +219,14 @@ class BackupForm(StepForm):
         required=True,
         message=_l("Ask whether the reports are on this machine (QI/04 3.1.6-backup)."),
     )
+    backup_day = DayField(_l("Day of the folder"), required=False)
+
+    def validate_backup_day(self, field: Any) -> None:
+        """The folder was made on this visit; of the arrival the server may have heard late, of the dispatch never."""
+        rules, dispatched = self.act.rules, self.act.case.dispatched_at
+        if field.data < hotline.today(rules, dispatched) or field.data > hotline.today(rules, self.act.now):
+            text = _l("No back-up of this visit was made on that day. Look in which folder it lies.")
+            raise ValidationError(text)
 
 
 class WaiveForm(StepForm):

@@ -231,10 +231,9 @@ def backup_path(root: str, engineer: Person, day: dt.date, account_set: str) -> 
     return f"{root}\\{engineer.initials}{day:%Y%m%d}\\{account_set}"
 
 
-def backup_folder(act: Act, account_set: str) -> str:
-    """Return the folder for this visit's back-up of an account set."""
-    root, day = act.rules.parameter(BACKUP_ROOT), hotline.today(act.rules, act.now)
-    return backup_path(root, act.case.engineer, day, account_set)
+def backup_folder(act: Act, account_set: str, day: dt.date) -> str:
+    """Return the folder for a back-up of an account set that is made on this visit on that day."""
+    return backup_path(act.rules.parameter(BACKUP_ROOT), act.case.engineer, day, account_set)
 
 
 def account_sets(text: str) -> list[str]:
@@ -244,11 +243,11 @@ def account_sets(text: str) -> list[str]:
 
 def back_up(act: Act) -> None:
     """Keep what was copied where on this visit, one row for each account set; the same set twice is one."""
-    request = act.case
+    request, day = act.case, act.values["backup_day"] or hotline.today(act.rules, act.now)
     done = {copy.account_set for copy in request.copies}
     for account_set in sorted(set(account_sets(act.values["account_sets"])) - done):
         row = Backup(office_id=request.office_id, account_set=account_set, confirmed_at=act.now)
-        row.arrived_at, row.path = request.arrived_at, backup_folder(act, account_set)
+        row.arrived_at, row.path = request.arrived_at, backup_folder(act, account_set, day)
         request.backups.append(row)
     request.backup_waived = ""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from core.ledger import LedgerRow
 from core.roles import FIELD_ENGINEER
 from plugins.fieldservice import queues, services
 from plugins.fieldservice.hooks import VisitPart
+from plugins.hotline import services as hotline
 
 log = logging.getLogger(__name__)
 Tip = tuple[Sentence, str]
@@ -279,8 +281,9 @@ def _for_engineers(step: Any) -> bool:
 
 @dataclass(frozen=True)
 class BackupPlace:
-    """Where this visit's back-up goes: the folder, and the whole path of each account set that was typed."""
+    """Where this visit's back-up goes: the day, the folder, and the whole path of each account set that was typed."""
 
+    day: dt.date
     folder: str
     paths: list[str]
 
@@ -289,7 +292,8 @@ def backup_place(act: Act, form: StepForm | None) -> BackupPlace | None:
     """Compute where the back-up goes (QI/04 3.1.6-backup); there is no place before an engineer is named."""
     if act.case.engineer is None:
         return None
-    folder = services.backup_folder(act, "")
-    typed = form.account_sets.data if form is not None and "account_sets" in form else ""
-    given = [one for one in services.account_sets(typed or "") if one.isdecimal()]
-    return BackupPlace(folder, [folder + part for part in given or ["001"]])
+    typed = form if form is not None and "account_sets" in form else None
+    day = (typed and typed["backup_day"].data) or hotline.today(act.rules, act.now)
+    folder = services.backup_folder(act, "", day)
+    sets = services.account_sets((typed and typed["account_sets"].data) or "")
+    return BackupPlace(day, folder, [folder + part for part in sets if part.isdecimal()] or [f"{folder}001"])

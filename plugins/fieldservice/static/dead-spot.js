@@ -12,9 +12,9 @@
   const said = (form) => [...new FormData(form)].filter(([name]) => !OWN.includes(name));
   let last = "", gone = "";
 
-  // What is typed outlives the page, too.
+  // What is typed outlives the page, too; what the page itself shows is newer than any that was kept.
   const put = (form, pairs) => {
-    const fields = [...form.elements].filter((one) => one.name && !OWN.includes(one.name) && one.type !== "file");
+    const fields = [...form.elements].filter((one) => one.name && !OWN.includes(one.name) && one.type !== "file" && !("asShown" in one.dataset));
     fields.forEach((field) => {
       const given = pairs.filter(([name]) => name === field.name).map(([, value]) => value);
       if (["checkbox", "radio"].includes(field.type)) field.checked = given.includes(field.value);
