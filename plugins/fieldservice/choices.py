@@ -8,4 +8,5 @@ PROBLEM_TYPES = {
     "usage": _l("Usage"),
     "other": _l("Other"),
 }
-RESULTS = {"all_solved": _l("All solved"), "partly": _l("Partly solved"), "unsolved": _l("Unsolved")}
+UNSOLVED = "unsolved"
+RESULTS = {"all_solved": _l("All solved"), "partly": _l("Partly solved"), UNSOLVED: _l("Unsolved")}

@@ -26,7 +26,7 @@ from core.forms import (
 from core.i18n import Sentence, _l
 from core.roles import FIELD_ENGINEER
 from plugins.fieldservice import knowledge, services
-from plugins.fieldservice.choices import PROBLEM_TYPES, RESULTS
+from plugins.fieldservice.choices import PROBLEM_TYPES, RESULTS, UNSOLVED
 from plugins.fieldservice.dispatching import plans, urgency
 from plugins.fieldservice.hooks import Admission
 from plugins.hotline import services as hotline
@@ -272,9 +272,16 @@ class SignForm(LikelyForm):
         hint=_l("Only when nobody can sign on the screen."),
     )
 
+    def __init__(self, act: Act, values: Any = None, **kwargs: Any) -> None:
+        """Who has found no remedy can have nothing signed as solved."""
+        super().__init__(act, values, **kwargs)
+        if act.case.tried:
+            self.result.offer({UNSOLVED: RESULTS[UNSOLVED]})
+
     def proposed(self, case: Any) -> Mapping[str, Any]:
         """Mostly the contact signs."""
-        return {"signed_by": case.signed_by or case.contact}
+        likely = {"result": UNSOLVED} if case.tried else {}
+        return {"signed_by": case.signed_by or case.contact, **likely}
 
     def check(self) -> Errors:
         """One of the two signatures there must be."""
@@ -282,6 +289,11 @@ class SignForm(LikelyForm):
         if not self.signature.data and not self.on_paper.data:
             text = _l("Let the customer sign here; or on paper, and say where the signed sheet is kept.")
             found.setdefault("signature", [text])
+        if self.act.case.tried and self.result.data in RESULTS and "result" in found:
+            text = _l(
+                "No remedy was found, so it is unsolved; else write down cause and remedy, and explain."
+            )
+            found["result"] = [text]
         return found
 
 

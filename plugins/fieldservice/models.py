@@ -66,6 +66,7 @@ class ServiceRequest(OnSite, Dispatchable, Model, Case):
     backup_waived: Mapped[str] = mapped_column(Text, default="")
     cause: Mapped[str] = mapped_column(Text, default="")
     remedy: Mapped[str] = mapped_column(Text, default="")
+    tried: Mapped[str] = mapped_column(Text, default="")
     tried_by: Mapped[str] = mapped_column(String(40), default="")
     prevention: Mapped[str] = mapped_column(Text, default="")
     result: Mapped[str] = mapped_column(String(12), default="")

@@ -26,7 +26,7 @@ from plugins.fieldservice.escalation.procedure import escalation
 from plugins.fieldservice.escalation.services import of_problem
 from plugins.fieldservice.models import ServiceRequest
 from plugins.fieldservice.visiting import forms as visit_forms
-from plugins.fieldservice.visiting import phoning, signing
+from plugins.fieldservice.visiting import phoning, signing, unsolved
 from plugins.fieldservice.visiting import procedure as visits
 from plugins.fieldservice.visiting.services import looked_into
 from plugins.fieldservice.visiting.support import KEY as SUPPORT
@@ -273,8 +273,10 @@ request.step(
     clause="QI/04 3.1.6-solve",
     form=forms.SolveForm,
     requires=(services.backed_up,),
+    does=services.solve,
     own_page=THE_VISIT,
 )
+unsolved.add_to(request)
 request.step(
     "try_out",
     "on_site -> same",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from core import ledger
-from core.i18n import _l
+from core.i18n import Sentence, _l
 from core.records import Field, Part, Record
 from plugins.fieldservice.choices import PROBLEM_TYPES, RESULTS
 from plugins.fieldservice.custody.record import data_record
@@ -43,9 +43,16 @@ def _engineer(request: ServiceRequest | None) -> str:
     return request.engineer.name if request and request.engineer else ""
 
 
+def _remedy(request: ServiceRequest) -> Sentence | str:
+    """What helped, or what was tried in vain: the form has one place for both."""
+    if request.remedy or not request.tried:
+        return request.remedy
+    return _l("Not solved. Tried: %(tried)s", tried=request.tried)
+
+
 def _written_at(request: ServiceRequest) -> dt.datetime | None:
     """When the engineer stood by his remedy: no sooner than the customer signed for it."""
-    return request.signed_at if request.remedy else None
+    return request.signed_at if _remedy(request) else None
 
 
 HOTLINE = Part(
@@ -81,7 +88,7 @@ DUTY = Part(
 ENGINEER = Part(
     title=_l("Field engineer"),
     fields=(
-        Field(label=_l("Remedy"), value=lambda one: one.remedy, width=12, lines=3),
+        Field(label=_l("Remedy"), value=_remedy, width=12, lines=3),
         Field(label=_l("Back-up"), value=lambda one: ", ".join(kept.path for kept in one.copies), width=12),
         Field(label=_l("Signature"), value=lambda one: _engineer(one) if _written_at(one) else ""),
         Field(label=_l("Date"), value=_written_at, width=8),

@@ -166,6 +166,7 @@ DONE_ON_SITE = (
     "backup_waived",
     "cause",
     "remedy",
+    "tried",
     "tried_by",
     "prevention",
     "met",
@@ -259,6 +260,11 @@ def confirmed_twice(act: Act) -> list[str]:
     return sorted(typed & earlier)
 
 
+def solve(act: Act) -> None:
+    """Who has found a remedy has not tried in vain."""
+    act.case.tried = ""
+
+
 def sign(act: Act) -> None:
     """Note when the customer signed (QI/04 3.1.7)."""
     act.case.signed_at = act.now
@@ -305,8 +311,12 @@ def was_tried(act: Act) -> Sentence | None:
 
 
 def was_explained(act: Act) -> Sentence | None:
-    """The customer signs for something that was explained."""
-    return None if act.case.prevention else _l("First explain the cause, and tell how to prevent it.")
+    """The customer signs for something that was explained, or for what was tried in vain."""
+    return (
+        None
+        if act.case.prevention or act.case.tried
+        else _l("First explain the cause, and tell how to prevent it.")
+    )
 
 
 def is_solved(act: Act) -> Sentence | None:

@@ -18,6 +18,7 @@ from core.ledger import LedgerRow
 from core.roles import FIELD_ENGINEER
 from plugins.fieldservice import queues, services
 from plugins.fieldservice.hooks import VisitPart
+from plugins.fieldservice.visiting.unsolved import LEAVE
 from plugins.hotline import services as hotline
 
 log = logging.getLogger(__name__)
@@ -26,11 +27,12 @@ Tip = tuple[Sentence, str]
 
 @dataclass(frozen=True)
 class Part:
-    """One part of a visit: a step, what the engineer is reminded of beside it, what may stand for it."""
+    """One part of a visit: a step, what the engineer is reminded of beside it, what may stand for it, or spare it."""
 
     name: str
     tips: tuple[Tip, ...] = ()
     instead: str = ""
+    needless_after: str = ""
 
 
 VISIT = (
@@ -87,9 +89,14 @@ VISIT = (
     Part(
         "solve",
         ((_l("Stuck? Excuse yourself, and phone the duty manager at once."), "QI/04 3.1.6-solve"),),
+        instead=LEAVE,
     ),
-    Part("try_out", ((_l("The customer tries it, not you."), "QI/04 3.1.6-trial"),)),
-    Part("explain", ((_l("Say what the cause was and what you did about it."), "QI/04 3.1.6-explain"),)),
+    Part("try_out", ((_l("The customer tries it, not you."), "QI/04 3.1.6-trial"),), needless_after=LEAVE),
+    Part(
+        "explain",
+        ((_l("Say what the cause was and what you did about it."), "QI/04 3.1.6-explain"),),
+        needless_after=LEAVE,
+    ),
     Part("sign", ((_l("Then wash your hands and take leave."), "QI/04 3.1.8"),)),
     Part(
         "turn_in",
@@ -119,6 +126,9 @@ class Line:
     said: list[tuple[str, Any]]
     opened: bool = False
     ahead: Line | None = None
+    instead: Line | None = None
+    stands_in: bool = False
+    needless_after: str = ""
 
     @property
     def open(self) -> bool:
@@ -139,8 +149,12 @@ def lines(act: Act, chosen: str, refilled: StepForm | None) -> list[Line]:
     opened = _to_open(act, found, chosen, refilled)
     for line in found:
         line.opened = line is opened
-        line.form = refilled if refilled is not None and line.name == chosen else line.form
-        line.form = line.form and apart(line.form, line.name)
+        for one in (line, line.instead):
+            if one:
+                one.form = refilled if refilled is not None and one.name == chosen else one.form
+                one.form = one.form and apart(one.form, one.name)
+        if line.instead:
+            line.instead.opened = line.instead.name == chosen
         line.ahead = _ahead(act, line)
     return found
 
@@ -156,7 +170,9 @@ def _ahead(act: Act, line: Line) -> Line | None:
         return None
     look = gate.look_at(act, act.procedure.steps[line.name])
     form = apart(look.form(), line.name) if look.permitted() else None
-    return replace(line, against=[], form=form, opened=False)
+    return replace(
+        line, against=[], form=form, opened=False, instead=line.instead and _ahead(act, line.instead)
+    )
 
 
 def parts_of(act: Act) -> list[Part]:
@@ -171,14 +187,14 @@ def parts_of(act: Act) -> list[Part]:
                 continue
             at = next((place for place, part in enumerate(found) if part.name == one.before), len(found))
             found.insert(at, Part(one.name, tuple(one.tips)))
-        return found
+        return [part for part in found if not (part.needless_after and act.case.tried)]
 
     return act.rules.once(("fieldservice.parts", act.case.id, act.case.version), read)
 
 
 def _to_open(act: Act, found: list[Line], chosen: str, refilled: StepForm | None) -> Line | None:
     """Choose the line to be seen first: what an address asks for may not be its turn yet."""
-    named = next((line for line in found if line.name == chosen), None)
+    named = next((line for line in found if chosen in (line.name, line.instead and line.instead.name)), None)
     if named is not None and (refilled is not None or named.open):
         return named
     elsewhere = any(step.name == chosen for step in act.procedure.steps_from(act.case.state))
@@ -228,6 +244,25 @@ def _line(act: Act, part: Part, taken: dict[str, LedgerRow], before: list[Line])
         against=against,
         form=None if against else form,
         said=list(said(form)) if done and form else [],
+        instead=_instead(act, part.instead, before) if part.instead else None,
+        needless_after=part.needless_after,
+    )
+
+
+def _instead(act: Act, name: str, before: list[Line]) -> Line:
+    """Return what may stand for a line, with what was said there, if anything was."""
+    look = gate.look_at(act, act.procedure.steps[name])
+    here = act.case.state in look.step.sources
+    against = look.closed_by() if here else [_not_yet(act, before, look.step.clause)]
+    form = look.form()
+    return Line(
+        name=name,
+        title=look.step.title,
+        clause=look.step.clause,
+        against=against,
+        form=None if against else form,
+        said=list(said(form)),
+        stands_in=True,
     )
 
 
@@ -251,7 +286,8 @@ def said(form: StepForm) -> Iterator[tuple[str, Any]]:
 
 def more(act: Act, chosen: str, refilled: StepForm | None) -> list[Line]:
     """Return what else the engineer may do with the request: give it back, move the appointment."""
-    lines = {*ELSEWHERE, *(part.name for part in parts_of(act))}
+    lines = {*ELSEWHERE, *(part.name for part in VISIT), *(part.instead for part in VISIT)}
+    lines |= {part.name for part in parts_of(act)}
     steps = [
         one for one in act.procedure.steps_from(act.case.state) if one.name not in lines and not one.inner
     ]
