@@ -327,7 +327,7 @@ request.step(
 )
 request.step(
     "back_to_engineer",
-    "signed | turned_in -> on_site",
+    "signed | turned_in -> on_site | dispatched",
     title=_l("Back to the engineer"),
     by=DUTY_MANAGER,
     clause=house_rule(_l("What was signed by mistake is signed anew; the ledger keeps both.")),

@@ -51,8 +51,14 @@ def _remedy(request: ServiceRequest) -> Sentence | str:
 
 
 def _written_at(request: ServiceRequest) -> dt.datetime | None:
-    """When the engineer stood by his remedy: no sooner than the customer signed for it."""
+    """When the engineer stood by his remedy: no sooner than the customer signed for it, or heard it on the phone."""
+    if request.by_phone:
+        return request.phoned_at
     return request.signed_at if _remedy(request) else None
+
+
+def _unsigned_because(request: ServiceRequest) -> Sentence | str:
+    return request.refused_because or (_l("Solved by phone: nobody was there.") if request.by_phone else "")
 
 
 HOTLINE = Part(
@@ -101,7 +107,7 @@ CUSTOMER = Part(
         Field(label=_l("Prevention told"), value=lambda one: one.prevention, width=12, lines=2),
         Field(label=_l("Opinion"), value=lambda one: one.opinion, width=12),
         Field(label=_l("Charges: told and agreed"), value=charges_told, width=12),
-        Field(label=_l("Why it was not signed"), value=lambda one: one.refused_because, width=8),
+        Field(label=_l("Why it was not signed"), value=_unsigned_because, width=8),
         Field(label=_l("Stamp or signed sheet"), value=stamped),
         Field(label=_l("Signature"), value=lambda one: one.signature, width=4, lines=2, drawn=True),
         Field(label=_l("Signed by"), value=lambda one: one.signed_by),

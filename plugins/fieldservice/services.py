@@ -17,6 +17,7 @@ from core.digits import narrow
 from core.errors import Objection
 from core.i18n import Sentence, _l
 from core.roles import FIELD_ENGINEER, SENIOR_ENGINEER, SERVICE_MANAGER
+from plugins.fieldservice.choices import ALL_SOLVED
 from plugins.fieldservice.dispatching import wishes
 from plugins.fieldservice.hooks import Admission
 from plugins.fieldservice.models import Backup, ServiceRequest
@@ -277,11 +278,31 @@ def turn_in(act: Act) -> None:
         setattr(act.case, name, getattr(act.case, name) or Decimal(0))
 
 
-def back_to_engineer(act: Act) -> None:
-    """What was signed counts no more; what was done on site stays done."""
+def settle_by_phone(act: Act, remedy: str) -> str:
+    """Nobody need go: it comes back solved, and is reviewed as any other is (QR/04 form, QI/05 3.1)."""
+    request = act.case
+    deadlines.meet(act, (FIRST_CALL,))
+    note_missed(act, VISIT, APPOINTMENT)
+    deadlines.drop(act, PROMISES)
+    request.result, request.remedy = ALL_SOLVED, remedy
+    request.appointment_at = request.planned_at = request.planned_minutes = None
+    turn_in(act)
+    return "turned_in"
+
+
+def back_to_engineer(act: Act) -> str:
+    """What was signed counts no more; what was done on site stays done. Where nobody was, he is to go."""
+    request = act.case
     for name in SIGNED:
-        setattr(act.case, name, "")
-    act.case.signed_at = act.case.turned_in_at = act.case.stamp_id = act.case.scan_id = None
+        setattr(request, name, "")
+    request.signed_at = request.turned_in_at = request.stamp_id = request.scan_id = None
+    if not request.by_phone:
+        return "on_site"
+    request.phone_outcome = request.remedy = ""
+    request.call_from = None
+    for key in (FIRST_CALL, VISIT):
+        deadlines.start(act, act.procedure.deadlines[key])
+    return "dispatched"
 
 
 def backed_up(act: Act) -> Objection | None:
@@ -321,7 +342,7 @@ def was_explained(act: Act) -> Sentence | None:
 
 def is_solved(act: Act) -> Sentence | None:
     """What is not solved goes on: it is sent again, not closed."""
-    solved = act.case.result == "all_solved"
+    solved = act.case.result == ALL_SOLVED
     return None if solved else _l("The problem is not solved. Call a case conference today (QI/05 3.1).")
 
 

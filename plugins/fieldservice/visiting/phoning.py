@@ -10,6 +10,7 @@ from core.forms import ChoiceField, LongTextField, MomentField, NumberField, Ste
 from core.i18n import Sentence, _l
 from core.roles import FIELD_ENGINEER
 from plugins.fieldservice import services
+from plugins.fieldservice.choices import BY_PHONE
 from plugins.fieldservice.visiting.services import day_of
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ OUTCOMES = {
     REACHED: _l("Reached"),
     NOT_REACHED: _l("Not reached, try again"),
     WRONG: _l("The number is wrong"),
+    BY_PHONE: _l("Solved by phone, nobody need come"),
 }
 MOST_STOPS = 99
 HE_KNOWS = house_rule(_l("Who drives knows the way; why he goes another one is written down."))
@@ -47,6 +49,8 @@ class PhonedForm(StepForm):
         if self.phone_outcome.data == WRONG and not self.phone_note.data:
             text = _l("Say what is wrong with the number: the request goes back to the duty manager.")
             found.setdefault("phone_note", [text])
+        if self.phone_outcome.data == BY_PHONE and not self.phone_note.data:
+            found.setdefault("phone_note", [_l("Say what helped: it is the remedy on the request.")])
         if again and again < self.act.now:
             found.setdefault("try_again_at", [_l("This time has passed. Choose one that lies ahead.")])
         return found
@@ -68,11 +72,13 @@ def add_to(request: Procedure, given_back: Any) -> None:
     """Let the engineer note phone calls, and overrule the order of his day."""
 
     def phoned(act: Act) -> str | None:
-        """A wrong number is for the duty manager to mend: nobody knocks at doors for it (QI/04 3.1.1)."""
-        act.case.phoned_at = act.now
-        if act.case.phone_outcome != NOT_REACHED:
+        """What helped on the phone needs no visit; a wrong number is for the duty manager to mend (QI/04 3.1.1)."""
+        act.case.phoned_at, outcome = act.now, act.case.phone_outcome
+        if outcome != NOT_REACHED:
             act.case.try_again_at = None
-        if act.case.phone_outcome != WRONG:
+        if outcome == BY_PHONE:
+            return services.settle_by_phone(act, act.values["phone_note"])
+        if outcome != WRONG:
             return None
         given_back(act)
         act.case.reason = act.values["phone_note"]
@@ -82,13 +88,13 @@ def add_to(request: Procedure, given_back: Any) -> None:
     who = FIELD_ENGINEER.where("engineer_id")
     request.step(
         PHONED,
-        "dispatched | confirmed | arranged -> same | registered",
+        "dispatched | confirmed | arranged -> same | registered | turned_in",
         title=_l("Note a phone call"),
         by=who,
         clause=CLAUSE,
         form=PhonedForm,
         does=phoned,
-        starts=("fieldservice.dispatch",),
+        starts=("fieldservice.dispatch", "fieldservice.morning_review"),
         own_page="fieldservice.visit",
     )
     request.step(
