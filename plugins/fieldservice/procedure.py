@@ -229,7 +229,6 @@ request.step(
     starts=(services.APPOINTMENT,),
     own_page=THE_VISIT,
 )
-phoning.add_to(request, steps.give_back)
 request.step(
     "arrive",
     "arranged -> on_site",
@@ -242,6 +241,7 @@ request.step(
     tone="primary",
     own_page=THE_VISIT,
 )
+phoning.add_to(request, steps.give_back)
 visits.add_to(request)
 request.step(
     "back_up",

@@ -11,12 +11,11 @@ REQUEST = "fieldservice_request"
 
 
 def upgrade() -> None:
-    with op.batch_alter_table(REQUEST) as table:
-        table.add_column(sa.Column("tried", sa.Text(), nullable=False, server_default=""))
-    with op.batch_alter_table(REQUEST) as table:
-        table.alter_column("tried", existing_type=sa.Text(), server_default=None)
+    with op.batch_alter_table(REQUEST) as batch_op:
+        batch_op.add_column(sa.Column("tried", sa.Text(), server_default="", nullable=False))
 
 
 def downgrade() -> None:
-    with op.batch_alter_table(REQUEST) as table:
-        table.drop_column("tried")
+    # A table that is built anew loses its index by an expression, which SQLite does not tell.
+    with op.batch_alter_table(REQUEST, recreate="never") as batch_op:
+        batch_op.drop_column("tried")
