@@ -35,7 +35,9 @@ class PhonedForm(StepForm):
 
     phone_outcome = ChoiceField(_l("How the phone call ended"), choices=OUTCOMES)
     try_again_at = MomentField(_l("Try again at"), required=False)
-    phone_note = LongTextField(_l("What helped, or what the duty manager is to know"), limit=500, required=False, fresh=True)
+    phone_note = LongTextField(
+        _l("What helped, or what the duty manager is to know"), limit=500, required=False, fresh=True
+    )
 
     def __init__(self, act: Act, values: Any = None, **kwargs: Any) -> None:
         """Each call ends anew."""
