@@ -22,10 +22,9 @@ class Piece:
 def pieces_of(chart: Chart) -> list[Piece]:
     """Part a chart into pieces that fit on a sheet, about equally high."""
     highest = SHEET_HEIGHT * max(1.0, chart.width / SHEET_WIDTH)
-    wanted = chart.height / ceil(chart.height / highest)
     tops = [0]
-    while chart.height - tops[-1] > highest:
-        tops.append(_cut(chart, tops[-1], wanted, highest))
+    while (rest := chart.height - tops[-1]) > highest:
+        tops.append(_cut(chart, tops[-1], rest / ceil(rest / highest), highest))
     ends = [*tops[1:], round(chart.height)]
     return [Piece(top, end - top) for top, end in zip(tops, ends, strict=True)]
 

@@ -8,4 +8,7 @@ PROBLEM_TYPES = {
     "usage": _l("Usage"),
     "other": _l("Other"),
 }
-RESULTS = {"all_solved": _l("All solved"), "partly": _l("Partly solved"), "unsolved": _l("Unsolved")}
+ALL_SOLVED, UNSOLVED = "all_solved", "unsolved"
+# How a phone call ended, and so the visit; to the customer it is solved like any other.
+BY_PHONE = "by_phone"
+RESULTS = {ALL_SOLVED: _l("All solved"), "partly": _l("Partly solved"), UNSOLVED: _l("Unsolved")}

@@ -93,6 +93,7 @@ _DONE = (
     Column(name="backup_waived", title=_l("Why there is no back-up"), value=lambda one: one.backup_waived),
     Column(name="cause", title=_l("Cause"), value=lambda one: one.cause),
     Column(name="remedy", title=_l("Remedy"), value=lambda one: one.remedy),
+    Column(name="tried", title=_l("What was tried"), value=lambda one: one.tried),
     Column(name="tried_by", title=_l("Tried by"), value=lambda one: one.tried_by),
     Column(name="prevention", title=_l("Prevention told"), value=lambda one: one.prevention),
 )

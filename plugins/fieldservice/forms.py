@@ -10,6 +10,7 @@ from wtforms.validators import DataRequired, ValidationError
 
 from core.forms import (
     ChoiceField,
+    DayField,
     LongTextField,
     MomentField,
     MoneyField,
@@ -25,7 +26,7 @@ from core.forms import (
 from core.i18n import Sentence, _l
 from core.roles import FIELD_ENGINEER
 from plugins.fieldservice import knowledge, services
-from plugins.fieldservice.choices import PROBLEM_TYPES, RESULTS
+from plugins.fieldservice.choices import PROBLEM_TYPES, RESULTS, UNSOLVED
 from plugins.fieldservice.dispatching import plans, urgency
 from plugins.fieldservice.hooks import Admission
 from plugins.hotline import services as hotline
@@ -207,7 +208,10 @@ def some_account_sets(form: Any, field: Any) -> None:
 
 
 class BackupForm(StepForm):
-    """The back-up, confirmed per account set (QI/04 3.1.6-backup)."""
+    """The back-up, confirmed per account set (QI/04 3.1.6-backup).
+
+    Its folder bears the day that the page showed, which may be over when a phone that was in a dead spot sends it.
+    """
 
     account_sets = TextField(_l("Account sets backed up"), limit=80, checks=(some_account_sets,))
     reports_asked = YesField(
@@ -215,6 +219,14 @@ class BackupForm(StepForm):
         required=True,
         message=_l("Ask whether the reports are on this machine (QI/04 3.1.6-backup)."),
     )
+    backup_day = DayField(_l("Day of the folder"), required=False)
+
+    def validate_backup_day(self, field: Any) -> None:
+        """The folder was made on this visit; of the arrival the server may have heard late, of the dispatch never."""
+        rules, dispatched = self.act.rules, self.act.case.dispatched_at
+        if field.data < hotline.today(rules, dispatched) or field.data > hotline.today(rules, self.act.now):
+            text = _l("No back-up of this visit was made on that day. Look in which folder it lies.")
+            raise ValidationError(text)
 
 
 class WaiveForm(StepForm):
@@ -260,9 +272,16 @@ class SignForm(LikelyForm):
         hint=_l("Only when nobody can sign on the screen."),
     )
 
+    def __init__(self, act: Act, values: Any = None, **kwargs: Any) -> None:
+        """Who has found no remedy can have nothing signed as solved."""
+        super().__init__(act, values, **kwargs)
+        if act.case.tried:
+            self.result.offer({UNSOLVED: RESULTS[UNSOLVED]})
+
     def proposed(self, case: Any) -> Mapping[str, Any]:
         """Mostly the contact signs."""
-        return {"signed_by": case.signed_by or case.contact}
+        likely = {"result": UNSOLVED} if case.tried else {}
+        return {"signed_by": case.signed_by or case.contact, **likely}
 
     def check(self) -> Errors:
         """One of the two signatures there must be."""
@@ -270,6 +289,11 @@ class SignForm(LikelyForm):
         if not self.signature.data and not self.on_paper.data:
             text = _l("Let the customer sign here; or on paper, and say where the signed sheet is kept.")
             found.setdefault("signature", [text])
+        if self.act.case.tried and self.result.data in RESULTS and "result" in found:
+            text = _l(
+                "No remedy was found, so it is unsolved; else write down cause and remedy, and explain."
+            )
+            found["result"] = [text]
         return found
 
 

@@ -12,6 +12,7 @@ from core.cases import Case
 from core.customers.models import Installation
 from core.db import Model, OfficeRow
 from core.people import Person
+from plugins.fieldservice.choices import BY_PHONE
 from plugins.fieldservice.dispatching.columns import Dispatchable
 from plugins.fieldservice.visiting.columns import OnSite
 from plugins.hotline.models import Call, KnowledgeEntry
@@ -66,6 +67,7 @@ class ServiceRequest(OnSite, Dispatchable, Model, Case):
     backup_waived: Mapped[str] = mapped_column(Text, default="")
     cause: Mapped[str] = mapped_column(Text, default="")
     remedy: Mapped[str] = mapped_column(Text, default="")
+    tried: Mapped[str] = mapped_column(Text, default="")
     tried_by: Mapped[str] = mapped_column(String(40), default="")
     prevention: Mapped[str] = mapped_column(Text, default="")
     result: Mapped[str] = mapped_column(String(12), default="")
@@ -100,6 +102,11 @@ class ServiceRequest(OnSite, Dispatchable, Model, Case):
     def copies(self) -> list[Backup]:
         """What was backed up on this visit; what an earlier engineer copied proves nothing about today's data."""
         return [one for one in self.backups if one.arrived_at == self.arrived_at]
+
+    @property
+    def by_phone(self) -> bool:
+        """Whether the engineer settled it by phone, and nobody was there (QR/04)."""
+        return self.phone_outcome == BY_PHONE and self.arrived_at is None
 
     @property
     def came_back(self) -> bool:

@@ -26,7 +26,7 @@ from plugins.fieldservice.escalation.procedure import escalation
 from plugins.fieldservice.escalation.services import of_problem
 from plugins.fieldservice.models import ServiceRequest
 from plugins.fieldservice.visiting import forms as visit_forms
-from plugins.fieldservice.visiting import phoning, signing
+from plugins.fieldservice.visiting import phoning, signing, unsolved
 from plugins.fieldservice.visiting import procedure as visits
 from plugins.fieldservice.visiting.services import looked_into
 from plugins.fieldservice.visiting.support import KEY as SUPPORT
@@ -182,7 +182,7 @@ request.step(
     form=ReasonForm,
     does=steps.give_back,
     starts=("fieldservice.dispatch",),
-    drops=("fieldservice.first_call", "fieldservice.visit", services.APPOINTMENT, SUPPORT),
+    drops=services.PROMISES,
     own_page=THE_VISIT,
 )
 request.step(
@@ -194,7 +194,7 @@ request.step(
     form=ReasonForm,
     does=steps.give_back,
     starts=("fieldservice.dispatch",),
-    drops=("fieldservice.first_call", "fieldservice.visit", services.APPOINTMENT),
+    drops=(*services.PROMISES, SUPPORT),
 )
 request.step(
     "correct",
@@ -229,9 +229,6 @@ request.step(
     starts=(services.APPOINTMENT,),
     own_page=THE_VISIT,
 )
-phoning.add_to(
-    request, services.give_back, ("fieldservice.first_call", "fieldservice.visit", services.APPOINTMENT)
-)
 request.step(
     "arrive",
     "arranged -> on_site",
@@ -244,6 +241,7 @@ request.step(
     tone="primary",
     own_page=THE_VISIT,
 )
+phoning.add_to(request, steps.give_back)
 visits.add_to(request)
 request.step(
     "back_up",
@@ -275,8 +273,10 @@ request.step(
     clause="QI/04 3.1.6-solve",
     form=forms.SolveForm,
     requires=(services.backed_up,),
+    does=services.solve,
     own_page=THE_VISIT,
 )
+unsolved.add_to(request)
 request.step(
     "try_out",
     "on_site -> same",
@@ -327,12 +327,13 @@ request.step(
 )
 request.step(
     "back_to_engineer",
-    "signed | turned_in -> on_site",
+    "signed | turned_in -> on_site | dispatched",
     title=_l("Back to the engineer"),
     by=DUTY_MANAGER,
     clause=house_rule(_l("What was signed by mistake is signed anew; the ledger keeps both.")),
     form=ReasonForm,
     does=services.back_to_engineer,
+    starts=(SUPPORT,),
     drops=("fieldservice.morning_review", TAKE_OVER),
 )
 request.step(
@@ -377,6 +378,7 @@ request.step(
     by=DUTY_MANAGER,
     clause="QP/2-04 5.4",
     form=ReasonForm,
+    does=services.cancel,
     requires=(nothing_is_out,),
     tone="danger",
     voids=True,

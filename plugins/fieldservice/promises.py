@@ -16,8 +16,8 @@ def open_one(act: Act, key: str) -> deadlines.Deadline | None:
     return next((one for one in running if one.key == key and one.state == deadlines.OPEN), None)
 
 
-def note_missed(act: Act, key: str) -> None:
+def note_missed(act: Act, *keys: str) -> None:
     """What is overdue was missed, whatever takes its place or makes it needless now."""
-    promise = open_one(act, key)
-    if promise is not None and promise.due_at < act.now:
-        deadlines.meet(act, (key,))
+    running = deadlines.of_case(act.procedure.name, act.case.id)
+    late = [one.key for one in running if one.state == deadlines.OPEN and one.due_at < act.now]
+    deadlines.meet(act, tuple(key for key in late if key in keys))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from core import ledger
-from core.i18n import _l
+from core.i18n import Sentence, _l
 from core.records import Field, Part, Record
 from plugins.fieldservice.choices import PROBLEM_TYPES, RESULTS
 from plugins.fieldservice.custody.record import data_record
@@ -44,9 +44,22 @@ def _engineer(request: ServiceRequest | None) -> str:
     return request.engineer.name if request and request.engineer else ""
 
 
+def _remedy(request: ServiceRequest) -> Sentence | str:
+    """What helped, or what was tried in vain: the form has one place for both."""
+    if request.remedy or not request.tried:
+        return request.remedy
+    return _l("Not solved. Tried: %(tried)s", tried=request.tried)
+
+
 def _written_at(request: ServiceRequest) -> dt.datetime | None:
-    """When the engineer stood by his remedy: no sooner than the customer signed for it."""
-    return request.signed_at if request.remedy else None
+    """When the engineer stood by his remedy: no sooner than the customer signed for it, or heard it on the phone."""
+    if request.by_phone:
+        return request.phoned_at
+    return request.signed_at if _remedy(request) else None
+
+
+def _unsigned_because(request: ServiceRequest) -> Sentence | str:
+    return request.refused_because or (_l("Solved by phone: nobody was there.") if request.by_phone else "")
 
 
 HOTLINE = Part(
@@ -82,7 +95,7 @@ DUTY = Part(
 ENGINEER = Part(
     title=_l("Field engineer"),
     fields=(
-        Field(label=_l("Remedy"), value=lambda one: one.remedy, width=12, lines=3),
+        Field(label=_l("Remedy"), value=_remedy, width=12, lines=3),
         Field(label=_l("Back-up"), value=lambda one: ", ".join(kept.path for kept in one.copies), width=12),
         Field(label=_l("Signature"), value=lambda one: _engineer(one) if _written_at(one) else ""),
         Field(label=_l("Date"), value=_written_at, width=8),
@@ -95,7 +108,7 @@ CUSTOMER = Part(
         Field(label=_l("Prevention told"), value=lambda one: one.prevention, width=12, lines=2),
         Field(label=_l("Opinion"), value=lambda one: one.opinion, width=12),
         Field(label=_l("Charges: told and agreed"), value=charges_told, width=12),
-        Field(label=_l("Why it was not signed"), value=lambda one: one.refused_because, width=8),
+        Field(label=_l("Why it was not signed"), value=_unsigned_because, width=8),
         Field(label=_l("Stamp or signed sheet"), value=stamped),
         Field(label=_l("Signature"), value=lambda one: one.signature, width=4, lines=2, drawn=True),
         Field(label=_l("Signed by"), value=lambda one: one.signed_by),

@@ -17,9 +17,11 @@ from core.digits import narrow
 from core.errors import Objection
 from core.i18n import Sentence, _l
 from core.roles import FIELD_ENGINEER, SENIOR_ENGINEER, SERVICE_MANAGER
+from plugins.fieldservice.choices import ALL_SOLVED
 from plugins.fieldservice.dispatching import wishes
 from plugins.fieldservice.hooks import Admission
 from plugins.fieldservice.models import Backup, ServiceRequest
+from plugins.fieldservice.promises import note_missed
 from plugins.fieldservice.visiting.services import note_notices
 from plugins.hotline import services as hotline
 from plugins.hotline.hooks import CallResult
@@ -30,7 +32,11 @@ if TYPE_CHECKING:
     from plugins.hotline.models import Call
 
 BACKUP_ROOT = "fieldservice.backup_root"
-APPOINTMENT, VISIT = "fieldservice.appointment", "fieldservice.visit"
+FIRST_CALL, VISIT, APPOINTMENT = PROMISES = (
+    "fieldservice.first_call",
+    "fieldservice.visit",
+    "fieldservice.appointment",
+)
 BETWEEN_ACCOUNT_SETS = re.compile(r"[\s,;，；、]+")
 
 
@@ -162,13 +168,17 @@ DONE_ON_SITE = (
     "backup_waived",
     "cause",
     "remedy",
+    "tried",
     "tried_by",
     "prevention",
     "met",
     "not_shown",
     "other_problems",
+    "phone_outcome",
+    "planned_why",
 )
 SIGNED = ("result", "signed_by", "signature", "on_paper", "refused_because")
+PHONED = ("phoned_at", "try_again_at", "planned_on", "planned_place")
 COSTS = ("travel_cost", "material_cost", "other_cost")
 
 
@@ -178,30 +188,32 @@ def give_back(act: Act) -> None:
     The next engineer's phone call counts from his own dispatch; so does his visit, once somebody was there.
     """
     request = act.case
+    # The visit stays promised and is missed in its time; these two are the engineer's, and end with him.
+    note_missed(act, FIRST_CALL, APPOINTMENT)
     request.call_from = None
     request.visit_from = None if request.arrived_at else request.visit_from
     request.engineer_id = request.companion_id = None
     request.dispatched_at = request.appointment_at = request.arrived_at = request.looked_at = None
+    for name in PHONED:
+        setattr(request, name, None)
     for name in DONE_ON_SITE:
         setattr(request, name, "")
 
 
 def promised_visit(act: Act) -> dt.datetime | None:
     """Return until when the visit is promised, while it is (QI/03 3.2.7)."""
-    promise = _open_promise(act, VISIT)
-    return promise.due_at if promise else None
-
-
-def _open_promise(act: Act, key: str) -> deadlines.Deadline | None:
     running = deadlines.of_case(act.procedure.name, act.case.id)
-    return next((one for one in running if one.key == key and one.state == deadlines.OPEN), None)
+    return next((one.due_at for one in running if one.key == VISIT and one.state == deadlines.OPEN), None)
 
 
 def reschedule(act: Act) -> None:
     """An appointment that has passed was missed, whatever is agreed on now (QI/04 3.2.1)."""
-    promise = _open_promise(act, APPOINTMENT)
-    if promise and promise.due_at < act.now:
-        deadlines.meet(act, (APPOINTMENT,))
+    note_missed(act, APPOINTMENT)
+
+
+def cancel(act: Act) -> None:
+    """Whoever waited in vain before it was cancelled has waited in vain."""
+    note_missed(act, *PROMISES)
 
 
 def arrive(act: Act) -> None:
@@ -215,10 +227,9 @@ def backup_path(root: str, engineer: Person, day: dt.date, account_set: str) -> 
     return f"{root}\\{engineer.initials}{day:%Y%m%d}\\{account_set}"
 
 
-def backup_folder(act: Act, account_set: str) -> str:
-    """Return the folder for this visit's back-up of an account set."""
-    root, day = act.rules.parameter(BACKUP_ROOT), hotline.today(act.rules, act.now)
-    return backup_path(root, act.case.engineer, day, account_set)
+def backup_folder(act: Act, account_set: str, day: dt.date) -> str:
+    """Return the folder for a back-up of an account set that is made on this visit on that day."""
+    return backup_path(act.rules.parameter(BACKUP_ROOT), act.case.engineer, day, account_set)
 
 
 def account_sets(text: str) -> list[str]:
@@ -228,11 +239,11 @@ def account_sets(text: str) -> list[str]:
 
 def back_up(act: Act) -> None:
     """Keep what was copied where on this visit, one row for each account set; the same set twice is one."""
-    request = act.case
+    request, day = act.case, act.values["backup_day"] or hotline.today(act.rules, act.now)
     done = {copy.account_set for copy in request.copies}
     for account_set in sorted(set(account_sets(act.values["account_sets"])) - done):
         row = Backup(office_id=request.office_id, account_set=account_set, confirmed_at=act.now)
-        row.arrived_at, row.path = request.arrived_at, backup_folder(act, account_set)
+        row.arrived_at, row.path = request.arrived_at, backup_folder(act, account_set, day)
         request.backups.append(row)
     request.backup_waived = ""
 
@@ -242,6 +253,11 @@ def confirmed_twice(act: Act) -> list[str]:
     typed = set(account_sets(act.values["account_sets"]))
     earlier = {copy.account_set for copy in act.case.copies if copy.confirmed_at < act.now}
     return sorted(typed & earlier)
+
+
+def solve(act: Act) -> None:
+    """Who has found a remedy has not tried in vain."""
+    act.case.tried = ""
 
 
 def sign(act: Act) -> None:
@@ -256,11 +272,31 @@ def turn_in(act: Act) -> None:
         setattr(act.case, name, getattr(act.case, name) or Decimal(0))
 
 
-def back_to_engineer(act: Act) -> None:
-    """What was signed counts no more; what was done on site stays done."""
+def settle_by_phone(act: Act, remedy: str) -> str:
+    """Nobody need go: it comes back solved, and is reviewed as any other is (QR/04 form, QI/05 3.1)."""
+    request = act.case
+    deadlines.meet(act, (FIRST_CALL,))
+    note_missed(act, VISIT, APPOINTMENT)
+    deadlines.drop(act, PROMISES)
+    request.result, request.remedy = ALL_SOLVED, remedy
+    request.appointment_at = request.planned_at = request.planned_minutes = None
+    turn_in(act)
+    return "turned_in"
+
+
+def back_to_engineer(act: Act) -> str:
+    """What was signed counts no more; what was done on site stays done. Where nobody was, he is to go."""
+    request = act.case
     for name in SIGNED:
-        setattr(act.case, name, "")
-    act.case.signed_at = act.case.turned_in_at = act.case.stamp_id = act.case.scan_id = None
+        setattr(request, name, "")
+    request.signed_at = request.turned_in_at = request.stamp_id = request.scan_id = None
+    if not request.by_phone:
+        return "on_site"
+    request.phone_outcome = request.remedy = ""
+    request.call_from = None
+    for key in (FIRST_CALL, VISIT):
+        deadlines.start(act, act.procedure.deadlines[key])
+    return "dispatched"
 
 
 def backed_up(act: Act) -> Objection | None:
@@ -290,13 +326,17 @@ def was_tried(act: Act) -> Sentence | None:
 
 
 def was_explained(act: Act) -> Sentence | None:
-    """The customer signs for something that was explained."""
-    return None if act.case.prevention else _l("First explain the cause, and tell how to prevent it.")
+    """The customer signs for something that was explained, or for what was tried in vain."""
+    return (
+        None
+        if act.case.prevention or act.case.tried
+        else _l("First explain the cause, and tell how to prevent it.")
+    )
 
 
 def is_solved(act: Act) -> Sentence | None:
     """What is not solved goes on: it is sent again, not closed."""
-    solved = act.case.result == "all_solved"
+    solved = act.case.result == ALL_SOLVED
     return None if solved else _l("The problem is not solved. Call a case conference today (QI/05 3.1).")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -17,6 +18,8 @@ from core.ledger import LedgerRow
 from core.roles import FIELD_ENGINEER
 from plugins.fieldservice import queues, services
 from plugins.fieldservice.hooks import VisitPart
+from plugins.fieldservice.visiting.unsolved import LEAVE
+from plugins.hotline import services as hotline
 
 log = logging.getLogger(__name__)
 Tip = tuple[Sentence, str]
@@ -24,11 +27,12 @@ Tip = tuple[Sentence, str]
 
 @dataclass(frozen=True)
 class Part:
-    """One part of a visit: a step, what the engineer is reminded of beside it, what may stand for it."""
+    """One part of a visit: a step, what the engineer is reminded of beside it, what may stand for it, or spare it."""
 
     name: str
     tips: tuple[Tip, ...] = ()
     instead: str = ""
+    needless_after: str = ""
 
 
 VISIT = (
@@ -85,9 +89,14 @@ VISIT = (
     Part(
         "solve",
         ((_l("Stuck? Excuse yourself, and phone the duty manager at once."), "QI/04 3.1.6-solve"),),
+        instead=LEAVE,
     ),
-    Part("try_out", ((_l("The customer tries it, not you."), "QI/04 3.1.6-trial"),)),
-    Part("explain", ((_l("Say what the cause was and what you did about it."), "QI/04 3.1.6-explain"),)),
+    Part("try_out", ((_l("The customer tries it, not you."), "QI/04 3.1.6-trial"),), needless_after=LEAVE),
+    Part(
+        "explain",
+        ((_l("Say what the cause was and what you did about it."), "QI/04 3.1.6-explain"),),
+        needless_after=LEAVE,
+    ),
     Part("sign", ((_l("Then wash your hands and take leave."), "QI/04 3.1.8"),)),
     Part(
         "turn_in",
@@ -117,6 +126,9 @@ class Line:
     said: list[tuple[str, Any]]
     opened: bool = False
     ahead: Line | None = None
+    instead: Line | None = None
+    stands_in: bool = False
+    needless_after: str = ""
 
     @property
     def open(self) -> bool:
@@ -137,8 +149,12 @@ def lines(act: Act, chosen: str, refilled: StepForm | None) -> list[Line]:
     opened = _to_open(act, found, chosen, refilled)
     for line in found:
         line.opened = line is opened
-        line.form = refilled if refilled is not None and line.name == chosen else line.form
-        line.form = line.form and apart(line.form, line.name)
+        for one in (line, line.instead):
+            if one:
+                one.form = refilled if refilled is not None and one.name == chosen else one.form
+                one.form = one.form and apart(one.form, one.name)
+        if line.instead:
+            line.instead.opened = line.instead.name == chosen
         line.ahead = _ahead(act, line)
     return found
 
@@ -154,7 +170,9 @@ def _ahead(act: Act, line: Line) -> Line | None:
         return None
     look = gate.look_at(act, act.procedure.steps[line.name])
     form = apart(look.form(), line.name) if look.permitted() else None
-    return replace(line, against=[], form=form, opened=False)
+    return replace(
+        line, against=[], form=form, opened=False, instead=line.instead and _ahead(act, line.instead)
+    )
 
 
 def parts_of(act: Act) -> list[Part]:
@@ -169,14 +187,14 @@ def parts_of(act: Act) -> list[Part]:
                 continue
             at = next((place for place, part in enumerate(found) if part.name == one.before), len(found))
             found.insert(at, Part(one.name, tuple(one.tips)))
-        return found
+        return [part for part in found if not (part.needless_after and act.case.tried)]
 
     return act.rules.once(("fieldservice.parts", act.case.id, act.case.version), read)
 
 
 def _to_open(act: Act, found: list[Line], chosen: str, refilled: StepForm | None) -> Line | None:
     """Choose the line to be seen first: what an address asks for may not be its turn yet."""
-    named = next((line for line in found if line.name == chosen), None)
+    named = next((line for line in found if chosen in (line.name, line.instead and line.instead.name)), None)
     if named is not None and (refilled is not None or named.open):
         return named
     elsewhere = any(step.name == chosen for step in act.procedure.steps_from(act.case.state))
@@ -226,6 +244,25 @@ def _line(act: Act, part: Part, taken: dict[str, LedgerRow], before: list[Line])
         against=against,
         form=None if against else form,
         said=list(said(form)) if done and form else [],
+        instead=_instead(act, part.instead, before) if part.instead else None,
+        needless_after=part.needless_after,
+    )
+
+
+def _instead(act: Act, name: str, before: list[Line]) -> Line:
+    """Return what may stand for a line, with what was said there, if anything was."""
+    look = gate.look_at(act, act.procedure.steps[name])
+    here = act.case.state in look.step.sources
+    against = look.closed_by() if here else [_not_yet(act, before, look.step.clause)]
+    form = look.form()
+    return Line(
+        name=name,
+        title=look.step.title,
+        clause=look.step.clause,
+        against=against,
+        form=None if against else form,
+        said=list(said(form)),
+        stands_in=True,
     )
 
 
@@ -249,7 +286,8 @@ def said(form: StepForm) -> Iterator[tuple[str, Any]]:
 
 def more(act: Act, chosen: str, refilled: StepForm | None) -> list[Line]:
     """Return what else the engineer may do with the request: give it back, move the appointment."""
-    lines = {*ELSEWHERE, *(part.name for part in parts_of(act))}
+    lines = {*ELSEWHERE, *(part.name for part in VISIT), *(part.instead for part in VISIT)}
+    lines |= {part.name for part in parts_of(act)}
     steps = [
         one for one in act.procedure.steps_from(act.case.state) if one.name not in lines and not one.inner
     ]
@@ -279,8 +317,9 @@ def _for_engineers(step: Any) -> bool:
 
 @dataclass(frozen=True)
 class BackupPlace:
-    """Where this visit's back-up goes: the folder, and the whole path of each account set that was typed."""
+    """Where this visit's back-up goes: the day, the folder, and the whole path of each account set that was typed."""
 
+    day: dt.date
     folder: str
     paths: list[str]
 
@@ -289,7 +328,8 @@ def backup_place(act: Act, form: StepForm | None) -> BackupPlace | None:
     """Compute where the back-up goes (QI/04 3.1.6-backup); there is no place before an engineer is named."""
     if act.case.engineer is None:
         return None
-    folder = services.backup_folder(act, "")
-    typed = form.account_sets.data if form is not None and "account_sets" in form else ""
-    given = [one for one in services.account_sets(typed or "") if one.isdecimal()]
-    return BackupPlace(folder, [folder + part for part in given or ["001"]])
+    typed = form if form is not None and "account_sets" in form else None
+    day = (typed and typed["backup_day"].data) or hotline.today(act.rules, act.now)
+    folder = services.backup_folder(act, "", day)
+    sets = services.account_sets((typed and typed["account_sets"].data) or "")
+    return BackupPlace(day, folder, [folder + part for part in sets if part.isdecimal()] or [f"{folder}001"])

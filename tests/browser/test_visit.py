@@ -194,8 +194,8 @@ def back_up(page: Page) -> None:
     """One line is open at a time; the paths follow what is typed, and a tap copies one."""
     page.locator("[data-step=look_into] summary").tap()
     line = page.locator("[data-step=back_up]")
-    expect(line.locator("details")).not_to_have_attribute("open", "")
-    line.locator("summary").tap()
+    expect(line.locator("> details")).not_to_have_attribute("open", "")
+    line.locator("> details > summary").tap()
     expect(page.locator("[data-step=look_into] details")).not_to_have_attribute("open", "")
     line.locator("[name=account_sets]").press_sequentially("1, 12")
     folder = f"UFDATABAK\\WL{clock.now().astimezone(dt.timezone(dt.timedelta(hours=8))):%Y%m%d}"

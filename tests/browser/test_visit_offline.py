@@ -161,6 +161,37 @@ def test_a_visit_in_a_dead_spot_is_there_once_and_in_order_when_the_line_is_back
     assert found(number).signature.startswith("data:image/png;base64,")
 
 
+@pytest.mark.clause("QI/04 3.1.7")
+@pytest.mark.clause("QP/2-04 5.6")
+def test_a_visit_that_found_no_remedy_is_signed_in_the_dead_spot_too(
+    house: House, office: Office, engineer: Person, phone: Phone
+) -> None:
+    number = on_site(house, office, engineer)
+    context = phone(engineer)
+    page = opened(context, number)
+    context.set_offline(True)
+    page.locator("[data-step=back_up] [name=reports_asked]").check()
+    keep(page, "back_up", account_sets="001")
+    instead = page.locator("[data-step=leave_unsolved]")
+    instead.locator("summary").tap()
+    instead.locator("[name=tried]").fill("重建索引、换补丁，都没有用")
+    instead.locator("[type=submit]").tap()
+    expect(page.locator("#visit-solve .visit-waits")).to_be_visible()
+    sign = page.locator("[data-step=sign]")
+    expect(sign.locator("[data-said=tried]")).to_have_text("重建索引、换补丁，都没有用")
+    for passed_over in ("try_out", "explain"):
+        expect(page.locator(f"[data-step={passed_over}] form")).to_have_count(0)
+    sign.locator("label[for$=unsolved]").tap()
+    draw(page)
+    keep(page, "sign", signed_by="高敏")
+    context.set_offline(False)
+    expect(page.locator("[data-step=turn_in] form")).to_be_visible()
+    expect(page.locator("[data-keeping]")).to_have_attribute("data-tone", "sent")
+    house.see()
+    assert steps_of(number) == ["back_up", "leave_unsolved", "sign"]
+    assert (found(number).result, found(number).remedy) == ("unsolved", "")
+
+
 def test_a_phone_that_was_switched_off_in_the_dead_spot_still_has_everything(
     house: House, office: Office, engineer: Person, phone: Phone
 ) -> None:
@@ -249,7 +280,7 @@ def test_with_a_line_what_is_wrong_stands_where_it_was_typed(
     expect(line.locator("[name=account_sets]")).to_have_value("abc")
     expect(page.locator(".kept-item")).to_have_count(0)
     fill(page, "back_up", account_sets="001")
-    expect(page.locator("[data-step=solve] form")).to_be_visible()
+    expect(page.locator("#visit-solve form").first).to_be_visible()
     house.see()
     assert steps_of(number) == ["back_up"]
 
@@ -279,7 +310,7 @@ def test_the_duty_managers_answer_comes_by_itself_and_the_work_goes_on(
     expect(page.locator(".asked-answer")).to_contain_text("先停用杀毒软件")
     page.locator("[data-step=back_up] [name=reports_asked]").check()
     fill(page, "back_up", account_sets="001")
-    expect(page.locator("[data-step=solve] form")).to_be_visible()
+    expect(page.locator("#visit-solve form").first).to_be_visible()
     house.see()
     assert steps_of(number) == ["want_support", "give_support", "back_up"]
 
@@ -295,5 +326,5 @@ def test_a_visit_that_was_never_opened_opens_in_the_dead_spot_with_its_scripts(
     wait_until_kept(page, visit, "/static/vendor/signature_pad.umd.min.js", "/static/signature.js")
     context.set_offline(True)
     page.goto(visit)
-    expect(page.locator("[data-step=back_up] form")).to_be_visible()
+    expect(page.locator("#visit-back_up form").first).to_be_visible()
     assert page.evaluate("typeof window.SignaturePad") == "function"

@@ -32,6 +32,7 @@ EDITIONS = {
     ("QR/03", 4): "c54f5615802a4fd4",
     ("QR/05", 1): "5b951737c713efe5",
     ("QR/05", 2): "8da844dfaa8da1fe",
+    ("QR/05", 3): "2fdfab8bd1687def",
     ("QR/06", 1): "0533193fbd2747a3",
     ("GZYY/QR/01", 1): "605fdb2e1b2409d8",
     ("DUMMY/QR/01", 2): "aa9782f1fda75bd0",

@@ -1,4 +1,4 @@
-"""Two settings count days by the calendar now, and are called so; what an office set stays set."""
+"""What was tried on a visit that found no remedy."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -7,22 +7,15 @@ revision = "fieldservice_0006"
 down_revision = "fieldservice_0005"
 branch_labels = None
 depends_on = None
-RENAMED = {
-    f"fieldservice.{one}_working_days": f"fieldservice.{one}_days"
-    for one in ("ask_head_office", "tell_customer")
-}
+REQUEST = "fieldservice_request"
 
 
 def upgrade() -> None:
-    for old, new in RENAMED.items():
-        _rename(old, new)
+    with op.batch_alter_table(REQUEST) as batch_op:
+        batch_op.add_column(sa.Column("tried", sa.Text(), server_default="", nullable=False))
 
 
 def downgrade() -> None:
-    for old, new in RENAMED.items():
-        _rename(new, old)
-
-
-def _rename(old: str, new: str) -> None:
-    values = sa.table("core_parameter_value", sa.column("key"))
-    op.execute(values.update().where(values.c.key == old).values(key=new))
+    # A table that is built anew loses its index by an expression, which SQLite does not tell.
+    with op.batch_alter_table(REQUEST, recreate="never") as batch_op:
+        batch_op.drop_column("tried")

@@ -5,16 +5,16 @@
   if (!keeping) return;
   const { bar } = keeping, { number } = bar.dataset, words = bar.dataset;
   const part = (name, root = bar) => root.querySelector(`[data-${name}]`);
-  const visit = document.querySelector("[data-visit]"), line = (step) => visit?.querySelector(`[data-step="${CSS.escape(step)}"]`);
+  const visit = document.querySelector("[data-visit]"), line = (step) => visit?.querySelector(`[data-step="${CSS.escape(step)}"]`)?.closest("li");
   const forms = () => [...document.querySelectorAll("form[data-keeps]")];
   const formOf = (step) => forms().find((form) => form.elements.step.value === step);
   const OWN = ["csrf_token", "step", "seen"];
   const said = (form) => [...new FormData(form)].filter(([name]) => !OWN.includes(name));
   let last = "", gone = "";
 
-  // What is typed outlives the page, too.
+  // What is typed outlives the page, too; what the page itself shows is newer than any that was kept.
   const put = (form, pairs) => {
-    const fields = [...form.elements].filter((one) => one.name && !OWN.includes(one.name) && one.type !== "file");
+    const fields = [...form.elements].filter((one) => one.name && !OWN.includes(one.name) && one.type !== "file" && !("asShown" in one.dataset));
     fields.forEach((field) => {
       const given = pairs.filter(([name]) => name === field.name).map(([, value]) => value);
       if (["checkbox", "radio"].includes(field.type)) field.checked = given.includes(field.value);
@@ -117,7 +117,7 @@
     const word = element("span", "visit-waits chip", act.state === "refused" ? words.lineRefused : words.lineKept);
     summary.append(word);
     place.classList.toggle("visit-kept-here", true);
-    place.querySelector("details")?.removeAttribute("open");
+    place.querySelectorAll("details").forEach((one) => one.removeAttribute("open"));
     const form = formOf(act.step);
     if (form) put(form, act.said);
   };
@@ -137,6 +137,11 @@
     place.dispatchEvent(new CustomEvent("koudai:new", { bubbles: true }));
     place.querySelectorAll("form[data-keeps]").forEach(watch);
   };
+  // What has no remedy has nothing to be tried or explained: those lines are passed over, as the server does.
+  const needless = (place, own) => {
+    const instead = place?.dataset.needlessAfter, stead = instead && line(instead);
+    return Boolean(stead) && own.findLast((act) => line(act.step) === stead)?.step === instead;
+  };
   const goOn = (acts) => {
     if (!visit) return;
     const own = acts.filter((act) => act.number === number);
@@ -149,7 +154,7 @@
     if (!furthest) return;
     own.forEach(behind);
     let next = furthest.nextElementSibling;
-    while (next?.matches(".visit-done, .visit-kept-here")) next = next.nextElementSibling;
+    while (next?.matches(".visit-done, .visit-kept-here") || needless(next, own)) next = next.nextElementSibling;
     if (!next) return;
     ahead(next);
     own.forEach(tellAgain);

@@ -29,7 +29,7 @@ def of_visit(act: Act, typed: StepForm | None) -> dict[str, Any]:
 def _help(act: Act, typed: StepForm | None = None) -> dict[str, Any]:
     look = gate.look_at(act, act.procedure.steps[support.WANT])
     may_ask = act.case.state in look.step.sources and not look.closed_by()
-    asked = support.of_request(act.case.id)
+    asked = support.of_visit(act.case)
     form = (typed or look.form()) if may_ask or typed else None
     return {"asked": asked, "ask": form, "want": look.step, "every": EVERY}
 

@@ -9,6 +9,8 @@ from core.clauses import house_rule
 from core.forms import ChoiceField, LongTextField, MomentField, NumberField, StepForm
 from core.i18n import Sentence, _l
 from core.roles import FIELD_ENGINEER
+from plugins.fieldservice import services
+from plugins.fieldservice.choices import BY_PHONE
 from plugins.fieldservice.visiting.services import day_of
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ OUTCOMES = {
     REACHED: _l("Reached"),
     NOT_REACHED: _l("Not reached, try again"),
     WRONG: _l("The number is wrong"),
+    BY_PHONE: _l("Solved by phone, nobody need come"),
 }
 MOST_STOPS = 99
 HE_KNOWS = house_rule(_l("Who drives knows the way; why he goes another one is written down."))
@@ -32,7 +35,9 @@ class PhonedForm(StepForm):
 
     phone_outcome = ChoiceField(_l("How the phone call ended"), choices=OUTCOMES)
     try_again_at = MomentField(_l("Try again at"), required=False)
-    phone_note = LongTextField(_l("What the duty manager is to know"), limit=500, required=False, fresh=True)
+    phone_note = LongTextField(
+        _l("What helped, or what the duty manager is to know"), limit=500, required=False, fresh=True
+    )
 
     def __init__(self, act: Act, values: Any = None, **kwargs: Any) -> None:
         """Each call ends anew."""
@@ -46,6 +51,8 @@ class PhonedForm(StepForm):
         if self.phone_outcome.data == WRONG and not self.phone_note.data:
             text = _l("Say what is wrong with the number: the request goes back to the duty manager.")
             found.setdefault("phone_note", [text])
+        if self.phone_outcome.data == BY_PHONE and not self.phone_note.data:
+            found.setdefault("phone_note", [_l("Say what helped: it is the remedy on the request.")])
         if again and again < self.act.now:
             found.setdefault("try_again_at", [_l("This time has passed. Choose one that lies ahead.")])
         return found
@@ -63,31 +70,33 @@ def move(act: Act) -> None:
     act.case.planned_on = day_of(act)
 
 
-def add_to(request: Procedure, given_back: Any, drops: tuple[str, ...]) -> None:
+def add_to(request: Procedure, given_back: Any) -> None:
     """Let the engineer note phone calls, and overrule the order of his day."""
 
     def phoned(act: Act) -> str | None:
-        """A wrong number is for the duty manager to mend: nobody knocks at doors for it (QI/04 3.1.1)."""
-        act.case.phoned_at = act.now
-        if act.case.phone_outcome != NOT_REACHED:
+        """What helped on the phone needs no visit; a wrong number is for the duty manager to mend (QI/04 3.1.1)."""
+        act.case.phoned_at, outcome = act.now, act.case.phone_outcome
+        if outcome != NOT_REACHED:
             act.case.try_again_at = None
-        if act.case.phone_outcome != WRONG:
+        if outcome == BY_PHONE:
+            return services.settle_by_phone(act, act.values["phone_note"])
+        if outcome != WRONG:
             return None
         given_back(act)
         act.case.reason = act.values["phone_note"]
-        deadlines.drop(act, drops)
+        deadlines.drop(act, services.PROMISES)
         return "registered"
 
     who = FIELD_ENGINEER.where("engineer_id")
     request.step(
         PHONED,
-        "dispatched | confirmed | arranged -> same | registered",
+        "dispatched | confirmed | arranged -> same | registered | turned_in",
         title=_l("Note a phone call"),
         by=who,
         clause=CLAUSE,
         form=PhonedForm,
         does=phoned,
-        starts=("fieldservice.dispatch",),
+        starts=("fieldservice.dispatch", "fieldservice.morning_review"),
         own_page="fieldservice.visit",
     )
     request.step(

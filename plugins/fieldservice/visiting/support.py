@@ -20,6 +20,7 @@ from core.slots import Tell
 if TYPE_CHECKING:
     from core.gate import Act
     from core.procedure import Procedure
+    from plugins.fieldservice.models import ServiceRequest
 
 KEY, CLAUSE = "fieldservice.support", "QI/04 3.1.6-solve"
 MINUTES = "fieldservice.support_minutes"
@@ -65,28 +66,36 @@ class GiveForm(StepForm):
     answer = LongTextField(_l("Answer for the engineer on site"), limit=1000, fresh=True)
 
 
-def of_request(request_id: int) -> list[Support]:
-    """Return the newest questions of a request, the oldest of them first."""
-    query = select(Support).where(Support.request_id == request_id).order_by(Support.id.desc()).limit(MOST)
+def of_visit(request: ServiceRequest) -> list[Support]:
+    """Return the newest questions of a visit, the oldest of them first: what another engineer asked is over."""
+    if request.arrived_at is None:
+        return []
+    here = (Support.request_id == request.id, Support.asked_at >= request.arrived_at)
+    query = select(Support).where(*here).order_by(Support.id.desc()).limit(MOST)
     return list(db.session.scalars(query))[::-1]
 
 
-def waiting_of(request_id: int) -> Support | None:
-    """Return the question that nobody has answered yet."""
-    found = of_request(request_id)
+def waiting_of(request: ServiceRequest) -> Support | None:
+    """Return the question of this visit that nobody has answered yet."""
+    found = of_visit(request)
     return found[-1] if found and found[-1].answered_at is None else None
+
+
+def somebody_waits(act: Act) -> bool:
+    """Say whether a question is open, for which the alarm goes off, or goes on."""
+    return waiting_of(act.case) is not None
 
 
 def nothing_asked(act: Act) -> Sentence | None:
     """One question after the other."""
-    if waiting_of(act.case.id) is None:
+    if not somebody_waits(act):
         return None
     return _l("The duty manager was asked already. The answer appears on this page by itself.")
 
 
 def something_asked(act: Act) -> Sentence | None:
     """Only who asked is answered."""
-    return None if waiting_of(act.case.id) else _l("Nobody on site waits for an answer.")
+    return None if somebody_waits(act) else _l("Nobody on site waits for an answer.")
 
 
 def want(act: Act) -> None:
@@ -98,7 +107,7 @@ def want(act: Act) -> None:
 
 def give(act: Act) -> None:
     """Keep the answer beside its question."""
-    asked = waiting_of(act.case.id)
+    asked = waiting_of(act.case)
     assert asked, "something_asked was asked before"
     asked.answer, asked.answered_at, asked.answered_by = act.values["answer"], act.now, act.actor.name
 
@@ -130,6 +139,7 @@ def add_to(request: Procedure) -> None:
         within=working_minutes(MINUTES),
         owner=DUTY_MANAGER,
         clause=CLAUSE,
+        when=somebody_waits,
     )
     request.step(
         WANT,

@@ -17,7 +17,8 @@ from core.talk import notices
 from core.testing import NATIONAL, SETTER_UP, House, SignIn
 from plugins.fieldservice.escalation.models import Escalation
 from plugins.fieldservice.models import ServiceRequest
-from tests.plugins.fieldservice.test_custody import in_the_office
+from plugins.fieldservice.testing import VISIT
+from tests.plugins.fieldservice.test_custody import document, in_the_office
 
 TEN = dt.datetime(2026, 11, 24, 2, tzinfo=dt.UTC)
 REMEDY = "升级到 8.14，再反结账"
@@ -177,6 +178,35 @@ def test_the_data_record_says_what_was_taken_and_what_we_undertake(beijing: Any,
     page = screen.get(f"custody/{one.number}/paper/QR-05")
     assert "格式化后粉碎" in page
     assert "王力" in page.partition("Witness")[2]
+
+
+@pytest.mark.clause("QR/05 form")
+def test_the_data_record_names_the_serial_number_and_what_lies_with_it(beijing: Any, sit_down: Any) -> None:
+    screen, customer = sit_down(beijing, beijing.duty), beijing.house.customer(beijing.office)
+    call = beijing.log(customer, installation_id=str(customer.installations[0].id))
+    beijing.act(call, "request_visit", beijing.hotline, **VISIT)
+    request = beijing.request_of(call)
+    beijing.act(request, "dispatch", beijing.duty, engineer_id=beijing.engineer.person_id)
+    one = beijing.take_along(beijing.on_site(request))
+    bare = screen.get(f"custody/{one.number}/paper/QR-05")
+    assert request.installation.serial_number in bare
+    assert "问题说明.txt" not in bare
+    document(beijing, one)
+    assert "问题说明.txt" in screen.get(f"custody/{one.number}/paper/QR-05")
+
+
+@pytest.mark.clause("QR/05 form")
+def test_the_data_record_says_where_the_sheet_is_that_was_signed_on_paper(
+    beijing: Any, sit_down: Any
+) -> None:
+    screen = sit_down(beijing, beijing.duty)
+    one = beijing.take_along(beijing.on_site(), signature="", on_paper="档案柜 3")
+    page = screen.get(f"custody/{one.number}/paper/QR-05")
+    assert "档案柜 3" in page
+    assert "保险柜 9" not in page
+    beijing.act(one, "give_back", beijing.engineer, returned_to="高敏", back_on_paper="保险柜 9")
+    page = screen.get(f"custody/{one.number}/paper/QR-05")
+    assert page.index("档案柜 3") < page.index("保险柜 9")
 
 
 @pytest.mark.clause("QR/06 form")

@@ -14,7 +14,15 @@ from plugins.fieldservice import services
 
 def request(**known: Any) -> Any:
     """Return a look at a request of which only this is known."""
-    blank = {"copies": [], "backup_waived": "", "remedy": "", "tried_by": "", "prevention": "", "result": ""}
+    blank = {
+        "copies": [],
+        "backup_waived": "",
+        "remedy": "",
+        "tried": "",
+        "tried_by": "",
+        "prevention": "",
+        "result": "",
+    }
     return SimpleNamespace(case=SimpleNamespace(**blank | known))
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import selectinload
 
 from core.db import db
 from core.seldom import seldom
+from plugins.fieldservice.choices import ALL_SOLVED, BY_PHONE
 from plugins.fieldservice.dispatching.models import DispatchSheet, SheetLine
 from plugins.fieldservice.models import ServiceRequest
 
@@ -49,7 +50,8 @@ def _line(request: ServiceRequest, place: int) -> SheetLine:
 def returned(request: ServiceRequest) -> dict[str, object]:
     """Return what the sheet says of a request that came back: when, with what result, and who was sent again."""
     again = request.again.number if request.again else None
-    return {"turned_in_at": request.turned_in_at, "result": request.result, "again": again or ""}
+    result = BY_PHONE if request.by_phone and request.result == ALL_SOLVED else request.result
+    return {"turned_in_at": request.turned_in_at, "result": result, "again": again or ""}
 
 
 def undispatched(office_id: int) -> list[ServiceRequest]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from core.i18n import Sentence, _l
 from core.records import LANDSCAPE, Field, Part, Record, Table
-from plugins.fieldservice.choices import RESULTS
+from plugins.fieldservice.choices import ALL_SOLVED, BY_PHONE, RESULTS
 from plugins.fieldservice.dispatching.models import DispatchSheet, SheetLine
 from plugins.fieldservice.dispatching.sheet import lines
 from plugins.fieldservice.dispatching.sheet.services import NAME, QR_04
 
 # On this form “all solved” is called by where it was: a request is for a visit.
-SAID = {**RESULTS, "all_solved": _l("Solved on site")}
+SAID = {BY_PHONE: _l("Solved by phone"), **RESULTS, ALL_SOLVED: _l("Solved on site")}
 
 
 def result_of(line: SheetLine) -> Sentence | str:

@@ -12,7 +12,7 @@ from core import clock, deadlines, ledger
 from core.i18n import Sentence
 from core.roles import FIELD_ENGINEER, SENIOR_ENGINEER
 from core.talk import notices
-from plugins.fieldservice.visiting.support import KEY, of_request
+from plugins.fieldservice.visiting.support import KEY, of_visit
 
 SitDown = Callable[..., Any]
 STUCK = {"question": "重建索引后仍报错 -206"}
@@ -69,7 +69,7 @@ def test_one_question_after_the_other_and_no_answer_without_one(beijing: Any) ->
     assert beijing.refused(request, "want_support", beijing.engineer, **STUCK).objections
     beijing.act(request, "give_support", beijing.duty, answer="一")
     beijing.act(request, "want_support", beijing.engineer, question="还是不行")
-    assert [(one.question, one.answer) for one in of_request(request.id)] == [
+    assert [(one.question, one.answer) for one in of_visit(request)] == [
         (STUCK["question"], "一"),
         ("还是不行", ""),
     ]
@@ -90,3 +90,49 @@ def test_who_has_solved_it_alone_waits_for_nobody(beijing: Any, sit_down: SitDow
     assert beijing.promises(request)[KEY].state == deadlines.DROPPED
     page = sit_down(beijing, beijing.engineer).get(f"visit/{request.number}")
     assert "It was solved without an answer." in page
+
+
+def to_another(centre: Any, request: Any) -> Any:
+    """Take a visit back and bring it to the site again, with another engineer, who is returned."""
+    other = centre.hire(FIELD_ENGINEER, name="赵海燕")
+    centre.act(request, "recall", centre.duty, reason="工程师生病")
+    centre.act(request, "dispatch", centre.duty, engineer_id=other.person_id)
+    centre.act(request, "confirm", other)
+    centre.act(request, "arrange", other, appointment_at=clock.now() + dt.timedelta(hours=1))
+    centre.act(request, "arrive", other)
+    return other
+
+
+@pytest.mark.clause("QI/04 3.1.6-solve")
+def test_a_visit_that_is_taken_back_ends_its_alarm_and_the_next_engineer_asks_anew(
+    beijing: Any, sit_down: SitDown
+) -> None:
+    request = beijing.act(beijing.on_site(), "want_support", beijing.engineer, **STUCK)
+    other = to_another(beijing, request)
+    assert [one.state for one in beijing.every_promise(request) if one.key == KEY] == [deadlines.DROPPED]
+    page = sit_down(beijing, other).get(f"visit/{request.number}")
+    assert STUCK["question"] not in page
+    assert "The duty manager is alarmed." not in page
+    assert beijing.refused(request, "give_support", beijing.duty, answer="一").objections
+    beijing.act(request, "want_support", other, question="找不到备份盘")
+    beijing.act(request, "give_support", beijing.duty, answer="在 E 盘")
+    assert [(one.question, one.answer) for one in of_visit(request)] == [("找不到备份盘", "在 E 盘")]
+    assert beijing.promises(request)[KEY].state == deadlines.MET
+
+
+@pytest.mark.clause("QI/04 3.1.6-solve")
+@pytest.mark.parametrize("answered", [True, False])
+def test_back_on_site_the_alarm_goes_on_while_nobody_has_answered(beijing: Any, answered: bool) -> None:
+    request = beijing.act(beijing.explained(), "want_support", beijing.engineer, **STUCK)
+    if answered:
+        beijing.act(request, "give_support", beijing.duty, answer="换补丁")
+    signed = {"result": "partly", "signed_by": "高敏", "on_paper": "文件柜"}
+    beijing.act(request, "sign", beijing.engineer, **signed)
+    with clock.stopped_at(MORNING + dt.timedelta(days=7)):
+        request = beijing.act(request, "back_to_engineer", beijing.duty, reason="结果填错")
+        alarm = beijing.promises(request)[KEY]
+        assert alarm.state == (deadlines.MET if answered else deadlines.OPEN)
+        if not answered:
+            assert alarm.due_at == clock.now() + dt.timedelta(minutes=10)
+            beijing.act(request, "give_support", beijing.duty, answer="换补丁")
+            assert beijing.promises(request)[KEY].state == deadlines.MET
