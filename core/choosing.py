@@ -10,6 +10,7 @@ from wtforms.fields import Choice, SelectChoice
 
 from core import widgets
 from core.customers import services as customers
+from core.errors import PluginError
 from core.fields import ChoiceField, StepField, TextField, checks_of
 from core.i18n import Sentence, _l
 from core.roles import Role
@@ -18,19 +19,27 @@ if TYPE_CHECKING:
     from core.gate import Act
 
 
+def offered(label: Any, offers: Callable[[Act], Mapping[Any, str]], act: Act) -> dict[str, str]:
+    """Return what a field offers, by its id as a browser sends it; raises ``PluginError`` for what is no mapping."""
+    found = offers(act)
+    if not isinstance(found, Mapping):
+        raise PluginError(_l("“%(field)s” offers no choices: its “offers” returns {id: shown}.", field=label))
+    return {str(key): shown for key, shown in found.items()}
+
+
 class RecordField(ChoiceField):
     """One record out of few, chosen by its id; the choices come from the case."""
 
     json_type = "integer"
 
     def __init__(
-        self, label: Sentence | None = None, *, offers: Callable[[Act], Mapping[str, str]], **kwargs: Any
+        self, label: Sentence | None = None, *, offers: Callable[[Act], Mapping[Any, str]], **kwargs: Any
     ) -> None:
         super().__init__(label, **kwargs)
         self.offers = offers
 
     def prepare(self, act: Act) -> None:
-        self.offer(self.offers(act))
+        self.offer(offered(self.label.text, self.offers, act))
 
     @property
     def chosen(self) -> int | None:
@@ -46,7 +55,7 @@ class PersonField(RecordField):
         label: Sentence | None = None,
         *,
         role: Role | None = None,
-        offers: Callable[[Act], Mapping[str, str]] | None = None,
+        offers: Callable[[Act], Mapping[Any, str]] | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(label, offers=offers or (lambda act: _people(act, role)), **kwargs)
@@ -63,7 +72,7 @@ class PeopleField(StepField, fields.SelectMultipleField):
         self,
         label: Sentence | None = None,
         *,
-        offers: Callable[[Act], Mapping[str, str]],
+        offers: Callable[[Act], Mapping[Any, str]],
         required: bool = True,
         hint: Sentence | str = "",
         **kwargs: Any,
@@ -72,7 +81,9 @@ class PeopleField(StepField, fields.SelectMultipleField):
         self.offers = offers
 
     def prepare(self, act: Act) -> None:
-        self.choices = [SelectChoice(key, name) for key, name in self.offers(act).items()]
+        self.choices = [
+            SelectChoice(key, name) for key, name in offered(self.label.text, self.offers, act).items()
+        ]
 
     @property
     def chosen(self) -> list[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pluggy import HookCaller, HookImpl
 
     from core.i18n import Sentence
+    from core.ledger import LedgerRow
     from core.plugins import Plugins, PluginSet
     from core.procedure import DeadlineRule, Procedure, Step
     from core.roles import Role
@@ -47,12 +48,23 @@ def let_in(found: PluginSet) -> dict[str, tuple[Role, ...]]:
     return roles
 
 
-def steps_named(procedure: Procedure, rules: Rules, names: set[str]) -> dict[str, Step]:
-    """Return steps that were taken by their names: the procedure's, and those of plugins that are off here now."""
-    found = {name: step for name, step in procedure.steps.items() if name in names}
-    for there in _with_what_is_off(procedure, rules) if names - found.keys() else ():
-        found |= {name: there.steps[name] for name in names - found.keys() if name in there.steps}
+def steps_named(procedure: Procedure, rules: Rules, rows: Iterable[LedgerRow]) -> dict[str, Step]:
+    """Return the steps that were taken, by their names: also those of plugins that are off here now.
+
+    A row says whose step it was: another plugin's of the same name is another step.
+    """
+    whose = {row.action: row.version.partition(" ")[0] for row in rows}
+    found = _taken(procedure, whose)
+    for there in _with_what_is_off(procedure, rules) if whose.keys() - found.keys() else ():
+        found = {**_taken(there, whose), **found}
     return found
+
+
+def _taken(procedure: Procedure, whose: Mapping[str, str]) -> dict[str, Step]:
+    steps = procedure.steps
+    return {
+        name: steps[name] for name, plugin in whose.items() if name in steps and steps[name].plugin == plugin
+    }
 
 
 def promise_named(procedure: Procedure, rules: Rules, key: str) -> Sentence | str:

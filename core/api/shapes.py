@@ -89,7 +89,7 @@ def whole(act: Act) -> Json:
     """Return a case with all that is known: fields, steps allowed now, deadlines, ledger."""
     case, name = act.case, act.procedure.name
     found, rows = act.procedure.steps_from(case.state), ledger.of_case(name, case.id, number=case.number)
-    steps = steps_named(act.procedure, act.rules, {row.action for row in rows})
+    steps = steps_named(act.procedure, act.rules, rows)
     return {
         **brief(case, act.procedure),
         "fields": fields(case, act.procedure),

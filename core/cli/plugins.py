@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import inspect
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -164,19 +165,29 @@ def explain(
     if file_number is None and not further:
         _print_order(rules.plugins, decision)
         return
-    given: dict[str, Any] = dict(map(_named_value, further))
+    given: dict[str, Any] = dict(_named_value(one, wanted) for one in further)
     given |= {"rules": rules, "on": on.date() if on else _today(rules)}
     for title, about in _subjects(rules, file_number, wanted):
         click.echo(title) if title else None
         _print_answers(rules.plugins.explain(decision, **_complete(decision, wanted, given | about)))
 
 
-def _named_value(given: str) -> tuple[str, str | None]:
-    """Read NAME=VALUE; without a value there is none of it."""
+READ: Mapping[str, Callable[[str], Any]] = {"int": int, "date": dt.date.fromisoformat}
+
+
+def _named_value(given: str, wanted: Mapping[str, inspect.Parameter]) -> tuple[str, Any]:
+    """Read NAME=VALUE as what the decision declares it to be; without a value there is none of it."""
     name, equals, value = given.partition("=")
     if not equals:
         raise click.BadParameter(_("%(given)s: write it as NAME=VALUE.", given=given), param_hint="--with")
-    return name, value or None
+    # A module may leave its annotations as the words they are written in.
+    declared = re.findall(r"\w+", inspect.formatannotation(wanted[name].annotation)) if name in wanted else []
+    read = next((READ[one] for one in declared if one in READ), str)
+    try:
+        return name, read(value) if value else None
+    except ValueError:
+        text = _("%(given)s: give a day like 2026-11-23, or a whole number.", given=given)
+        raise click.BadParameter(text, param_hint="--with") from None
 
 
 def _decisions(plugins: PluginSet) -> dict[str, Any]:
@@ -184,14 +195,14 @@ def _decisions(plugins: PluginSet) -> dict[str, Any]:
     return {name: one for name, one in hooks.items() if one.spec and one.spec.opts.get("firstresult")}
 
 
-def _inputs_of(plugins: PluginSet, decision: str) -> list[str]:
+def _inputs_of(plugins: PluginSet, decision: str) -> Mapping[str, inspect.Parameter]:
     known = _decisions(plugins)
     if decision not in known:
         names = ", ".join(sorted(known))
         raise NotFound(
             _l("There is no decision %(name)s here. Known are: %(known)s.", name=decision, known=names)
         )
-    return list(inspect.signature(known[decision].spec.function).parameters)
+    return inspect.signature(known[decision].spec.function).parameters
 
 
 def _print_order(plugins: PluginSet, decision: str) -> None:
@@ -207,7 +218,7 @@ def _today(rules: Rules) -> dt.date:
     return clock.now().astimezone(rules.office.zoneinfo).date()
 
 
-def _subjects(rules: Rules, file_number: str | None, wanted: list[str]) -> Iterator[Subject]:
+def _subjects(rules: Rules, file_number: str | None, wanted: Collection[str]) -> Iterator[Subject]:
     """Yield what the decision is asked about: the customer as a whole, then each product."""
     if file_number is None:
         yield "", {}
@@ -232,7 +243,7 @@ def _customer(office: Office, file_number: str) -> Customer:
     return found
 
 
-def _complete(decision: str, wanted: list[str], given: dict[str, Any]) -> dict[str, Any]:
+def _complete(decision: str, wanted: Collection[str], given: dict[str, Any]) -> dict[str, Any]:
     missing = [name for name in wanted if name not in given]
     if missing:
         ways = {name: f"--with {name}=…" for name in missing}

@@ -46,7 +46,7 @@ class Told:
 def told(act: Act, rows: Iterable[LedgerRow]) -> list[Told]:
     """Tell the rows of a case; the forms of its steps know what the values mean."""
     many = list(rows)
-    steps = steps_named(act.procedure, act.rules, {row.action for row in many})
+    steps = steps_named(act.procedure, act.rules, many)
     forms = dict(_forms(act, steps, many))
     names = _names(forms, many)
     return [

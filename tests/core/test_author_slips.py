@@ -374,7 +374,7 @@ def test_what_only_a_machine_does_is_offered_to_nobody(house: House) -> None:
     of_machines = {name for name in steps if not absence.steps[name].for_people}
     paths = openapi.document(rules_of(office))["paths"]
     offered = {path.rpartition("/")[2] for path in paths if path.startswith("/absences/{number}/steps/")}
-    assert of_machines == {"carry"}
+    assert of_machines == {"carry", "ask_on"}
     assert offered == steps - of_machines
 
 
