@@ -90,8 +90,8 @@ ANOTHERS = {("hotline.shift", "permit"), ("hotline.shift", "excuse")}
 BY_MACHINE = {"received": MAIL_ACTOR}
 LOTS = ({}, UNSOLVED, IN_VAIN, EXPIRED)
 MOST_ROUNDS = 12
-# What is done in the place of somebody who is away or has left: everybody of a walk is here.
-FROM_WHO_IS_GONE = {"take_charge"}
+# Steps that lead on for a few only: everybody of a walk is here, and nothing is solved by phone.
+NO_WAY = {"take_charge", "phoned"}
 
 
 def a_plugin(
@@ -353,7 +353,7 @@ def shortest(procedure: Procedure, state: str, goal: str) -> list[Step]:
     ways: dict[str, list[Step]] = {state: []}
     for here in (queue := [state]):
         for step in procedure.steps_from(here):
-            for there in () if step.name in FROM_WHO_IS_GONE else step.leads_to(here):
+            for there in () if step.name in NO_WAY else step.leads_to(here):
                 if there not in ways:
                     ways[there] = [*ways[here], step]
                     queue.append(there)
