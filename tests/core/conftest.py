@@ -92,6 +92,8 @@ LOTS = ({}, UNSOLVED, IN_VAIN, EXPIRED)
 MOST_ROUNDS = 12
 # Steps that lead on for a few only: everybody of a walk is here, and nothing is solved by phone.
 NO_WAY = {"take_charge", "phoned"}
+# Steps that are open on the spot, and after which what goes well cannot be reached.
+ASTRAY = {"take_along", "leave_unsolved"}
 
 
 def a_plugin(
@@ -247,7 +249,7 @@ class Walk:
             if refused.kind is not RefusalKind.OBJECTION:
                 raise
         for step in procedure.steps_from(case.state):
-            if step.targets == (SAME,) and not step.inner and step.name != "take_along":
+            if step.targets == (SAME,) and not step.inner and step.name not in ASTRAY:
                 self.try_to(name, case, step, lot)
         return self.try_to(name, case, way[0], lot)
 
