@@ -89,7 +89,7 @@ ANOTHERS = {("hotline.shift", "permit"), ("hotline.shift", "excuse")}
 # What no person begins begins with a machine: by the state that its step leads to.
 BY_MACHINE = {"received": MAIL_ACTOR}
 LOTS = ({}, UNSOLVED, IN_VAIN, EXPIRED)
-MOST_ROUNDS = 12
+MOST_ROUNDS, MOST_STEPS = 12, 100
 # Steps that lead on for a few only: everybody of a walk is here, and nothing is solved by phone.
 NO_WAY = {"take_charge", "phoned"}
 # Steps that are open on the spot, and after which what goes well cannot be reached.
@@ -220,9 +220,11 @@ class Walk:
 
     def brought(self, name: str, case: Any, state: str, lot: dict[str, Any]) -> Any:
         """Bring a case into a state, or nowhere when its lot does not let it."""
-        while case is not None and case.state != state:
+        for _step in range(MOST_STEPS):
+            if case is None or case.state == state:
+                return case
             case = self.next(name, case, state, lot)
-        return case
+        raise AssertionError(f"{name} goes round in a circle on its way to {state}")
 
     def publish_a_roster(self) -> None:
         """Publish next month's roster with a colleague who can do all that the walker can: shifts to swap."""
