@@ -71,6 +71,11 @@ def counter(beijing: Any, sign_in: SignIn) -> Counter:
     return Counter(beijing, sign_in(beijing.duty, "zh_Hans_CN"))
 
 
+def test_in_english_too_each_hand_has_one_page(beijing: Any, sign_in: SignIn) -> None:
+    pages = text_of(Counter(beijing, sign_in(beijing.duty, "en")).printed(beijing.turned_in()))
+    assert [("Page 1 of 1" in one, "Return slip" in one) for one in pages] == [(True, True)] * 2
+
+
 def test_the_form_says_in_chinese_what_the_request_knows_on_one_page_for_each_hand(
     beijing: Any, counter: Counter
 ) -> None:

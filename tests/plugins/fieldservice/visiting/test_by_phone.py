@@ -101,8 +101,8 @@ def test_what_turns_out_unsolved_was_not_solved_by_phone(beijing: Any) -> None:
 def test_the_request_on_paper_says_what_helped_and_why_nobody_signed(beijing: Any) -> None:
     said = printed(settled(beijing))
     assert (said["Remedy"], said["Result"]) == (SETTLED["phone_note"], "all_solved")
-    assert said["Why it was not signed"].msgid == "Solved by phone: nobody was there."
-    assert printed(beijing.signed())["Why it was not signed"] == ""
+    assert said["Why unsigned"].msgid == "Solved by phone: nobody was there."
+    assert printed(beijing.signed())["Why unsigned"] == ""
 
 
 @pytest.mark.clause("QI/03 3.2.7")
