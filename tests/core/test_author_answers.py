@@ -46,7 +46,7 @@ def test_ids_are_offered_as_numbers_or_as_texts(app: Flask, house: House, walk: 
 
 
 @FIELDS
-def test_what_offers_no_mapping_is_named(app: Flask, house: House, walk: Any, kind: Any) -> None:
+def test_what_offers_no_mapping_is_named(in_english: None, house: House, walk: Any, kind: Any) -> None:
     with pytest.raises(PluginError, match="“Whom” offers no choices"):
         form_of(house, walk, kind, lambda act: ["甲", "乙"], "1")
 
