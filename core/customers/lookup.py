@@ -7,13 +7,16 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from pypinyin import Style, lazy_pinyin, pinyin
-from sqlalchemy import ColumnElement, Select, and_, delete, false, insert, or_, select, true
-from sqlalchemy.orm import lazyload
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, delete, false, insert, or_, select, true
 
+from core.asking import asked
 from core.customers import values
-from core.customers.models import KEY_LENGTH, Customer, CustomerKey
+from core.customers.models import KEY_LENGTH, Contact, Customer, CustomerKey
 from core.db import db
 from core.search.index import follow_names
 
@@ -26,9 +29,40 @@ AREA_CODE = re.compile(r"^0(?:10|2\d|[3-9]\d\d)(?=\d{7,8}$)")
 COUNTRY = re.compile(r"^(?:00)?86(?=1\d{10}$)")
 
 
+# Asked with every letter that is typed: written once, and of the tables themselves.
+_key, _customer, _contact = CustomerKey.__table__.c, Customer.__table__.c, Contact.__table__.c
+_UNDER = (
+    select(_key.customer_id)
+    .where(_key.office_id == bindparam("office"), _key.key >= bindparam("key"), _key.key < bindparam("end"))
+    .distinct()
+    .limit(bindparam("most"))
+)
+_CALLED = (
+    select(_contact.customer_id, _contact.id, _contact.name.label("contact"), _contact.phones)
+    .where(_contact.office_id == bindparam("office"), _contact.removed_at.is_(None))
+    .subquery("called")
+)
+_HITS = (
+    select(_customer.id, _customer.file_number, _customer.name, _CALLED.c.contact, _CALLED.c.phones)
+    .select_from(Customer.__table__.outerjoin(_CALLED, _CALLED.c.customer_id == _customer.id))
+    .where(_customer.office_id == bindparam("office"), _customer.gone_at.is_(None), _customer.id.in_(_UNDER))
+    .order_by(_customer.file_number, _CALLED.c.id)
+)
+
+
 def plain(text: str) -> str:
     """Fold what people type and what files hold into one form: no width, case, blanks or punctuation."""
     return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text).lower())
+
+
+def key_of(typed: str) -> str:
+    """Return the beginning of the words that fit what was typed; nothing, if nothing of it counts."""
+    return COUNTRY.sub("", plain(typed))[:KEY_LENGTH]
+
+
+def _end_of(key: str) -> str:
+    """Return what comes after every word that begins so."""
+    return key + "\U0010ffff"
 
 
 def keys_of(customer: Customer) -> set[str]:
@@ -122,18 +156,50 @@ def index(customers: Iterable[Customer]) -> None:
     follow_names({one.id: one.name for one in many})
 
 
-def find(
-    typed: str, office_id: int, most: int = MOST, *, gone: bool = False, products: bool = True
-) -> list[Customer]:
+class Phoned(NamedTuple):
+    """Whom one may phone at a customer's."""
+
+    name: str
+    phones: str
+
+
+class Hit(NamedTuple):
+    """A customer who fits what was typed, and no more of him than a line shows."""
+
+    id: int
+    file_number: str
+    name: str
+    contacts: list[Phoned]
+
+    @classmethod
+    def of(cls, customer: Customer) -> Hit:
+        """Return the line of a customer who was read whole."""
+        contacts = [Phoned(one.name, one.phones) for one in customer.contacts]
+        return cls(customer.id, customer.file_number, customer.name, contacts)
+
+
+def hits(typed: str, office_id: int, most: int = MOST) -> list[Hit]:
+    """Return a line for each customer of an office that fits what was typed so far, at most ``most`` of them."""
+    key = key_of(typed)
+    if not key:
+        return []
+    rows = asked(_HITS, office=office_id, key=key, end=_end_of(key), most=most)
+    return [_hit(list(lines)) for _id, lines in groupby(rows, attrgetter("id"))]
+
+
+def _hit(lines: list[Row[Any]]) -> Hit:
+    """Return a customer of his lines, one for each contact; of one who has none there is a line without."""
+    contacts = [Phoned(one.contact, one.phones) for one in lines if one.contact is not None]
+    return Hit(lines[0].id, lines[0].file_number, lines[0].name, contacts)
+
+
+def find(typed: str, office_id: int, most: int = MOST, *, gone: bool = False) -> list[Customer]:
     """Return the customers of an office that fit what was typed so far, at most ``most`` of them.
 
     With ``gone``, also those who moved to another office: nothing can be done for them here, but they can be read.
-    Without ``products``, what they have is not read: whoever types on asks for it of the last one only.
     """
     query = _fitting(typed, [office_id], most, gone)
-    if query is None:
-        return []
-    return list(db.session.scalars(query if products else query.options(lazyload(Customer.installations))))
+    return [] if query is None else list(db.session.scalars(query))
 
 
 def find_in(typed: str, office_ids: Sequence[int], most: int = MOST, *, gone: bool = False) -> list[Customer]:
@@ -143,7 +209,7 @@ def find_in(typed: str, office_ids: Sequence[int], most: int = MOST, *, gone: bo
 
 
 def _fitting(typed: str, office_ids: Sequence[int], most: int, gone: bool) -> Select[Customer] | None:
-    key = COUNTRY.sub("", plain(typed))[:KEY_LENGTH]
+    key = key_of(typed)
     if not key:
         return None
     hits = _under(key, office_ids).distinct().limit(most)
@@ -166,7 +232,7 @@ def find_words(typed: str, office_ids: Sequence[int], most: int = MOST) -> list[
 
 def fits(typed: str, office_id: int) -> ColumnElement[bool]:
     """Return the condition that a customer of an office fits what was typed, as a whole or in each of its words."""
-    key = COUNTRY.sub("", plain(typed))[:KEY_LENGTH]
+    key = key_of(typed)
     if not key:
         return false()
     whole = Customer.id.in_(_under(key, [office_id]))
@@ -181,5 +247,5 @@ def _in_words(typed: str, office_ids: Sequence[int]) -> ColumnElement[bool]:
 def _under(key: str, office_ids: Sequence[int]) -> Select[int]:
     """Return the query for the ids of the customers under a word, or under one that begins so."""
     return select(CustomerKey.customer_id).where(
-        CustomerKey.office_id.in_(office_ids), CustomerKey.key >= key, CustomerKey.key < key + "\U0010ffff"
+        CustomerKey.office_id.in_(office_ids), CustomerKey.key >= key, CustomerKey.key < _end_of(key)
     )

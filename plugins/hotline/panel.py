@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import and_, or_, select
 
+from core.customers import lookup, values
 from core.customers import services as customers
-from core.customers import values
-from core.customers.lookup import MOST, find, plain
+from core.customers.lookup import MOST, Hit, Phoned, plain
+from core.customers.models import Contact
 from core.db import db
 from core.deadlines import IS_OPEN, Deadline
 from plugins.hotline.hooks import COVERED, Entitlement
@@ -19,7 +20,7 @@ from plugins.hotline.links.services import MOST_OPEN, MOST_PAST, newest
 from plugins.hotline.services import entitlement
 
 if TYPE_CHECKING:
-    from core.customers.models import Contact, Customer, Installation
+    from core.customers.models import Customer, Installation
     from core.procedure import Procedure, State
     from core.rules import Rules
     from core.verdicts import Decision
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 CALL, PROMISE = "hotline.call", "hotline.promise"
 TONES = dict.fromkeys(COVERED, "wait") | {Entitlement.UNCHECKED: "off"}
 Readable = Callable[[str], bool]
+Called = TypeVar("Called", Contact, Phoned)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,26 +139,27 @@ def _promises(cases: Iterable[KnownCase]) -> list[Promised]:
     return [Promised(known=known[one.procedure, one.subject_id], deadline=one) for one in found]
 
 
-def hits(typed: str, office_id: int) -> tuple[list[Customer], bool]:
+def hits(typed: str, office_id: int) -> tuple[list[Hit], bool]:
     """Return who fits what was typed, whose very file number it is first; and whether there are more."""
     if not typed.strip():
         return [], False
-    found, number = find(typed, office_id, MOST + 1, products=False), typed.strip().upper()
+    found, number = lookup.hits(typed, office_id, MOST + 1), typed.strip().upper()
     exact = next((one for one in found if one.file_number.upper() == number), None)
     if exact is None and len(found) > MOST:
         # Among many, he may be behind those that were read.
-        exact = customers.by_file_number(typed, office_id)
+        behind = customers.by_file_number(typed, office_id)
+        exact = Hit.of(behind) if behind else None
     others = [one for one in found if one is not exact]
     return [*([exact] if exact else []), *others][:MOST], len(found) > MOST
 
 
-def caller(customer: Customer, typed: str) -> Contact | None:
-    """Guess who of the customer's is calling: whose name or number was typed, else the first."""
-    key, contacts = plain(typed), customer.contacts
+def caller(contacts: Sequence[Called], typed: str) -> Called | None:
+    """Guess who of a customer's is calling: whose name or number was typed, else the first."""
+    key = plain(typed)
     fitting = (one for one in contacts if key and (key in plain(one.name) or key in plain(one.phones)))
     return next(fitting, contacts[0] if contacts else None)
 
 
-def numbers_of(contact: Contact) -> list[str]:
+def numbers_of(contact: Contact | Phoned) -> list[str]:
     """Return the numbers of a contact one by one, as they were written."""
     return [phone.raw for phone in values.phones(contact.phones)] or [contact.phones]

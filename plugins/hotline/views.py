@@ -80,7 +80,7 @@ def desk(office: str) -> Any:
     if "draft" in request.args:
         return _go_on(request.args["draft"])
     customer = customers.of_office(request.args.get("customer", ""), this_office().id)
-    caller = panel.caller(customer, request.args.get("q", "")) if customer else None
+    caller = panel.caller(customer.contacts, request.args.get("q", "")) if customer else None
     said = (caller.name, panel.numbers_of(caller)[0]) if caller else ("", "")
     follows = request.args.get("follows", "")
     return _page(_look(desks.opening(customer, *said, follows)))

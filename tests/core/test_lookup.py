@@ -41,3 +41,32 @@ def test_a_customer_is_found_by_whom_one_talks_to(house: House, typed: str) -> N
         add_customer(office.id, file_number="SH1", name="恒远", contact="高敏", phone="13812345678")
     house.see()
     assert [one.file_number for one in lookup.find(typed, office.id)] == ["SH1"]
+
+
+@pytest.mark.clause("QI/03 3.2.2")
+def test_a_line_shows_whom_one_may_phone_and_nobody_who_is_gone(house: House) -> None:
+    from core import clock
+    from core.customers.models import Contact
+    from core.customers.services import add_customer
+    from core.db import db, see_offices, writing
+
+    office, neighbour = house.office("SH"), house.office("BJ")
+    with writing():
+        asked_for, gone = (
+            add_customer(office.id, file_number=f"SH{n}", name="恒远", contact="高敏", phone="13812345678")
+            for n in (2, 1)
+        )
+        lonely = add_customer(office.id, file_number="SH3", name="恒远", contact="周", phone="5911-0241")
+        add_customer(neighbour.id, file_number="BJ1", name="恒远", contact="高敏", phone="13812345678")
+        asked_for.contacts.append(Contact(office_id=office.id, name="陈文斌", phones="021-59110241"))
+        lonely.contacts[0].removed_at = gone.gone_at = clock.now()
+        db.session.flush()
+    house.see()
+    found = lookup.hits("恒远", office.id)
+    assert [(one.file_number, one.contacts) for one in found] == [
+        ("SH2", [("高敏", "13812345678"), ("陈文斌", "021-59110241")]),
+        ("SH3", []),
+    ]
+    assert [one.file_number for one in lookup.hits("恒远", neighbour.id)] == ["BJ1"]
+    see_offices(frozenset({office.id}))
+    assert lookup.hits("恒远", neighbour.id) == []
