@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from inspect import signature
+from importlib import import_module
+from inspect import isfunction, signature
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,10 @@ TOLD = (
     "An answer takes whichever it wants of what it is told. There is no `act` in a decision: what time it is says "
     "`core.clock.now()`.\n"
 )
+ASKED = (
+    "What other plugins may ask of what they have in hand, outside a decision: `from plugins.billing import services`. "
+    "Whoever does so requires that plugin.\n"
+)
 KEPT_BY_CORE = {"office_id", "shared_office_id", "version", "changed_at"}
 
 
@@ -55,6 +60,7 @@ def page() -> str:
     ]
     parts += ["## Parameters\n", _table("key | default | bounds | clause", _parameters(found))]
     parts += ["## Decisions\n", TOLD, _table("hook | about | values | is told", _decisions(installed))]
+    parts += ["## What their services answer\n", ASKED, _table("service | what it says", _services(names))]
     parts += ["## Roles\n", "In `core.roles`.\n", _table("name | key | title", _roles())]
     return "\n".join(parts)
 
@@ -160,6 +166,24 @@ def _decisions(installed: Plugins) -> Iterator[tuple[str, ...]]:
 def _told(spec: Callable[..., Any]) -> Iterator[str]:
     for one in signature(spec).parameters.values():
         yield f"`{one.name}` ({str(one.annotation).replace('|', 'or')})"
+
+
+def _services(names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield what can be asked outside a step: whatever answers, needs no act, and draws no card."""
+    for name in sorted(names):
+        module = import_module(f"plugins.{name}.services")
+        for key, one in vars(module).items():
+            if isfunction(one) and one.__module__ == module.__name__ and not key.startswith("_"):
+                asked = signature(one)
+                if "act" not in asked.parameters and asked.return_annotation not in ("None", "Card | None"):
+                    yield (
+                        f"`{name}.services.{key}({', '.join(asked.parameters)})`",
+                        (one.__doc__ or "").strip(),
+                    )
+
+
+def _first_line(one: Callable[..., Any]) -> str:
+    return (one.__doc__ or "").strip().partition("\n")[0]
 
 
 def _roles() -> Iterator[tuple[str, ...]]:

@@ -148,7 +148,7 @@ def withdrawn(installation: Installation, on: dt.date, rules: Rules) -> Verdict 
 
 def term(installation: Installation, on: dt.date, rules: Rules) -> Verdict:
     """Judge one product's term: a valid card, the free first year, or expired."""
-    last_free = _last_free_day(installation, rules)
+    last_free = last_free_day(installation, rules)
     if installation.service_card and installation.service_until and on <= installation.service_until:
         return _verdict(Entitlement.CARD, installation, "QI/02 fee.after-first-year", last_free)
     if last_free is None or (installation.contract_date and installation.contract_date > on):
@@ -158,8 +158,8 @@ def term(installation: Installation, on: dt.date, rules: Rules) -> Verdict:
     return _verdict(Entitlement.EXPIRED, installation, "QI/03 3.2.6", last_free)
 
 
-def _last_free_day(installation: Installation, rules: Rules) -> dt.date | None:
-    """The year runs from the contract's date, used or not (QI/02 fee.unused)."""
+def last_free_day(installation: Installation, rules: Rules) -> dt.date | None:
+    """Return the last day that is still free, counted from the contract, used or not (QI/02 fee.unused)."""
     signed = installation.contract_date
     if signed is None:
         return None
