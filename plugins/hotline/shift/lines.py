@@ -10,6 +10,7 @@ from sqlalchemy import Select, func, or_, select
 
 from core.db import db
 from core.roles import DUTY_MANAGER, FIELD_ENGINEER, HOTLINE_ENGINEER, REGIONAL_MANAGER
+from plugins.hotline.roster.reading import away_on
 from plugins.hotline.shift.models import HandoverLine
 
 if TYPE_CHECKING:
@@ -100,13 +101,14 @@ def at(case: Handover, place: int) -> HandoverLine:
 
 
 def owners(act: Act) -> dict[str, str]:
-    """Offer whom a line can be given to, oneself first."""
+    """Offer whom a line can be given to, oneself first; whoever is away today takes nothing over."""
+    away = away_on(act.rules, act.rules.calendar.local_day(act.now))
     return act.rules.once(
-        ("owners of lines", act.actor.person_id), lambda: _owners(act.rules, act.actor.person_id)
+        ("owners of lines", act.actor.person_id), lambda: _owners(act.rules, act.actor.person_id, away)
     )
 
 
-def _owners(rules: Rules, me: int | None) -> dict[str, str]:
-    people = {one.id: one.name for role in OWNERS for one in rules.colleagues(role)}
+def _owners(rules: Rules, me: int | None, away: frozenset[int]) -> dict[str, str]:
+    people = {one.id: one.name for role in OWNERS for one in rules.colleagues(role) if one.id not in away}
     mine = sorted(people.items(), key=lambda pair: (pair[0] != me, pair[1]))
     return {str(key): name for key, name in mine}

@@ -219,6 +219,17 @@ def test_given_to_a_colleague_it_is_noted_and_the_case_stays(tuesday: Any, other
     assert tuesday.look(tuesday.call, other).case.owner_id == tuesday.hotline.person_id
 
 
+@pytest.mark.clause("QI/03 3.1.2")
+def test_nothing_is_given_to_who_is_away_today(tuesday: Any, other: Any) -> None:
+    ill = tuesday.hire(HOTLINE_ENGINEER)
+    with at("08:40", 1):
+        day = tuesday.list.day
+        absence = tuesday.create("hotline.absence", "ask", ill, kind="sick", first_day=day, last_day=day)
+        tuesday.act(absence, "approve", tuesday.duty)
+        given = {"lines": "1", "person_id": ill.person_id}
+        assert set(tuesday.refused(tuesday.list, "assign", other, **given).errors) == {"person_id"}
+
+
 @pytest.mark.parametrize("text", ["0", "2", "1-3", "x", "1 2", ""])
 def test_a_number_that_is_no_line_is_told(tuesday: Any, other: Any, text: str) -> None:
     with at("08:40", 1):
