@@ -7,6 +7,7 @@ from typing import Any
 
 from core.forms import ChoiceField, LongTextField, StepForm, TextField
 from core.i18n import _l
+from plugins.fieldservice.escalation import services
 from plugins.fieldservice.forms import LikelyForm
 
 WAYS = {"email": _l("E-mail"), "fax": _l("Fax")}
@@ -30,8 +31,8 @@ class EscalateForm(LikelyForm):
     )
 
     def proposed(self, case: Any) -> Mapping[str, Any]:
-        """Begin with what the request knows."""
-        return {"symptom": case.symptom, "tried": case.remedy}
+        """Begin with what the requests and the conferences about them know."""
+        return {"symptom": case.symptom, "tried": services.tried_so_far(case)}
 
 
 class SaidForm(StepForm):

@@ -11,15 +11,16 @@ from core.db import db
 from core.errors import Objection
 from core.i18n import _l
 from core.offices import head_office
+from plugins.fieldservice.conference.models import Conference
 from plugins.fieldservice.custody.services import NAME as CUSTODY
-from plugins.fieldservice.custody.services import out_of, problem_of
+from plugins.fieldservice.custody.services import chain_of, out_of, problem_of
 from plugins.fieldservice.custody.standing import wait_for_the_role
 from plugins.fieldservice.escalation.models import Escalation, EscalationLine
+from plugins.fieldservice.models import ServiceRequest
 from plugins.fieldservice.promises import note_missed
 
 if TYPE_CHECKING:
     from core.gate import Act
-    from plugins.fieldservice.models import ServiceRequest
 
 NAME, REQUEST = "fieldservice.escalation", "fieldservice.request"
 TRY = "fieldservice.try_answer"
@@ -32,6 +33,32 @@ def escalate(act: Act) -> None:
     given = {"request": act.case, "said": dict(act.values)}
     gate.perform(NAME, None, "send", act.actor, office=act.rules.office, given=given)
     _tell_from(act, act.case, "goes_above")
+
+
+def tried_so_far(request: ServiceRequest) -> str:
+    """Return what a problem's visits tried and what was conferred, a line each, oldest first (QI/05 3.5)."""
+    chain = chain_of(request)
+    visits = select(ServiceRequest).where(ServiceRequest.id.in_(chain)).order_by(ServiceRequest.id)
+    conferences = select(Conference).where(Conference.request_id.in_(chain), Conference.state == "held")
+    told = [
+        *((one.opened_at, _visit(one)) for one in db.session.scalars(visits).unique()),
+        *((one.opened_at, _conferred(one)) for one in db.session.scalars(conferences).unique()),
+    ]
+    return "\n".join(line for _at, line in sorted(told) if line)
+
+
+def _visit(request: ServiceRequest) -> str:
+    name = request.engineer.name if request.engineer else ""
+    return _line(request.number, name, request.remedy, request.tried)
+
+
+def _conferred(conference: Conference) -> str:
+    return _line(conference.number, ", ".join(conference.names), conference.said, conference.remedy)
+
+
+def _line(number: str | None, names: str, *told: str) -> str:
+    said = " / ".join(filter(None, told))
+    return f"{number} {names}: {said}" if said else ""
 
 
 def _tell_from(act: Act, request: ServiceRequest, step: str) -> None:

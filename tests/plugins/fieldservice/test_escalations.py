@@ -17,6 +17,7 @@ from core.testing import NATIONAL, SETTER_UP, House, SignIn, said
 from plugins.fieldservice.custody.models import Custody
 from plugins.fieldservice.escalation.models import Escalation
 from plugins.fieldservice.models import ServiceRequest
+from tests.plugins.fieldservice.test_conferences import second_visit
 from tests.plugins.fieldservice.test_custody import in_the_office
 
 NAME = "fieldservice.escalation"
@@ -70,6 +71,21 @@ def test_head_office_gets_the_symptom_in_detail_and_the_recipient_is_noted(beiji
         "王力",
     )
     assert found.sent_at is not None
+
+
+@pytest.mark.clause("QI/05 3.5")
+def test_what_the_visits_tried_and_what_was_conferred_is_proposed(beijing: Any, sit_down: Any) -> None:
+    again = beijing.confer(second_visit(beijing, "unsolved"), said="查日志")
+    again = beijing.confer(again, said="抓包")
+    page = sit_down(beijing, beijing.duty).get(f"request/{again.number}?step=escalate")
+    proposed = page.partition('name="tried"')[2].partition("</textarea>")[0].partition(">")[2]
+    assert [(line[:4], line.partition(": ")[2]) for line in proposed.strip().splitlines()] == [
+        ("BJ-R", "重建总账索引"),
+        ("BJ-C", "索引与补丁 / 带 8.13 补丁，重建总账索引"),
+        ("BJ-R", "重建总账索引"),
+        ("BJ-C", "查日志"),
+        ("BJ-C", "抓包"),
+    ]
 
 
 @pytest.mark.clause("QR/03 form")
