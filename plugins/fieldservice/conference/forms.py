@@ -40,7 +40,7 @@ class HoldForm(StepForm):
         limit=500,
         required=False,
         fresh=True,
-        hint=_l("Only where he works here no more."),
+        hint=_l("Only where he is away, or works here no more."),
     )
     said = LongTextField(_l("What was conferred"))
     outcome = ChoiceField(_l("How it ended"), choices=OUTCOMES)
@@ -59,11 +59,11 @@ class HoldForm(StepForm):
         return found
 
     def _without_the_taker(self, found: dict[str, list[Sentence]]) -> None:
-        """Whoever can be invited has to sit there; for whoever has left there is a reason."""
-        takers, offered = custodies.takers_of(self.act.case.request), services.invited(self.act)
+        """Whoever took it has to sit there; for whoever is away or has left there is a reason."""
+        takers, here = custodies.takers_of(self.act.case.request), services.who_is_here(self.act)
         missing = {key: name for key, name in takers.items() if key not in self.participants.chosen}
-        wanted = ", ".join(name for key, name in missing.items() if str(key) in offered)
-        gone = ", ".join(name for key, name in missing.items() if str(key) not in offered)
+        wanted = ", ".join(name for key, name in missing.items() if key in here)
+        gone = ", ".join(name for key, name in missing.items() if key not in here)
         if wanted:
             text = _l("%(names)s took the customer's data: no conference without (QI/05 3.4).", names=wanted)
             found.setdefault("participants", [text])

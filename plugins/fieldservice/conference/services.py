@@ -12,6 +12,7 @@ from core.people import Person
 from core.roles import DUTY_MANAGER, FIELD_ENGINEER, SENIOR_ENGINEER, SUPPORT_MANAGER
 from plugins.fieldservice.conference.models import Conference, Seat
 from plugins.fieldservice.promises import note_missed, open_one
+from plugins.hotline.services import away_between, today
 
 if TYPE_CHECKING:
     from core.gate import Act
@@ -43,6 +44,12 @@ def invited(act: Act) -> dict[str, str]:
     """Return who may sit in a conference here: seniors, engineers, managers, each once, by name."""
     people = {person.id: person for role in SEATED for person in act.rules.colleagues(role)}
     return {str(one.id): one.name for one in sorted(people.values(), key=_by_name)}
+
+
+def who_is_here(act: Act) -> frozenset[int]:
+    """Return who of them is not away today."""
+    day = today(act.rules, act.now)
+    return frozenset(map(int, invited(act))) - away_between(act.rules.office.id, day, day).keys()
 
 
 def _by_name(person: Person) -> tuple[str, str, int]:

@@ -174,3 +174,18 @@ def test_a_conference_goes_without_whoever_took_the_data_only_when_he_has_left_a
     assert set(beijing.refused(conference, "hold", beijing.duty, **held).errors) == {"reason"}
     conference = beijing.act(conference, "hold", beijing.duty, **held, **reason)
     assert (conference.state, conference.reason) == ("held", "王力已离职")
+
+
+@pytest.mark.clause("QI/05 3.4")
+def test_nor_while_he_is_here_but_while_he_is_away(beijing: Any) -> None:
+    other = beijing.hire(FIELD_ENGINEER, name="孙丽")
+    with clock.stopped_at(TEN):
+        request, _custody = unsolved(beijing)
+        conference = beijing.conferring(request)
+        stands_in(beijing, beijing.engineer, other)
+        held = {"participants": [str(beijing.duty.person_id)], "said": "需要数据", "outcome": "none"}
+        ill = {"reason": "王力住院"}
+        assert set(beijing.refused(conference, "hold", beijing.duty, **held, **ill).errors) == {"participants"}
+    with clock.stopped_at(TEN + DAY):
+        assert set(beijing.refused(conference, "hold", beijing.duty, **held).errors) == {"reason"}
+        assert beijing.act(conference, "hold", beijing.duty, **held, **ill).state == "held"
