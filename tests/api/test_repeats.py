@@ -68,7 +68,7 @@ def test_at_the_same_moment_it_is_done_once_and_refused_to_nobody(
     assert [one.status_code for one in answers] == [200] * 4
     assert sum("Idempotent-Replayed" in one.headers for one in answers) == 3
     house.see()
-    rows = db.session.query(LedgerRow).filter_by(number=call["number"]).all()
+    rows = db.session.query(LedgerRow).filter_by(number=call["number"]).order_by(LedgerRow.id).all()
     assert [one.action for one in rows] == ["log", "park"], "no refusal is on record"
 
 
