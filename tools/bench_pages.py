@@ -14,7 +14,7 @@ from urllib.request import urlopen
 from tools.bench_house import DUTY, EMPTY, FIELD, FULL, HOTLINE, House, Reader, answered, statements
 from tools.bench_load import Ask, Measured, load
 
-# How many greetings a page may cost, and by how much a thousand times the rows may slow it down.
+# How many greetings are answered in the time of one page at most; by how much a thousand times the rows may slow it down.
 PAGE, LOOKUP, GROWTH = 20, 10, 1.2
 # How often the greeting is measured and then the page; and how often a page is asked for in both houses.
 TURNS, AS_OFTEN = 3, 20
@@ -201,6 +201,7 @@ def yardstick(options: argparse.Namespace, plain: House, greeter: House) -> str:
 def line(page: Page, full: Spent, greeting: Spent, counts: list[int], grown: float) -> str:
     """Return the figures of a page as a line of the table."""
     found, costs = full.found, full.each / greeting.each
+    share = greeting.found.per_second / found.per_second if found.answers else float("inf")
     wrong = found.faults
     cells = (
         page.name,
@@ -210,7 +211,8 @@ def line(page: Page, full: Spent, greeting: Spent, counts: list[int], grown: flo
         " / ".join(map(str, counts)),
         f"{full.each:.1f} ms",
         f"{costs:.0f}",
-        f"{'kept' if costs <= page.target else 'missed'}: {page.target}",
+        f"1/{share:.1f}",
+        f"{'kept' if share <= page.target else 'missed'}: 1/{page.target}",
         f"{grown:.2f}" + ("" if grown < GROWTH else f": missed {GROWTH}"),
     )
     return "| " + " | ".join(cells) + " |"
