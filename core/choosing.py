@@ -61,6 +61,13 @@ class PersonField(RecordField):
         super().__init__(label, offers=offers or (lambda act: _people(act, role)), **kwargs)
 
 
+class ProductField(RecordField):
+    """One product of the national catalogue, which is the same for every case."""
+
+    def __init__(self, label: Sentence | None = None, **kwargs: Any) -> None:
+        super().__init__(label, offers=_catalogue, **kwargs)
+
+
 class PeopleField(StepField, fields.SelectMultipleField):
     """Some of few people, ticked anew at every step; the choices come from the case, what is kept are their ids."""
 
@@ -134,6 +141,10 @@ class CustomerField(TextField):
             raise validators.ValidationError(
                 _l("No customer of this office has this file number. Look it up under “Customers”.")
             )
+
+
+def _catalogue(act: Act) -> dict[str, str]:
+    return act.rules.once("products by name", customers.catalogue)
 
 
 def _people(act: Act, role: Role | None) -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
-from core.choosing import CustomerField, PeopleField, PersonField, RecordField
+from core.choosing import CustomerField, PeopleField, PersonField, ProductField, RecordField
 from core.fields import (
     ChoiceField,
     DayField,
@@ -41,6 +41,7 @@ __all__ = [
     "PeopleField",
     "PersonField",
     "PhoneField",
+    "ProductField",
     "ReasonForm",
     "RecordField",
     "SignatureField",

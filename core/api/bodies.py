@@ -8,7 +8,7 @@ from typing import Any
 
 from wtforms import Form
 
-from core.forms import ChoiceField, NumberField, PersonField, TextField
+from core.forms import ChoiceField, NumberField, PersonField, ProductField, TextField
 from core.i18n import Sentence, _l
 
 Schema = dict[str, Any]
@@ -63,15 +63,15 @@ def _text(field: Any) -> Schema:
 def _number(field: Any) -> Schema:
     if isinstance(field, NumberField):
         return {"type": "integer", "minimum": field.minimum, "maximum": field.maximum}
-    if isinstance(field, PersonField):
-        return _whom(field.choices)
+    if isinstance(field, PersonField | ProductField):
+        return _named(field.choices)
     return {"type": "integer", "minimum": 1, "maximum": 2**31 - 1}
 
 
-def _whom(choices: Iterable[Any]) -> Schema:
-    """The colleagues are the same for every case: who reads this need not ask the screen for their ids."""
-    named = [{"const": int(one.value), "title": str(one.label)} for one in choices if one.value]
-    return {"type": "integer"} | ({"oneOf": named} if named else {})
+def _named(choices: Iterable[Any]) -> Schema:
+    """Colleagues and products are the same for every case: who reads this need not ask the screen for their ids."""
+    known = [{"const": int(one.value), "title": str(one.label)} for one in choices if one.value]
+    return {"type": "integer"} | ({"oneOf": known} if known else {})
 
 
 def _tick(field: Any) -> Schema:
@@ -85,7 +85,7 @@ KINDS: dict[str, Callable[[Any], Schema]] = {
     "date": lambda field: {"type": "string", "format": "date"},
     "date-time": lambda field: {"type": "string", "format": "date-time"},
     "png": lambda field: {"type": "string", "pattern": "^data:image/png;base64,"},
-    "people": lambda field: {"type": "array", "uniqueItems": True, "items": _whom(field.choices)},
+    "people": lambda field: {"type": "array", "uniqueItems": True, "items": _named(field.choices)},
 }
 
 

@@ -76,7 +76,7 @@ ROW = obj(
 )
 INSTALLATION = obj(
     {
-        "id": {"type": "integer"},
+        **dict.fromkeys(("id", "product_id"), {"type": "integer"}),
         **dict.fromkeys(("product", "version", "service_card"), TEXT),
         "serial_number": TEXT_OR_NOTHING,
         "contract_date": nullable(DAY),

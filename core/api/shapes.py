@@ -177,6 +177,7 @@ def customer(one: Customer) -> Json:
         "installations": [
             {
                 "id": product.id,
+                "product_id": product.product_id,
                 "product": product.product.name,
                 "version": product.version,
                 "serial_number": product.serial_number,

@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import select
 from wtforms import Form
 from wtforms.validators import ValidationError
 
@@ -14,11 +13,11 @@ from core.customers import services, twins, values
 from core.customers.fields import FIELD_LABELS
 from core.customers.history import CONTACT, CUSTOMER, PRODUCT
 from core.customers.lines import LONGEST
-from core.customers.models import Customer, Product
-from core.db import db
+from core.customers.models import Customer
 from core.forms import (
     DayField,
     LongTextField,
+    ProductField,
     RecordField,
     SeenTogether,
     TextField,
@@ -71,11 +70,6 @@ def _field(name: str, **kwargs: Any) -> CleanField:
     return CleanField(FIELD_LABELS[name], limit=LONGEST[name], **{"required": False, **kwargs})
 
 
-def catalogue() -> dict[str, str]:
-    """Return the products of the national catalogue, for a choice."""
-    return {str(one.id): one.name for one in db.session.scalars(select(Product).order_by(Product.name))}
-
-
 class FileForm(SeenTogether):
     """A form on the customer file of an office; ``today`` is the day it is there."""
 
@@ -95,7 +89,7 @@ class FileForm(SeenTogether):
     def process(self, *args: Any, **kwargs: Any) -> None:
         """Offer the catalogue where a product is asked for."""
         if "product_id" in self:
-            self["product_id"].offer(catalogue())
+            self["product_id"].offer(services.catalogue())
         super().process(*args, **kwargs)
 
     def said(self) -> dict[str, Any]:
@@ -135,7 +129,7 @@ class ContactForm(FileForm):
 class ProductForm(FileForm):
     """A product at the customer's; its serial number has one holder in the office."""
 
-    product_id = RecordField(_l("Product"), offers=lambda act: {})
+    product_id = ProductField(_l("Product"))
     version = _field("version", clean=values.version)
     serial_number = _field("serial_number", clean=values.code)
     contract_date = DayField(_l("Contract date"), required=False)
@@ -173,7 +167,7 @@ class NewCustomerForm(FileForm):
     note = NoteField(FIELD_LABELS["note"], required=False, limit=LONGEST["note"])
     contact = CleanField(FIELD_LABELS["contact"], limit=LONGEST["contact"], clean=values.person)
     phone = PhonesField(FIELD_LABELS["phone"])
-    product_id = RecordField(FIELD_LABELS["product"], offers=lambda act: {}, required=False)
+    product_id = ProductField(FIELD_LABELS["product"], required=False)
     version = _field("version", clean=values.version)
     serial_number = _field("serial_number", clean=values.code)
     contract_date = DayField(FIELD_LABELS["contract_date"], required=False)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from core import clock, numbers
 from core.customers import lookup
-from core.customers.models import Contact, Customer, Installation
+from core.customers.models import Contact, Customer, Installation, Product
 from core.db import db
 from core.offices import Office
 
@@ -47,6 +47,11 @@ def by_file_number(file_number: str, office_id: int, *, gone: bool = False) -> C
     if found is not None and found.merged_into_id is not None:
         found = by_id(found.merged_into_id)
     return found if found is not None and (gone or not found.is_gone) else None
+
+
+def catalogue() -> dict[str, str]:
+    """Return the products of the national catalogue by id, for a choice."""
+    return {str(one.id): one.name for one in db.session.scalars(select(Product).order_by(Product.name))}
 
 
 def draw_file_number(office: Office, at: dt.datetime) -> str:

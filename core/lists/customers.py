@@ -10,8 +10,8 @@ from sqlalchemy import or_, select
 
 from core import clock
 from core.customers import lookup
-from core.customers.forms import catalogue
 from core.customers.models import Customer, Installation
+from core.customers.services import catalogue
 from core.i18n import _l
 from core.lists.declared import ListColumn, ListFilter, Listing
 from core.rules import Rules

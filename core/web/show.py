@@ -38,7 +38,7 @@ AMOUNT = {**SHORT, "inputmode": "decimal"}
 LOOKS: Mapping[str, Mapping[str, Any]] = {
     **dict.fromkeys(("YesField", "PeopleField"), TICK),
     "SignatureField": {},
-    **dict.fromkeys(("ChoiceField", "RecordField", "PersonField"), ONE_OF),
+    **dict.fromkeys(("ChoiceField", "RecordField", "PersonField", "ProductField"), ONE_OF),
     "LongTextField": {"class": "form-control", "rows": 3, "data_grows": ""},
     **dict.fromkeys(("NumberField", "MoneyField"), AMOUNT),
     **dict.fromkeys(("DayField", "MomentField"), SHORT),

@@ -17,6 +17,7 @@ from core.forms import (
     MomentField,
     NumberField,
     PhoneField,
+    ProductField,
     ReasonForm,
     RecordField,
     SeenTogether,
@@ -178,7 +179,7 @@ class LogForm(SymptomForm):
     )
     new_customer = TextField(_l("New customer: the unit's name"), required=False)
     new_address = TextField(_l("Address"), required=False, limit=200)
-    new_product_id = RecordField(_l("Product"), offers=services.catalogue, required=False)
+    new_product_id = ProductField(_l("Product"), required=False)
     new_version = TextField(_l("Version"), required=False, limit=20)
     new_serial_number = TextField(_l("Serial number"), required=False, limit=40)
     new_contract_date = DayField(_l("Contract date"), required=False)

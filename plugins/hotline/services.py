@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from core import gate
 from core.customers import services as customers
 from core.customers import values
-from core.customers.forms import catalogue as products_by_name
 from core.customers.models import Customer, Installation
 from core.i18n import Sentence, _l
 from plugins.hotline import drafts
@@ -117,11 +116,6 @@ def _first_product(act: Act) -> Installation | None:
         serial_number=values.code(said["new_serial_number"] or "") or None,
         contract_date=said["new_contract_date"],
     )
-
-
-def catalogue(act: Act) -> dict[str, str]:
-    """Return the products of the national catalogue, for a choice."""
-    return act.rules.once("products by name", products_by_name)
 
 
 def promise_open(act: Act) -> Sentence | None:

@@ -252,7 +252,11 @@ def test_a_deadline_and_a_step_say_their_house_rule_as_an_objection_does(
 def test_a_customer_is_found_with_what_a_step_needs(api: Any, house: House, shanghai: Office) -> None:
     known = house.customer(shanghai)
     (found,) = api.get(f"/customers?q={known.file_number}").json["items"]
-    assert found["installations"][0]["id"] == known.installations[0].id
+    (product,) = found["installations"]
+    assert product["id"] == known.installations[0].id
+    asked = api.get("/openapi.json").json["paths"]["/customers"]["post"]["requestBody"]["content"]
+    offered = asked["application/json"]["schema"]["properties"]["product_id"]["oneOf"]
+    assert {"const": product["product_id"], "title": product["product"]} in offered
     assert api.get(f"/customers/{known.file_number}").json == found
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.forms import LongTextField, RecordField, StepForm, TextField
+from core.forms import LongTextField, ProductField, RecordField, StepForm, TextField
 from core.i18n import _l
-from plugins.hotline import services
 from plugins.hotline.forms import AnswerForm, telling
 from plugins.hotline.knowledge import finding
 
@@ -14,7 +13,7 @@ from plugins.hotline.knowledge import finding
 class StoredForm(StepForm):
     """An entry as another case hands it over: what it asked there is not judged twice."""
 
-    product_id = RecordField(_l("Product"), offers=services.catalogue, required=False)
+    product_id = ProductField(_l("Product"), required=False)
     versions = TextField(_l("Versions"), required=False, limit=60, hint=_l("Like 8.11, 8.13"))
     problem = LongTextField(_l("Problem"))
     remedy = LongTextField(_l("Remedy"))
