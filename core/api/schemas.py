@@ -76,7 +76,8 @@ ROW = obj(
 )
 INSTALLATION = obj(
     {
-        **dict.fromkeys(("id", "product_id"), {"type": "integer"}),
+        "id": {"type": "integer"},
+        "product_id": {"type": "integer"},
         **dict.fromkeys(("product", "version", "service_card"), TEXT),
         "serial_number": TEXT_OR_NOTHING,
         "contract_date": nullable(DAY),
