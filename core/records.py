@@ -124,7 +124,8 @@ class Record:
     def fingerprint(self) -> str:
         """What tells one edition's paper from another's: all that it says and how it is laid out."""
         said = [self.code, self.under, self.title.msgid, self.orientation, [one.msgid for one in self.sheets]]
-        text = json.dumps([*said, [_laid_out(part) for part in self.parts]], ensure_ascii=False)
+        laid_out = [self.running is not None, [_laid_out(part) for part in self.parts]]
+        text = json.dumps([*said, *laid_out], ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -139,11 +140,13 @@ class Addition:
 
 def _laid_out(part: Part | Table) -> list[Any]:
     kind = ["slip" if part.slip else ""] if isinstance(part, Part) else ["rows", part.least]
-    fields = [
-        [one.label.msgid, one.width, one.lines, one.drawn, [*(one.choices or ())], one.value is not None]
-        for one in part.fields
-    ]
-    return [part.title.msgid, kind, fields]
+    return [part.title.msgid, kind, [_printed(one) for one in part.fields]]
+
+
+def _printed(one: Field) -> list[Any]:
+    """What a field says whatever the case: a box says its words, and the key that is stored is on no paper."""
+    boxes = [getattr(title, "msgid", title) for title in (one.choices or {}).values()]
+    return [one.label.msgid, one.width, one.lines, one.drawn, boxes, one.value is not None]
 
 
 @dataclass(frozen=True)
