@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import or_, select
 
-from core import gate, standing_in
+from core import gate, ledger, standing_in
 from core.db import db
 from core.errors import Invalid
 from core.i18n import Sentence, _l
@@ -102,7 +102,7 @@ def substitute(act: Act) -> None:
     ]
     _put(act, changes)
     absence.substitute_id = chosen
-    act.recorded["promises"] = ", ".join(move_promises(act, first, last))
+    act.recorded["promises"] = ", ".join(move_promises(act, chosen, first, last))
     left = shifts_left(absence)
     absence.to_cover_at = act.now if left or promises_left(act.rules, absence) else None
     if left:
@@ -131,20 +131,19 @@ def _put(act: Act, changes: list[tuple[Roster, Change]]) -> None:
         gate.perform("hotline.roster", roster.number, "exchange", act.actor, given=given)
 
 
-def move_promises(act: Act, first: dt.date, last: dt.date) -> list[str]:
+def move_promises(act: Act, substitute_id: int, first: dt.date, last: dt.date) -> list[str]:
     """Hand the promises of these days over, each case by a recorded step; return the cases' numbers.
 
     Once the absence has begun, what was due before it and is still open goes along: nobody's promise is lost.
     """
     absence: Absence = act.case
     assert absence.owner_id
-    assert absence.substitute_id
     begins, ends = _moments(act.rules, first, last)
     return standing_in.hand_over(
         act,
         StandIn(
             absent_id=absence.owner_id,
-            substitute_id=absence.substitute_id,
+            substitute_id=substitute_id,
             begins=begins,
             ends=ends,
             clause=CLAUSE,
@@ -172,9 +171,34 @@ def nothing_left(act: Act) -> Sentence | None:
 
 
 def carry(act: Act) -> None:
-    """What was promised since somebody stands in goes over, too."""
-    absence: Absence = act.case
-    act.recorded["promises"] = ", ".join(move_promises(act, absence.first_day, absence.last_day))
+    """What was promised since goes over, too: to whoever stands in on its day."""
+    moved = [number for one in _standing_in(act.case) for number in move_promises(act, *one)]
+    act.recorded["promises"] = ", ".join(moved)
+
+
+def left_to_carry(rules: Rules, absence: Absence) -> bool:
+    """Say whether something is promised by now for a day on which somebody stands in."""
+    assert absence.owner_id
+    spans = (_moments(rules, first, last) for _who, first, last in _standing_in(absence))
+    return any(standing_in.promises(rules, absence.owner_id, *span) for span in spans)
+
+
+def _standing_in(absence: Absence) -> list[tuple[int, dt.date, dt.date]]:
+    """Return who stands in from when until when: whoever was named last counts before the others."""
+    named = [
+        row.details["values"]
+        for row in ledger.of_case("hotline.absence", absence.id, "step", number=absence.number)
+        if row.action == "substitute"
+    ]
+    first, last = absence.first_day, absence.last_day
+    return [
+        (one["substitute_id"], _day(one.get("from_day"), first), _day(one.get("until_day"), last))
+        for one in named
+    ]
+
+
+def _day(said: str | None, otherwise: dt.date) -> dt.date:
+    return dt.date.fromisoformat(said) if said else otherwise
 
 
 def end(act: Act) -> None:

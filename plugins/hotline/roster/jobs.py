@@ -13,7 +13,7 @@ from core.i18n import _l
 from core.jobs.turns import claim
 from core.people import TIMER_ACTOR
 from core.slots import Job
-from plugins.hotline.roster.absences import promises_left
+from plugins.hotline.roster.absences import left_to_carry, promises_left
 from plugins.hotline.roster.hours import month_of, months_after
 from plugins.hotline.roster.models import Absence, Roster
 
@@ -73,10 +73,12 @@ def _each(rules: Rules, procedure: str, step: str, query: Any) -> None:
 
 
 def _carry_promises(rules: Rules) -> None:
-    """Whoever stands in gets what was promised for these days since; where nobody does, somebody is asked for."""
+    """Whoever stands in gets what was promised for his days since; for a day without, somebody is asked for once."""
     query = select(Absence).where(Absence.office_id == rules.office.id, Absence.state == "approved")
     waiting = query.where(or_(Absence.substitute_id.is_not(None), Absence.to_cover_at.is_(None)))
     found = [one for one in db.session.scalars(waiting).unique() if promises_left(rules, one)]
-    steps = [(one.number, "carry" if one.substitute_id else "ask_on") for one in found]
+    carried = [one for one in found if left_to_carry(rules, one)]
+    uncovered = [one for one in found if one not in carried and one.to_cover_at is None]
+    steps = [*((one.number, "carry") for one in carried), *((one.number, "ask_on") for one in uncovered)]
     for number, step in steps:
         gate.perform("hotline.absence", number, step, TIMER_ACTOR, office=rules.office)

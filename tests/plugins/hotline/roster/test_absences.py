@@ -190,6 +190,22 @@ def test_what_is_promised_after_somebody_stands_in_goes_over_by_the_timer(planne
     assert list(db.session.scalars(left)) == []
 
 
+@pytest.mark.clause("QP/2-04 5.1")
+def test_of_two_who_share_the_days_each_gets_what_is_promised_later_for_his(planners: Any) -> None:
+    who, first, second = planners.engineers[:3]
+    absence = planners.away(who, "2026-12-07", "2026-12-20")
+    for other, days in ((first, ("07", "09")), (second, ("14", "16"))):
+        span = {"from_day": f"2026-12-{days[0]}", "until_day": f"2026-12-{days[1]}"}
+        planners.centre.act(absence, "substitute", planners.support, substitute_id=other.person_id, **span)
+    late = [planners.centre.log(by=who, promised_at=f"2026-12-{day}T16:00") for day in ("08", "15", "18")]
+    for _ in range(3):
+        turned(planners)
+    whose = [planners.centre.promises(call)[PROMISE].person_id for call in late]
+    assert whose == [first.person_id, second.person_id, who.person_id]
+    rows = [row.action for row in ledger.of_case("hotline.absence", absence.id)]
+    assert rows[:2] == ["ask_on", "carry"], "carried once, and asked for the rest once"
+
+
 def test_it_ends_by_itself_and_early_when_somebody_is_back(planners: Any) -> None:
     early, long = planners.engineers[0], planners.engineers[1]
     first, second = (planners.away(one, "2026-12-07", "2026-12-11") for one in (early, long))
