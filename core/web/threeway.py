@@ -9,7 +9,11 @@ from werkzeug.datastructures import MultiDict
 
 def overtaken(now: Mapping[str, str], typed: Mapping[str, str]) -> list[str]:
     """Return the fields that are not any more what the page showed; one that it did not show is left out."""
-    return [name for name, value in now.items() if f"was-{name}" in typed and typed[f"was-{name}"] != value]
+    return [
+        name
+        for name, value in now.items()
+        if f"was-{name}" in typed and _folded(typed[f"was-{name}"]) != _folded(value)
+    ]
 
 
 def merged(now: Mapping[str, str], typed: MultiDict[str, str]) -> tuple[MultiDict[str, str], list[str]]:
@@ -19,9 +23,14 @@ def merged(now: Mapping[str, str], typed: MultiDict[str, str]) -> tuple[MultiDic
     """
     given, both = typed.copy(), []
     for name in overtaken(now, typed):
-        mine = typed.get(name, "")
-        if mine == typed[f"was-{name}"]:
+        mine = _folded(typed.get(name, ""))
+        if mine == _folded(typed[f"was-{name}"]):
             given[name] = now[name]
-        elif mine != now[name]:
+        elif mine != _folded(now[name]):
             both.append(name)
     return given, both
+
+
+def _folded(text: str) -> str:
+    """Break lines as the file keeps them: a browser sends every break as two characters."""
+    return text.replace("\r\n", "\n")
