@@ -19,6 +19,7 @@ from core.customers.keeping import Keeper
 from core.customers.models import Customer
 from core.customers.records import CustomerChange
 from core.db import writing
+from core.errors import NotFound
 from core.forms import untouched
 from core.i18n import Sentence, _, _l
 from core.rules import rules_of
@@ -116,7 +117,10 @@ def _add(form: NewCustomerForm) -> Customer | None:
 
 @dataclass(kw_only=True)
 class Edit:
-    """One form of the file as it comes back: what is on file, what was typed, and who wrote meanwhile."""
+    """One form of the file as it comes back: what is on file, what was typed, and who wrote meanwhile.
+
+    A part that was ``removed`` meanwhile has no row: what was typed of it can be entered as a new one.
+    """
 
     customer: Customer
     what: str
@@ -124,7 +128,9 @@ class Edit:
     form: FileForm
     was: dict[str, str] = field(default_factory=dict)
     stale: list[str] = field(default_factory=list)
+    both: list[str] = field(default_factory=list)
     meanwhile: list[CustomerChange] = field(default_factory=list)
+    removed: bool = False
 
     @property
     def title(self) -> Sentence:
@@ -138,7 +144,7 @@ def correct(office: str, customer_id: int) -> Any:
     """Correct what is known of the customer himself."""
     customer = kept_here(customer_id)
     if request.method == "GET":
-        return _page(_fresh(customer, CUSTOMER, customer))
+        return _page(fresh(customer, CUSTOMER))
     return _saved(customer_id, CUSTOMER, 0)
 
 
@@ -149,12 +155,21 @@ def part(office: str, customer_id: int, what: str, part_id: int) -> Any:
     customer = kept_here(customer_id)
     if request.method == "POST":
         return _saved(customer_id, what, part_id)
-    return _page(_fresh(customer, what, keeping.part_of(customer, what, part_id) if part_id else None))
+    return _page(fresh(customer, what, part_id))
 
 
-def _fresh(customer: Customer, what: str, row: Any) -> Edit:
+def fresh(customer: Customer, what: str, part_id: int = 0) -> Edit:
+    """Return the form of what is on file, or of a new part, in which nobody has typed."""
+    row = _row(customer, what, part_id)
     form = form_of(what, row)
     return Edit(customer=customer, what=what, row=row, form=form, was=untouched(form))
+
+
+def _row(customer: Customer, what: str, part_id: int) -> Any:
+    """Return what a form is about: the customer, one of his parts, or nothing yet."""
+    if what == CUSTOMER:
+        return customer
+    return keeping.part_of(customer, what, part_id) if part_id else None
 
 
 def _saved(customer_id: int, what: str, part_id: int) -> Any:
@@ -164,7 +179,7 @@ def _saved(customer_id: int, what: str, part_id: int) -> Any:
     except IntegrityError:
         edit, done = _save(customer_id, what, part_id)
     if not done:
-        return _page(edit), 409 if edit.stale else 422
+        return _page(edit), 409 if edit.stale or edit.removed else 422
     flash(_("Saved."), "done")
     return redirect(customer_address(edit.customer))
 
@@ -172,18 +187,32 @@ def _saved(customer_id: int, what: str, part_id: int) -> Any:
 def _save(customer_id: int, what: str, part_id: int) -> tuple[Edit, bool]:
     with keeping_file(alone=what == CUSTOMER) as keeper:
         customer = keeping.locked(customer_id, keeper.office.id)
-        row = customer if what == CUSTOMER else keeping.part_of(customer, what, part_id) if part_id else None
-        edit = _typed(customer, what, row)
-        done = not edit.stale and edit.form.validate()
-        if done and row is None:
+        edit = typed(customer, what, part_id)
+        done = not edit.removed and not edit.stale and edit.form.validate()
+        if done and edit.row is None:
             keeping.add_part(keeper, customer, what, edit.form.said())
         elif done:
-            keeping.correct(keeper, customer, row, edit.form.said())
+            keeping.correct(keeper, customer, edit.row, edit.form.said())
     return edit, done
 
 
-def _typed(customer: Customer, what: str, row: Any) -> Edit:
+def typed(customer: Customer, what: str, part_id: int = 0) -> Edit:
     """Lay what was typed over what is on file now."""
+    try:
+        return _laid_over(customer, what, _row(customer, what, part_id))
+    except NotFound:
+        return _removed(customer, what, part_id)
+
+
+def _removed(customer: Customer, what: str, part_id: int) -> Edit:
+    """Keep what was typed of a part that a colleague took off the file; NotFound for what was never on it."""
+    keeping.part_of(customer, what, part_id, removed=True)
+    gone = history.last_of(customer.id, what, part_id, [""])
+    form = form_of(what, None, request.form)
+    return Edit(customer=customer, what=what, form=form, meanwhile=list(gone.values()), removed=True)
+
+
+def _laid_over(customer: Customer, what: str, row: Any) -> Edit:
     now = untouched(form_of(what, row)) if row is not None else {}
     given, both = threeway.merged(now, request.form)
     stale = threeway.overtaken(now, request.form)
@@ -200,6 +229,7 @@ def _typed(customer: Customer, what: str, row: Any) -> Edit:
         form=form,
         was=now,
         stale=stale,
+        both=both,
         meanwhile=list(changes.values()),
     )
 
