@@ -20,7 +20,16 @@ from core.forms import LongTextField, YesField, untouched
 from core.i18n import _, _l
 from core.web import threeway
 from core.web.access import actor, may, needs, this_office
-from core.web.customer_work import ONE, customer_address, form_of, keeping_file, kept_here
+from core.web.customer_work import (
+    ONE,
+    Edit,
+    customer_address,
+    form_of,
+    fresh,
+    keeping_file,
+    kept_here,
+    typed,
+)
 from core.web.paging import page_number
 
 pages = Blueprint("proposals", __name__, url_prefix="/<office>/customers")
@@ -51,43 +60,45 @@ def propose(office: str, customer_id: int) -> Any:
     what, part_id = request.args.get("what", CUSTOMER), request.args.get("part", 0, type=int)
     if what not in (CUSTOMER, CONTACT, PRODUCT):
         raise NotFound(_l("There is no such part of a customer."))
-    row = _row(customer, what, part_id)
     if request.method == "GET":
-        return _propose_page(customer, what, row, form_of(what, row), WhyForm())
-    form, why = form_of(what, row, request.form), WhyForm(request.form)
-    removal = why.removal.data and part_id
-    try:
-        made = (
-            why.validate()
-            and (removal or form.validate())
-            and _propose(customer_id, what, part_id, form, why)
-        )
-    except Invalid as wrong:
-        why["why"].errors, made = [wrong.sentence], None
-    if not made:
-        return _propose_page(kept_here(customer_id), what, row, form, why), 422
+        return _propose_page(fresh(customer, what, part_id), WhyForm())
+    why = WhyForm(request.form)
+    edit = _propose(customer_id, what, part_id, why)
+    if edit is not None:
+        return _propose_page(edit, why), 409 if edit.removed or edit.both else 422
     flash(_("Proposed. The customer administrator decides, and you will read it under “Proposals”."), "done")
     return redirect(customer_address(kept_here(customer_id)))
 
 
-def _row(customer: Customer, what: str, part_id: int) -> Any:
-    if what == CUSTOMER:
-        return customer
-    return keeping.part_of(customer, what, part_id) if part_id else None
-
-
-def _propose(customer_id: int, what: str, part_id: int, form: FileForm, why: WhyForm) -> Proposal:
+def _propose(customer_id: int, what: str, part_id: int, why: WhyForm) -> Edit | None:
+    """Keep what is proposed; return the form as it is to be shown again where that cannot be."""
     with keeping_file() as keeper:
         customer = keeping.locked(customer_id, keeper.office.id)
-        row = _row(customer, what, part_id)
-        if why.removal.data and part_id:
-            return proposals.propose_removal(keeper, customer, row, why.why.data or "")
-        return proposals.propose(keeper, customer, what, row, form, why.why.data or "")
+        edit = typed(customer, what, part_id)
+        if not why.validate() or edit.removed:
+            return edit
+        try:
+            return None if _kept(keeper, edit, why) else edit
+        except Invalid as wrong:
+            why["why"].errors = [wrong.sentence]
+            return edit
 
 
-def _propose_page(customer: Customer, what: str, row: Any, form: FileForm, why: WhyForm) -> str:
+def _kept(keeper: Keeper, edit: Edit, why: WhyForm) -> bool:
+    """Keep a proposal, unless a colleague wrote in the same field meanwhile or the form finds something wrong."""
+    said = why.why.data or ""
+    if why.removal.data and edit.row is not None and edit.row is not edit.customer:
+        proposals.propose_removal(keeper, edit.customer, edit.row, said)
+    elif edit.both or not edit.form.validate():
+        return False
+    else:
+        proposals.propose(keeper, edit.customer, edit.what, edit.row, edit.form, said)
+    return True
+
+
+def _propose_page(edit: Edit, why: WhyForm) -> str:
     return render_template(
-        "core/customers/propose.html", customer=customer, what=what, row=row, form=form, why=why
+        "core/customers/propose.html", edit=edit, customer=edit.customer, form=edit.form, why=why
     )
 
 
