@@ -77,18 +77,22 @@ def offer(office: str, customer_id: int) -> Any:
         return _offer_page(customer, form)
     if not form.validate():
         return _offer_page(customer, form), 422
-    with keeping_file(source=Source.MOVE, alone=True) as keeper:
-        customer = keeping.locked(customer_id, keeper.office.id)
-        moving.offer(keeper, customer, int(form.office.data or 0), form.data)
+    try:
+        with keeping_file(source=Source.MOVE, alone=True) as keeper:
+            customer = keeping.locked(customer_id, keeper.office.id)
+            moving.offer(keeper, customer, int(form.office.data or 0), form.data)
+    except KoudaiError as refused:
+        return _offer_page(kept_here(customer_id), form, refused), 409
     flash(_("Offered. The other office's customer administrator accepts or declines."), "done")
     return redirect(customer_address(customer))
 
 
-def _offer_page(customer: Customer, form: OfferForm) -> str:
+def _offer_page(customer: Customer, form: OfferForm, refused: KoudaiError | None = None) -> str:
     return render_template(
         "core/customers/offer.html",
         customer=customer,
         form=form,
+        refused=refused,
         blocking=moving.blocking(these_rules(), customer),
         offered=moving.offer_of(customer.id),
     )

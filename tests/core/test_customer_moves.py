@@ -129,7 +129,26 @@ def test_an_open_case_keeps_the_customer_by_name(
     answer = offered(browser, sold, shanghai)
     assert answer.status_code == 409
     assert number in said(answer.text)
+    assert_typed_stays(answer)
     assert number in said(browser.get(f"/BJ/customers/{sold}/move").text)
+
+
+def test_whoever_offers_what_a_colleague_has_just_offered_is_shown_that_offer(
+    house: House, beijing: Office, shanghai: Office, seller: Actor, sold: int, sign_in: SignIn
+) -> None:
+    assert offered(sign_in(seller), sold, shanghai).status_code == 302
+    colleague = sign_in(house.hire(beijing, CUSTOMER_ADMINISTRATOR, name="孙悦"))
+    answer = offered(colleague, sold, shanghai)
+    assert answer.status_code == 409
+    assert "This customer is offered already." in said(answer.text)
+    assert_typed_stays(answer)
+    house.see()
+    assert db.session.scalar(text("select count(*) from core_customer_move")) == 1
+
+
+def assert_typed_stays(answer: Any) -> None:
+    for typed in ("三方 2026-11", "2026-11-20", "高敏"):
+        assert f'value="{typed}"' in answer.text
 
 
 def test_a_case_opened_since_the_offer_keeps_him_too(
