@@ -130,10 +130,12 @@ def _page(
     except NotFound as gone:
         row, lost = None, gone
     is_open = found.state == ProposalState.OPEN
+    items = proposals.items_of(found, form_of(found.what, row))
     return render_template(
         "core/customers/proposal.html",
         proposal=found,
-        items=proposals.items_of(found, form_of(found.what, row)),
+        items=items,
+        ticked=_ticked(items),
         taken={one["field"] for one in found.items if one.get("taken")},
         lost=lost,
         reason=reason or ReasonForm(),
@@ -141,6 +143,14 @@ def _page(
         stale=stale,
         decides=may("core.keep_customers") and is_open and not found.customer.is_gone,
     )
+
+
+def _ticked(items: list[proposals.Item]) -> set[str]:
+    """Return what is ticked: at first all that nobody changed since, then as it was left, but for what is new to see."""
+    if request.method == "GET":
+        return {one.field for one in items if not one.stale}
+    unseen = threeway.overtaken({one.field: one.now for one in items}, request.form)
+    return set(request.form.getlist("take")).difference(unseen)
 
 
 @pages.post(PROPOSAL)
