@@ -45,7 +45,7 @@ def keeping_file(source: str = Source.HAND, note: str = "", *, alone: bool = Fal
     """Open the write transaction for the office of the URL, with the rules that hold in it.
 
     ``alone``: while no step of any case of the office is under way. A new name goes into the promises of the customer's
-    cases, which a step may hold while it waits for the customer.
+    cases, which a step may hold while it waits for the customer; and whoever is new is compared with all on file.
     """
     office_id = this_office().id
     with writing():
@@ -94,20 +94,22 @@ def new(office: str) -> Any:
     form = NewCustomerForm(this_office().id, today(), given)
     if given is None:
         return render_template("core/customers/new.html", form=form, alike=[])
-    alike = form.alike()
-    added = _add(form) if form.validate() and not alike else None
+    added = _add(form) if form.validate() else None
     if added is None:
         form.validate()
-        return render_template("core/customers/new.html", form=form, alike=alike), 422
+        return render_template("core/customers/new.html", form=form, alike=form.alike()), 422
     flash(_("%(name)s is on file under %(number)s.", name=added.name, number=added.file_number), "done")
     return redirect(customer_address(added))
 
 
 def _add(form: NewCustomerForm) -> Customer | None:
-    """Enter the customer; None when somebody took the number or the serial number a moment before."""
+    """Enter the customer; None where somebody like him is on file, or took one of his numbers a moment before.
+
+    Alone, so that of two who enter him at once the second is shown the first one's.
+    """
     try:
-        with keeping_file() as keeper:
-            return keeping.add(keeper, form.said())
+        with keeping_file(alone=True) as keeper:
+            return None if form.alike() else keeping.add(keeper, form.said())
     except IntegrityError:
         return None
 

@@ -1,8 +1,10 @@
-"""Two people at one customer: nothing typed is lost, and nobody's fresh correction is turned back unseen (QI/03 3.2.7)."""
+"""Two people at one customer: nothing typed is lost, and no fresh correction is turned back unseen (QI/03 3.2.7)."""
 
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -14,9 +16,11 @@ from core.db import db
 from core.offices import Office
 from core.roles import CUSTOMER_ADMINISTRATOR, HOTLINE_ENGINEER
 from core.testing import House, SignIn, said
+from core.web import customer_work
 
 pytestmark = pytest.mark.clause("QI/03 3.2.7")
 NAME = "上海恒远服装有限责任公司"
+NEW = {"name": NAME, "contact": "高敏", "phone": "021-61541030"}
 HIDDEN = re.compile(r'<input type="hidden" name="(was-[^"]+)" value="([^"]*)"')
 
 
@@ -119,6 +123,81 @@ def test_a_proposal_about_a_contact_who_was_removed_can_be_sent_as_one_to_add(
     assert answer.status_code == 409
     assert f'action="/SH/customers/{one}/propose?what=contact"' in answer.text
     assert 'value="13812345678"' in answer.text
+
+
+# --- the same new customer, entered by two
+
+
+@pytest.mark.clause("QI/02 file.missing")
+def test_of_two_who_enter_the_same_customer_at_once_the_second_is_shown_the_firsts(
+    house: House, shanghai: Office, monkeypatch: pytest.MonkeyPatch, sign_in: SignIn
+) -> None:
+    clerks = [sign_in(house.hire(shanghai, CUSTOMER_ADMINISTRATOR, name=name)) for name in ("周艳", "孙莉")]
+    together, opened_file = Barrier(2, timeout=30), customer_work.keeping_file
+
+    def opened_together(*given: Any, **named: Any) -> Any:
+        together.wait()
+        return opened_file(*given, **named)
+
+    monkeypatch.setattr(customer_work, "keeping_file", opened_together)
+    with ThreadPoolExecutor(2) as threads:
+        answers = list(threads.map(lambda clerk: clerk.post("/SH/customers/new", data=NEW), clerks))
+    assert sorted(one.status_code for one in answers) == [302, 422]
+    (warned,) = (said(one.text) for one in answers if one.status_code == 422)
+    assert "Somebody like this is on file already." in warned
+    house.see()
+    assert len(db.session.scalars(select(Customer)).all()) == 1
+    monkeypatch.undo()
+    assert clerks[0].post("/SH/customers/new", data=NEW | {"all_the_same": "y"}).status_code == 302
+
+
+# --- what the administrator had ticked
+
+
+def a_proposal(house: House, engineer: Any, one: int) -> str:
+    """Propose a new address and fax number, and return the page on which it is decided."""
+    engineer.post(
+        f"/SH/customers/{one}/propose", data={"name": NAME, "address": "淮海路 1 号", "fax": "5454"}
+    )
+    house.see()
+    return f"/SH/customers/proposals/{db.session.scalars(select(Proposal)).one().id}"
+
+
+def ticked(page: str) -> list[str]:
+    return re.findall(r'name="take" value="(\w+)"[^>]* checked', page)
+
+
+def test_what_was_unticked_stays_so_when_the_reason_is_missing(
+    house: House, engineer: Any, administrator: Any, one: int
+) -> None:
+    page = a_proposal(house, engineer, one)
+    assert ticked(administrator.get(page).text) == ["address", "fax"]
+    shown = opened(administrator, page)
+    answer = administrator.post(page, data={**shown, "take": ["fax"], "answer": "decline"})
+    assert (answer.status_code, ticked(answer.text)) == (422, ["fax"])
+    answer = administrator.post(page, data={**shown, "take": [], "answer": "accept"})
+    assert (answer.status_code, ticked(answer.text)) == (422, [])
+
+
+def test_what_a_colleague_changes_meanwhile_is_unticked_and_the_rest_stays_as_it_was(
+    house: House, engineer: Any, administrator: Any, one: int
+) -> None:
+    page = a_proposal(house, engineer, one)
+    shown = opened(administrator, page)
+    corrected(administrator, one, address="华山路 2018 号")
+    answer = administrator.post(page, data={**shown, "take": ["address", "fax"], "answer": "accept"})
+    assert (answer.status_code, ticked(answer.text)) == (409, ["fax"])
+
+
+def test_what_was_ticked_although_it_was_changed_since_stays_ticked(
+    house: House, engineer: Any, administrator: Any, one: int
+) -> None:
+    page = a_proposal(house, engineer, one)
+    corrected(administrator, one, address="华山路 2018 号")
+    shown = opened(administrator, page)
+    assert ticked(administrator.get(page).text) == ["fax"]
+    answer = administrator.post(page, data={**shown, "take": ["address"], "answer": "decline"})
+    assert ticked(answer.text) == ["address"]
 
 
 # --- a note of several lines is what it was, however a browser breaks them
