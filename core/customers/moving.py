@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import func, or_, select
 
 from core import clock, ledger
-from core.customers import history, lookup, services
+from core.customers import history, lookup, proposals, services
 from core.customers.history import CONTACT, PRODUCT, Source, origin
 from core.customers.keeping import NUMBER_LENGTH, Keeper, locked
 from core.customers.models import Contact, Customer, Installation
@@ -193,6 +193,7 @@ def accept(move: CustomerMove, actor: Actor, file_number: str) -> Customer:
         answered.arrived_id, answered.arrived_as = arrived.id, arrived.file_number
         lookup.index([customer, arrived])
         _record_in_both(answered, actor, "move", arrived)
+        proposals.decline_open(Keeper(rules=old, actor=actor, source=Source.MOVE), customer)
     return arrived
 
 

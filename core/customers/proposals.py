@@ -25,7 +25,7 @@ from core.customers.records import Proposal, ProposalState
 from core.db import db
 from core.errors import Invalid, KoudaiError, NotFound
 from core.forms import ChoiceField, untouched
-from core.i18n import _l
+from core.i18n import Sentence, _l
 from core.people import Actor, name_of
 
 # The field of a proposal to take a contact or product off the file.
@@ -194,6 +194,21 @@ def accept(
 def decline(keeper: Keeper, proposal: Proposal, reason: str) -> None:
     """Say no to a locked proposal, with the reason that its author will read."""
     _decide(keeper, proposal, ProposalState.DECLINED, reason)
+
+
+def decline_open(keeper: Keeper, customer: Customer) -> None:
+    """Say no to all that is proposed of a locked customer who goes to another office: ``reason_of`` says why."""
+    where = (Proposal.customer_id == customer.id, Proposal.state == ProposalState.OPEN)
+    for one in db.session.scalars(select(Proposal).where(*where).order_by(Proposal.id)):
+        decline(keeper, one, "")
+
+
+def reason_of(proposal: Proposal) -> Sentence | str:
+    """Return why a proposal was decided so: what somebody wrote, or the move for which nobody wrote anything."""
+    if proposal.state != ProposalState.DECLINED or proposal.reason or proposal.customer.moved_to_id is None:
+        return proposal.reason
+    name = proposal.customer.name
+    return _l("%(name)s has moved to another office, which serves the customer now.", name=name)
 
 
 def _decide(keeper: Keeper, proposal: Proposal, state: ProposalState, reason: str) -> None:

@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 from core import clock
 from core.clauses import Clause
 from core.customers.history import CONTACT, KINDS, LABELS, SOURCES, Source, told
+from core.customers.proposals import reason_of
 from core.customers.records import MOVE_STATES, PROPOSAL_STATES, MoveState, ProposalState
 from core.customers.values import phones
 from core.deadlines import DROPPED, MET, MISSED, Deadline
@@ -76,6 +77,7 @@ def init_show(app: Flask) -> None:
         move_tone=lambda state: MOVE_TONES[MoveState(state)],
         proposal_state=lambda state: PROPOSAL_STATES[ProposalState(state)],
         proposal_tone=lambda state: PROPOSAL_TONES[ProposalState(state)],
+        proposal_reason=reason_of,
         part_kind=lambda row: KINDS[type(row)],
         control=control,
     )

@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import select, text
 
 from core import ledger
-from core.customers import lookup, moving, services
+from core.customers import lookup, moving, proposals, services
 from core.customers.models import Customer, Installation
-from core.customers.records import CustomerMove
+from core.customers.records import CustomerMove, Proposal
 from core.db import ForeignOffice, db, see_offices, writing
 from core.errors import NotFound, Refused
 from core.ledger import LedgerRow
@@ -263,6 +263,51 @@ def test_the_new_office_reads_on_my_desk_that_a_customer_is_offered(
     offered(sign_in(seller), sold, shanghai)
     assert "Customers offered to this office" in sign_in(server).get("/").text
     assert "Customers offered to this office" not in sign_in(seller).get("/").text
+
+
+def test_what_was_proposed_of_a_customer_who_moves_is_declined_and_its_author_reads_why(
+    house: House, beijing: Office, shanghai: Office, seller: Actor, server: Actor, sold: int, sign_in: SignIn
+) -> None:
+    here, author = sign_in(seller), sign_in(house.hire(beijing, HOTLINE_ENGINEER, name="罗文"))
+    for fax in ("5454", "5455"):
+        author.post(f"/BJ/customers/{sold}/propose", data={"name": "北京银河机电有限公司", "fax": fax})
+    offered(here, sold, shanghai)
+    assert "Proposed corrections to decide" in here.get("/").text
+    house.see()
+    sign_in(server).post(f"/SH/customers/moves/{the_move().id}/accept", data={})
+    assert "Proposed corrections to decide" not in here.get("/").text
+    assert "My proposals decided in the last days" in author.get("/").text
+    queue = said(author.get("/BJ/customers/proposals").text)
+    assert queue.count("孙莉: 北京银河机电有限公司 has moved to another office") == 2
+    house.see()
+    (first, _second) = db.session.scalars(select(Proposal)).all()
+    assert (first.state, first.decided_by) == ("declined", "孙莉")
+    page = said(author.get(f"/BJ/customers/proposals/{first.id}").text)
+    assert "has moved to another office, which serves the customer now." in page
+    assert not [damage for office in (beijing, shanghai) for damage in ledger.verify(office.id)]
+
+
+def test_what_was_proposed_of_a_customer_who_stays_waits_on(
+    house: House, beijing: Office, shanghai: Office, seller: Actor, server: Actor, sold: int, sign_in: SignIn
+) -> None:
+    here, other = sign_in(seller), house.customer(beijing, "北京长江轴承厂").id
+    for whose, name in ((sold, "北京银河机电有限公司"), (other, "北京长江轴承厂")):
+        here.post(f"/BJ/customers/{whose}/propose", data={"name": name, "fax": "5454"})
+    offered(here, sold, shanghai)
+    house.see()
+    move, there = the_move().id, sign_in(server)
+    there.post(f"/SH/customers/moves/{move}/decline", data={"reason": "客户在苏州"})
+    house.see()
+    assert open_of(beijing) == [sold, other], "nobody moved"
+    offered(here, sold, shanghai)
+    house.see()
+    there.post(f"/SH/customers/moves/{the_move().id}/accept", data={})
+    house.see()
+    assert open_of(beijing) == [other], "another customer's stays"
+
+
+def open_of(office: Office) -> list[int]:
+    return [one.customer_id for one in proposals.listed(office.id, 0, 9) if one.state == "open"]
 
 
 def test_nothing_is_reopened_for_a_customer_who_has_moved(
