@@ -99,7 +99,9 @@ class _Steps:
     def _promises(self, step: Step) -> Iterator[Line]:
         for key in step.starts:
             rule = self.procedure.deadlines[key]
-            line = self.reading.line(_l("Promises"), self._promise(rule), rule.clause, rule.plugin)
+            line = self.reading.line(
+                _l("Promises"), _sometimes(rule, self._promise(rule)), rule.clause, rule.plugin
+            )
             yield line if line.differs else replace(line, **self._changed(rule))
 
     def _endings(self, step: Step) -> Iterator[Line]:
@@ -175,6 +177,15 @@ class _Steps:
 def _unbroken(text: object) -> str:
     """Keep a name's words on one line."""
     return str(text).replace(" ", "\u00a0")
+
+
+def _sometimes(rule: DeadlineRule, promise: Sentence) -> Sentence:
+    """Say of a promise that not every such step starts it, and which does, where there are words for that."""
+    if rule.when is None:
+        return promise
+    if rule.when_title is None:
+        return _l("%(promise)s; not in every case", promise=promise)
+    return _l("%(promise)s; only %(when)s", promise=promise, when=rule.when_title)
 
 
 def _field(form: StepForm, name: str, label: str) -> Sentence | str:

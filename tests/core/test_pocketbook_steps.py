@@ -1,4 +1,4 @@
-"""What the office's pocket book says of a step: what is asked, what must be in order first."""
+"""What the office's pocket book says of a step: what is asked, what must be in order first, what is promised when."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
+from core.deadlines import same_working_day
 from core.i18n import Sentence
 from core.offices import Office
 from core.people import Actor
 from core.pocketbook import Book
-from core.roles import REGIONAL_MANAGER
+from core.roles import DUTY_MANAGER, REGIONAL_MANAGER
 from core.rules import rules_of
 from core.settings import set_parameter
 from core.testing import NATIONAL, House
@@ -117,3 +118,40 @@ def test_it_stands_before_a_regions_own_last_step_where_that_is_taken(
 def test_two_checks_by_one_rule_are_one_line(beijing: Office) -> None:
     assert len(rules_of(beijing).plugins.procedures["hotline.call"].endings) == 2
     assert said(beijing, "hotline.call.settle", "Before") == [""]
+
+
+# --- what is promised in some cases only
+
+
+@pytest.mark.clause("QI/05 3.5")
+def test_a_promise_that_depends_says_on_what(beijing: Office) -> None:
+    again, above, *_rest = said(beijing, "fieldservice.request.conferred", "Promises")
+    assert "(Duty manager); only when the first conference found no remedy" in again
+    assert "(Duty manager); only when the second conference found none either" in above
+
+
+def test_a_promise_that_every_such_step_starts_says_nothing_of_it(beijing: Office) -> None:
+    told = said(beijing, "fieldservice.request.dispatch", "Promises")
+    assert told
+    assert not [one for one in told if "; only " in one or "every case" in one]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ({}, "; not in every case"),
+        ({"when_title": Sentence("when it is late")}, "; only when it is late"),
+    ],
+)
+def test_a_regions_promise_says_on_what_it_depends_or_that_it_does(
+    house: House, install: Any, make_plugin: Any, words: dict[str, Any], told: str
+) -> None:
+    def amend(procedures: Any) -> None:
+        promise: Any = {"within": same_working_day(), "owner": DUTY_MANAGER, "clause": "QI/03 3.2.5"}
+        promise |= {"title": Sentence("Answer"), "met_by": ("solve",), "when": lambda act: False}
+        procedures["hotline.call"].starts("park", "swift.answer", **promise, **words)
+
+    install(make_plugin("swift", requires=("hotline",), amend=amend))
+    promises = said(house.office("SI", "hotline", "swift"), "hotline.call.park", "Promises")
+    whole = f"Answer: by closing time of the same working day (Duty manager){told} QI/03 3.2.5"
+    assert whole in promises
