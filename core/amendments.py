@@ -96,6 +96,7 @@ class Amendable:
         since_title: Sentence | None = None,
         only_in: tuple[str, ...] = (),
         when: Callable[[Act], bool] | None = None,
+        when_title: Sentence | None = None,
     ) -> None:
         """Let a step, or each of several, start a deadline of one's own; what is open of it then counts anew.
 
@@ -104,8 +105,8 @@ class Amendable:
         if key in self.procedure.deadlines:
             self._refuse(key, _l("it exists already"))
         rule = self.procedure.new_deadline(key, title, within, owner, clause, self.plugin)
-        counted = replace(rule, since=since, since_title=since_title, only_in=only_in, when=when)
-        self.procedure.deadlines[key] = counted
+        counted = replace(rule, since=since, since_title=since_title, only_in=only_in)
+        self.procedure.deadlines[key] = replace(counted, when=when, when_title=when_title)
         starting = (steps,) if isinstance(steps, str) else tuple(steps)
         for does, names in (("starts", starting), ("meets", met_by), ("drops", dropped_by)):
             for name in names:

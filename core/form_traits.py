@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from wtforms import Form
+
 if TYPE_CHECKING:
     from core.forms import StepForm
 
@@ -36,3 +38,9 @@ def declared_fields(form: type[StepForm] | None) -> Iterator[tuple[str, Any]]:
     """Yield the fields that a form's class declares, not built yet."""
     given = ((name, getattr(form, name, None)) for name in (dir(form) if form else ()))
     return ((name, one) for name, one in given if hasattr(one, "field_class"))
+
+
+def labels(form: type[StepForm] | None) -> dict[str, str]:
+    """Return how a form's class calls its fields, by name, in the order in which they are asked."""
+    given = sorted(declared_fields(form), key=lambda one: (one[1].creation_counter, one[0]))
+    return {name: str(one.bind(Form(), name).label.text) for name, one in given}

@@ -69,6 +69,7 @@ class DeadlineRule:
     since_title: Sentence | None = None
     only_in: tuple[str, ...] = ()
     when: Callable[[Act], bool] | None = None
+    when_title: Sentence | None = None
     clause: Citation
     plugin: str
 
@@ -310,15 +311,17 @@ class Procedure:
         since_title: Sentence | None = None,
         only_in: tuple[str, ...] = (),
         when: Callable[[Act], bool] | None = None,
+        when_title: Sentence | None = None,
     ) -> None:
         """Declare a deadline.
 
         It counts from its start, or from the moment the case keeps in ``since``, which ``since_title`` puts into words
         (“when the parcel came”); with ``only_in``, it starts only when the step led to one of these states, and with
-        ``when``, only when the step that was taken says so.
+        ``when``, only when the step that was taken says so, which ``when_title`` puts into words.
         """
         rule = self.new_deadline(key, title, within, owner, clause, self.plugin)
-        self.deadlines[key] = replace(rule, since=since, since_title=since_title, only_in=only_in, when=when)
+        counted = replace(rule, since=since, since_title=since_title, only_in=only_in)
+        self.deadlines[key] = replace(counted, when=when, when_title=when_title)
 
     def since_title(self, rule: DeadlineRule) -> Sentence:
         """Say what the moment is from which a deadline counts: as it says itself, or as the list or page calls it."""

@@ -165,6 +165,11 @@ def explain(
     if file_number is None and not further:
         _print_order(rules.plugins, decision)
         return
+    if unsayable := [name for name, one in wanted.items() if not _sayable(name, one)]:
+        said = {"decision": decision, "names": ", ".join(unsayable)}
+        click.echo(_("%(decision)s is asked about %(names)s, which cannot be typed. Who answers:", **said))
+        _print_order(rules.plugins, decision)
+        return
     given: dict[str, Any] = dict(_named_value(one, wanted) for one in further)
     given |= {"rules": rules, "on": on.date() if on else _today(rules)}
     for title, about in _subjects(rules, file_number, wanted):
@@ -172,7 +177,23 @@ def explain(
         _print_answers(rules.plugins.explain(decision, **_complete(decision, wanted, given | about)))
 
 
-READ: Mapping[str, Callable[[str], Any]] = {"int": int, "date": dt.date.fromisoformat}
+READ: Mapping[str, Callable[[str], Any]] = {"int": int, "date": dt.date.fromisoformat, "str": str}
+SPELT_WITH = frozenset({"None", "Optional", "datetime", "dt"})
+# What the command finds by itself, or by an option of its own.
+FOUND = ("customer", "installation", "on", "rules")
+
+
+def _declared(one: inspect.Parameter) -> list[str]:
+    """Return the words of an input's type; a module may leave its annotations as they are written in it."""
+    return re.findall(r"\w+", inspect.formatannotation(one.annotation))
+
+
+def _sayable(name: str, one: inspect.Parameter) -> bool:
+    """Say whether an input can be given on the command line: what nobody declares otherwise is a text."""
+    if name in FOUND or one.annotation is inspect.Parameter.empty:
+        return True
+    words = set(_declared(one)) - SPELT_WITH
+    return bool(words) and words <= READ.keys()
 
 
 def _named_value(given: str, wanted: Mapping[str, inspect.Parameter]) -> tuple[str, Any]:
@@ -180,8 +201,7 @@ def _named_value(given: str, wanted: Mapping[str, inspect.Parameter]) -> tuple[s
     name, equals, value = given.partition("=")
     if not equals:
         raise click.BadParameter(_("%(given)s: write it as NAME=VALUE.", given=given), param_hint="--with")
-    # A module may leave its annotations as the words they are written in.
-    declared = re.findall(r"\w+", inspect.formatannotation(wanted[name].annotation)) if name in wanted else []
+    declared = _declared(wanted[name]) if name in wanted else []
     read = next((READ[one] for one in declared if one in READ), str)
     try:
         return name, read(value) if value else None

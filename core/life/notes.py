@@ -38,6 +38,7 @@ ASPECTS = {
     "who": _l("by whom"),
     "asks": _l("asks"),
     "before": _l("before"),
+    "endings": _l("before it ends the case"),
     "starts": _l("promises"),
     "meets": _l("keeps"),
     "within": _l("within"),
@@ -56,6 +57,8 @@ ASPECTS = {
     "zh": _l("in Chinese"),
     "en": _l("in English"),
 }
+# What earlier releases did not keep: nobody knows whether it was otherwise, so that no note says so.
+LATER = ("endings",)
 WITH_UNIT = frozenset({"default", "value", "least", "most"})
 
 
@@ -103,8 +106,18 @@ def changes(plugins: Plugins, before: Mapping[str, Snapshot], after: Mapping[str
 def _of_plugin(name: str, before: Snapshot | None, after: Snapshot | None) -> Iterator[Change]:
     was, now = (dict(one.rules) if one else {} for one in (before, after))
     for key in dict.fromkeys([*now, *was]):
-        if was.get(key) != now.get(key):
-            yield Change(plugin=name, key=key, was=was.get(key), now=now.get(key))
+        old, new = _both_kept(was.get(key), now.get(key))
+        if old != new:
+            yield Change(plugin=name, key=key, was=old, now=new)
+
+
+def _both_kept(was: Rule | None, now: Rule | None) -> tuple[Rule | None, Rule | None]:
+    """Leave out of two rules what only one of their releases kept."""
+    if was is None or now is None:
+        return was, now
+    once = {name for name in LATER if (name in was["says"]) != (name in now["says"])}
+    old, new = ({name: said for name, said in one["says"].items() if name not in once} for one in (was, now))
+    return {**was, "says": old}, {**now, "says": new}
 
 
 def _rules_of_offices(plugins: Plugins) -> list[Rules]:

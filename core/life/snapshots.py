@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 import core
 from core import clock, migrate
-from core.additions import Amendment
+from core.additions import Amendment, Requirement
 from core.clauses import Citation, HouseRule, code_of
 from core.db import db, writing
 from core.errors import NotFound, PluginError
@@ -177,11 +177,16 @@ def _step(procedure: Procedure, step: Step) -> Rule:
         "to": [titles.get(name, name) for name in step.targets],
         "who": [_plain(way.role.title) for way in step.by],
         "asks": list(_asked(step)),
-        "before": sorted(code_of(one.clause) for one in step.requires if one.plugin == step.plugin),
+        "before": _cited(step.requires, step),
+        "endings": _cited(procedure.asked_before(step)[len(step.requires) :], step),
         "starts": [_plain(procedure.deadlines[key].title) for key in _own(procedure, step.starts, step)],
         "meets": [_plain(procedure.deadlines[key].title) for key in _own(procedure, step.meets, step)],
     }
     return _rule(f"step {procedure.name}.{step.name}", "step", step.title, step.clause, says)
+
+
+def _cited(asked: Iterable[Requirement], step: Step) -> list[str]:
+    return sorted(code_of(one.clause) for one in asked if one.plugin == step.plugin)
 
 
 def _own(procedure: Procedure, keys: Iterable[str], step: Step) -> list[str]:

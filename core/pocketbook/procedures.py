@@ -11,6 +11,8 @@ from sqlalchemy import inspect
 from core import gate
 from core.clauses import HouseRule
 from core.flowchart.flow import Label, flow_of
+from core.form_traits import labels
+from core.forms import StepForm
 from core.i18n import Sentence, _l
 from core.parameters import effective
 from core.people import Actor
@@ -77,25 +79,29 @@ class _Steps:
         for way in step.widened:
             yield self.reading.line(_l("Who"), _whom(way), way.clause, way.plugin, WHO)
 
-    def _before(self, step: Step) -> Iterator[Line]:
-        clauses = self.reading.plugins.plugins.clauses
-        for one in step.requires:
+    def _before(self, step: Step) -> list[Line]:
+        """Say by which clauses something must be in order first: what two checks of a clause ask is one line."""
+        clauses, lines = self.reading.plugins.plugins.clauses, list[Line]()
+        for one in self.procedure.asked_before(step):
             known = clauses.get(str(one.clause))
-            yield self.reading.line(_l("Before"), known.title if known else "", one.clause, one.plugin)
+            line = self.reading.line(_l("Before"), known.title if known else "", one.clause, one.plugin)
+            lines += [] if line in lines else [line]
+        return lines
 
     def _asks(self, step: Step) -> Iterator[Line]:
         form = gate.look_at(gate.blank(self.procedure, NOBODY, self.reading.rules), step).form()
-        added = {one.name: one for one in step.fields}
-        own = [str(field.label.text) for field in form if field.name not in added]
+        own = [str(_field(form, name, label)) for name, label in labels(step.form).items()]
         if own:
             yield self.reading.line(_l("Asks"), " · ".join(own), plugin=step.plugin)
-        for name, one in added.items():
-            yield self.reading.line(_l("Asks"), str(form[name].label.text), one.clause, one.plugin)
+        for one in step.fields:
+            yield self.reading.line(_l("Asks"), str(form[one.name].label.text), one.clause, one.plugin)
 
     def _promises(self, step: Step) -> Iterator[Line]:
         for key in step.starts:
             rule = self.procedure.deadlines[key]
-            line = self.reading.line(_l("Promises"), self._promise(rule), rule.clause, rule.plugin)
+            line = self.reading.line(
+                _l("Promises"), _sometimes(rule, self._promise(rule)), rule.clause, rule.plugin
+            )
             yield line if line.differs else replace(line, **self._changed(rule))
 
     def _endings(self, step: Step) -> Iterator[Line]:
@@ -171,6 +177,20 @@ class _Steps:
 def _unbroken(text: object) -> str:
     """Keep a name's words on one line."""
     return str(text).replace(" ", "\u00a0")
+
+
+def _sometimes(rule: DeadlineRule, promise: Sentence) -> Sentence:
+    """Say of a promise that not every such step starts it, and which does, where there are words for that."""
+    if rule.when is None:
+        return promise
+    if rule.when_title is None:
+        return _l("%(promise)s; not in every case", promise=promise)
+    return _l("%(promise)s; only %(when)s", promise=promise, when=rule.when_title)
+
+
+def _field(form: StepForm, name: str, label: str) -> Sentence | str:
+    """Say what is asked; a form leaves out, on a blank case for nobody, what it does not ask in every case."""
+    return str(form[name].label.text) if name in form else _l("%(field)s (not in every case)", field=label)
 
 
 def _whom(way: Allowed) -> Sentence:

@@ -57,12 +57,12 @@ class Reading:
 
     def in_force(self, parameter: Parameter) -> tuple[Sentence, dict[str, Any]]:
         """Return a parameter's value and, where it is not head office's, who set it since when."""
-        rung = effective(self.rules.rungs(parameter.key))
+        rung, theirs = effective(self.rules.rungs(parameter.key)), self._at_head_office(parameter)
         text = said(parameter, rung.value)
-        if rung.source in ("default", "nation"):
+        if rung.value == theirs:
             return text, {}
-        other = said(parameter, self._at_head_office(parameter))
-        return _l("%(value)s instead of %(other)s", value=text, other=other), self._set_by(rung, parameter)
+        whole = _l("%(value)s instead of %(other)s", value=text, other=said(parameter, theirs))
+        return whole, self._set_by(rung, parameter)
 
     def _set_by(self, rung: Rung, parameter: Parameter) -> dict[str, Any]:
         if rung.source == "preset":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from importlib.metadata import entry_points
 from importlib.resources import files
 from pathlib import Path
 from string import Template
@@ -10,6 +11,7 @@ from string import Template
 from core.errors import Invalid
 from core.i18n import _l
 from core.loose_ends import PLUGIN, TAKEN
+from core.plugin_loading import GROUP
 
 DOCUMENT = re.compile(r"[A-Z0-9]+(?:/[A-Z0-9-]+)*")
 LONGEST_DOCUMENT = 40
@@ -51,6 +53,9 @@ def refuse_odd(name: str, title: str, title_zh: str, document: str) -> None:
     """Refuse what would not make a plugin, by the field."""
     if not PLUGIN.fullmatch(name) or name in TAKEN:
         raise Invalid("name", _l("A plugin's name is one word of small letters, and not that of a page."))
+    if name in entry_points(group=GROUP).names:
+        text = _l("A plugin %(name)s is installed already. Choose another name, or uninstall it.", name=name)
+        raise Invalid("name", text)
     for given in (title, title_zh):
         if not TEXT.fullmatch(given):
             raise Invalid("title", _l("A title has 1 to 40 letters, like Shenzhen."))

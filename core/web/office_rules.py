@@ -159,7 +159,9 @@ def clear_one(office: str, key: str) -> Any:
     """Take back what was set here; the rung above counts again."""
     parameter = _declared(key)
     try:
-        clear_parameter(this_office(), key, actor())
+        with writing():
+            _refuse_overtaken(lock_office(this_office().id).id, key)
+            clear_parameter(this_office(), key, actor())
     except KoudaiError as error:
         return _parameters_page(key, None, _labelled(error.sentence, parameter)), 409
     flash(_("Taken back: %(parameter)s", parameter=parameter.label), "done")

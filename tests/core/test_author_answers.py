@@ -12,7 +12,7 @@ from flask import Flask
 
 from core import gate, ledger, switches
 from core.choosing import PeopleField, PersonField, RecordField
-from core.cli.plugins import _named_value
+from core.cli.plugins import _named_value, _sayable
 from core.db import db
 from core.errors import PluginError
 from core.forms import StepForm
@@ -81,3 +81,22 @@ def test_a_further_input_is_read_as_the_decision_declares_it(declared: Any) -> N
     for wrong in ("day=tomorrow", "count=many"):
         with pytest.raises(click.BadParameter, match="give a day like 2026-11-23, or a whole number"):
             _named_value(wrong, kinds)
+
+
+@pytest.mark.parametrize(
+    ("declared", "can_be"),
+    [
+        (inspect.Parameter.empty, True),
+        ("str", True),
+        (int | None, True),
+        ("dt.date | None", True),
+        ("ServiceRequest", False),
+        ("list[str]", False),
+        (dt.datetime, False),
+        ("ServiceRequest | None", False),
+    ],
+)
+def test_only_texts_numbers_and_days_can_be_typed(declared: Any, can_be: bool) -> None:
+    one = inspect.Parameter("asked", inspect.Parameter.KEYWORD_ONLY, annotation=declared)
+    assert _sayable("asked", one) is can_be
+    assert _sayable("customer", one)

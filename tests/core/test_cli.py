@@ -519,6 +519,13 @@ def test_a_decision_tells_who_answers_and_what(shanghai: Run) -> None:
     assert "NAME=VALUE" in refused(shanghai(*admission, "--with", "expired"), 2)
     assert "hotline_entitlement" in refused(shanghai("plugins", "explain", "nonsense", "SH"))
     assert "SH9" in refused(shanghai("plugins", "explain", "hotline_entitlement", "SH", "--customer", "SH9"))
+    suggestion = ("plugins", "explain", "fieldservice_suggestion", "SH")
+    for further in (customer, ("--with", "request=SR1", "--with", "candidates=张伟")):
+        told = fine(shanghai(*suggestion, *further))
+        what = (
+            "fieldservice_suggestion is asked about request, candidates, which cannot be typed. Who answers:"
+        )
+        assert re.fullmatch(f"{what}\n1\\. fieldservice .*\n", told)
 
 
 def test_a_parameter_is_shown_set_and_cleared(shanghai: Run) -> None:

@@ -319,6 +319,14 @@ def lively_desk(house: House, lively_office: Office, sign_in: SignIn) -> FlaskCl
     return sign_in(house.person(lively_office, ADMINISTRATOR, name="林晓岚"))
 
 
+def seen_in(page: str, key: str) -> str:
+    """Return which change the form that takes a value back was offered after."""
+    form = page[page.index(f'action="/LV/settings/parameters/lively.{key}/clear"') :]
+    found = re.search(r'name="seen" value="(\d+)"', form[: form.index("</form>")])
+    assert found
+    return found[1]
+
+
 def value_of(house: House, office: Office, key: str) -> Any:
     house.see()
     return rules_of(db.session.merge(office)).parameter(key)
@@ -336,7 +344,8 @@ def test_a_parameter_is_set_and_taken_back(
     assert lively_desk.post(f"{page}lively.{key}", data={"value": typed}).location == page
     assert value_of(house, lively_office, f"lively.{key}") == value
     assert "this office" in lively_desk.get(page).text
-    assert lively_desk.post(f"{page}lively.{key}/clear").location == page
+    seen = {"seen": seen_in(lively_desk.get(page).text, key)}
+    assert lively_desk.post(f"{page}lively.{key}/clear", data=seen).location == page
     assert value_of(house, lively_office, f"lively.{key}") == before
 
 
@@ -494,6 +503,23 @@ def test_the_second_of_two_is_told_who_set_the_parameter(
     assert late.status_code == 422
     assert "Meanwhile 周全 changed it." in late.text
     assert value_of(house, lively_office, "lively.minutes") == 30
+
+
+def test_who_takes_a_value_back_does_not_wipe_a_change_that_he_has_not_seen(
+    house: House, lively_office: Office, lively_desk: FlaskClient, sign_in: SignIn
+) -> None:
+    page, key = "/LV/settings/parameters/", "lively.minutes"
+    lively_desk.post(f"{page}{key}", data={"value": "30", "seen": "0"})
+    seen = seen_in(lively_desk.get(page).text, "minutes")
+    other = sign_in(house.person(lively_office, ADMINISTRATOR, name="周全"))
+    other.post(f"{page}{key}", data={"value": "20", "seen": seen})
+    late = lively_desk.post(f"{page}{key}/clear", data={"seen": seen})
+    assert late.status_code == 409
+    assert "Meanwhile 周全 changed it." in late.text
+    assert value_of(house, lively_office, key) == 20
+    again = {"seen": seen_in(late.text, "minutes")}
+    assert lively_desk.post(f"{page}{key}/clear", data=again).location == page
+    assert value_of(house, lively_office, key) == 60
 
 
 def test_an_office_without_plugins_has_the_parameters_of_the_house(head: FlaskClient) -> None:

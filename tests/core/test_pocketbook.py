@@ -72,6 +72,23 @@ def test_a_parameter_says_what_is_in_force_and_who_set_it(
     assert (str(line.text), line.by) == ("30 working minutes instead of 60 working minutes", "BJ")
 
 
+def test_a_value_that_is_head_offices_is_no_difference_whoever_set_it(
+    house: House, beijing: Office, in_english: None
+) -> None:
+    key = "hotline.same_day_demand_minutes"
+    set_parameter(beijing, key, 60, Actor("tests"))
+    house.see()
+    book = entries(beijing)
+    assert [str(line.text) for line in book[key].lines] == ["60 working minutes"]
+    assert not [entry.key for entry in book.values() if entry.differs]
+    assert book[key].says == entries(house.office("NJ", name="南京"))[key].says
+    set_parameter(house.head, key, 50, Actor("tests"))
+    set_parameter(beijing, key, 45, Actor("tests"))
+    house.see()
+    (line,) = own(entries(office_by_code("BJ"))[key])
+    assert str(line.text) == "45 working minutes instead of 50 working minutes"
+
+
 def answers(office: Office, decision: str) -> list[tuple[str, list[str]]]:
     lines = entries(office)[decision].lines
     return [(str(line.text).rpartition(" ")[0], [str(one) for one in line.clauses]) for line in lines]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import ModuleType
 from typing import Any
@@ -191,6 +191,39 @@ def test_a_file_says_the_same_as_the_database(second: Plugins) -> None:
 def test_a_version_that_nobody_has_seen_is_named_with_those_that_are_kept(second: Plugins) -> None:
     with pytest.raises(NotFound, match=r"No release 9\.9 is kept here\. Kept are: .*1\.0, 2\.0"):
         snapshots.of_version("9.9")
+
+
+def read_again(told: Any) -> Mapping[str, Any]:
+    return snapshots.from_file(json.loads(json.dumps(told)))
+
+
+def asking(told: Any, step: str) -> Any:
+    return told["plugins"]["fieldservice"]["rules"][f"step fieldservice.{step}"]["says"]
+
+
+def test_what_is_asked_before_a_case_ends_is_kept_with_each_step_that_ends_it(house: House) -> None:
+    told = snapshots.as_file(house.plugins)
+    assert asking(told, "request.close")["endings"] == ["QI/05 3.4"]
+    assert asking(told, "custody.witness")["endings"] == ["QI/05 3.7"]
+    assert asking(told, "request.arrange")["endings"] == asking(told, "request.cancel")["endings"] == []
+
+
+def test_a_release_that_asks_more_before_a_case_ends_says_so(house: House) -> None:
+    now, was = snapshots.as_file(house.plugins), snapshots.as_file(house.plugins)
+    asking(was, "request.close")["endings"] = []
+    (one,) = notes.changes(house.plugins, read_again(was), read_again(now))
+    assert (one.key, *one.aspects()) == ("step fieldservice.request.close", ("endings", [], ["QI/05 3.4"]))
+    assert "before it ends the case: + QI/05 3.4" in notes.text([one], {}, "1.0", "2.0")
+
+
+def test_what_an_earlier_release_did_not_keep_makes_no_note(house: House) -> None:
+    now, was = snapshots.as_file(house.plugins), snapshots.as_file(house.plugins)
+    for rule in was["plugins"]["fieldservice"]["rules"].values():
+        rule["says"].pop("endings", None)
+    assert not notes.changes(house.plugins, read_again(was), read_again(now))
+    asking(was, "request.close")["who"] = []
+    (one,) = notes.changes(house.plugins, read_again(was), read_again(now))
+    assert [name for name, _was, _now in one.aspects()] == ["who"]
 
 
 def test_keeping_the_rules_twice_changes_nothing(first: Plugins, contents: Any) -> None:

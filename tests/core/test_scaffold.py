@@ -52,6 +52,7 @@ def test_it_is_one_short_file_with_its_sentences_translated(tmp_path: Path) -> N
     [
         ("Shen-Zhen", "Shenzhen", "SZ/QI/03", "name"),
         ("settings", "Settings", "SZ/QI/03", "name"),
+        ("hotline", "Hotline", "SZ/QI/03", "name"),
         ("shenzhen", 'say "hi"', "SZ/QI/03", "title"),
         ("shenzhen", "Shenzhen", "our rules", "document"),
     ],
@@ -62,6 +63,14 @@ def test_odd_names_are_refused_by_field(
     with pytest.raises(Invalid) as refused:
         write(tmp_path / "new", name, title, title, document)
     assert refused.value.field == field
+    assert not (tmp_path / "new").exists()
+
+
+def test_the_name_of_an_installed_plugin_is_refused_with_the_remedy(tmp_path: Path) -> None:
+    new = ["new", "shanghai", "--regional", "--into", str(tmp_path / "new")]
+    refused = CliRunner().invoke(plugins, new)
+    assert isinstance(refused.exception, Invalid)
+    assert "A plugin shanghai is installed already. Choose another name" in str(refused.exception)
     assert not (tmp_path / "new").exists()
 
 

@@ -129,6 +129,7 @@ def _promises(request: Procedure) -> None:
         owner=DUTY_MANAGER,
         clause="QI/05 3.5",
         when=services.goes_on_here,
+        when_title=_l("when the first conference found no remedy"),
     )
     request.deadline(
         TO_HEAD_OFFICE,
@@ -137,4 +138,5 @@ def _promises(request: Procedure) -> None:
         owner=DUTY_MANAGER,
         clause="QI/05 3.5",
         when=services.goes_on_above,
+        when_title=_l("when the second conference found none either"),
     )

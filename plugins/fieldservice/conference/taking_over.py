@@ -60,6 +60,7 @@ def add_to(request: Procedure) -> None:
         owner=SUPPORT_MANAGER,
         clause=CLAUSE,
         when=visited_in_vain,
+        when_title=_l("when two visits have not solved it"),
     )
     request.step(
         "take_over",

@@ -87,6 +87,7 @@ custody.deadline(
     owner=WHO_TOOK_IT,
     clause="QI/05 3.7",
     when=told_here,
+    when_title=_l("while head office does not have the problem"),
 )
 custody.step(
     "take",

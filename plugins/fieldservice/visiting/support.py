@@ -140,6 +140,7 @@ def add_to(request: Procedure) -> None:
         owner=DUTY_MANAGER,
         clause=CLAUSE,
         when=somebody_waits,
+        when_title=_l("when a question is open"),
     )
     request.step(
         WANT,

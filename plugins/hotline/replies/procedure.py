@@ -185,6 +185,7 @@ def teach(call: Procedure) -> None:
             owner=KEEPERS[owner],
             clause=clause,
             when=services.promised(kind, owner),
+            when_title=_l("when the reply promises just this"),
         )
     unfinished = " | ".join(name for name, state in call.states.items() if not state.final)
     hotline = (HOTLINE_ENGINEER.where("owner_id"), DUTY_MANAGER, REGIONAL_MANAGER)
