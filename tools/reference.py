@@ -60,7 +60,11 @@ def page() -> str:
     ]
     parts += ["## Parameters\n", _table("key | default | bounds | clause", _parameters(found))]
     parts += ["## Decisions\n", TOLD, _table("hook | about | values | is told", _decisions(installed))]
-    parts += ["## What their services answer\n", ASKED, _table("service | what it says", _services(names))]
+    parts += [
+        "## What their services answer\n",
+        ASKED,
+        _table("service | returns | what it says", _services(names)),
+    ]
     parts += ["## Roles\n", "In `core.roles`.\n", _table("name | key | title", _roles())]
     return "\n".join(parts)
 
@@ -168,18 +172,16 @@ def _told(spec: Callable[..., Any]) -> Iterator[str]:
         yield f"`{one.name}` ({str(one.annotation).replace('|', 'or')})"
 
 
-def _services(names: Iterable[str]) -> Iterator[tuple[str, str]]:
+def _services(names: Iterable[str]) -> Iterator[tuple[str, ...]]:
     """Yield what can be asked outside a step: whatever answers, needs no act, and draws no card."""
     for name in sorted(names):
         module = import_module(f"plugins.{name}.services")
         for key, one in vars(module).items():
             if isfunction(one) and one.__module__ == module.__name__ and not key.startswith("_"):
-                asked = signature(one)
-                if "act" not in asked.parameters and asked.return_annotation not in ("None", "Card | None"):
-                    yield (
-                        f"`{name}.services.{key}({', '.join(asked.parameters)})`",
-                        (one.__doc__ or "").strip(),
-                    )
+                asked, returned = signature(one).parameters, signature(one).return_annotation
+                if "act" not in asked and returned not in ("None", "Card | None"):
+                    called = f"`{name}.services.{key}({', '.join(asked)})`"
+                    yield called, returned.replace("|", "or"), _first_line(one)
 
 
 def _first_line(one: Callable[..., Any]) -> str:
