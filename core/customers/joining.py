@@ -29,6 +29,7 @@ from core.errors import KoudaiError, NotFound
 from core.i18n import _l
 from core.people import name_of
 from core.rules import installed_plugins
+from core.search import index
 
 # What is told of the very one who goes: his words, what files said under his number, his own past.
 STAYING = frozenset(
@@ -42,6 +43,8 @@ STAYING = frozenset(
         "customer_move",
     )
 )
+# The words of the cases are written anew at will, under other ids: they follow the cases, and no record names them.
+DERIVED = frozenset({"core_search_text"})
 FIELDS = ("name", "address", "fax", "regional_manager", "salesperson", "note", "site_note")
 NOTES = ("note", "site_note")
 KEPT, GONE, BOTH = "kept", "gone", "both"
@@ -53,9 +56,13 @@ def references() -> Iterator[tuple[Table, Column[Any]]]:
 
     Where a customer has at most one row (the column is the table's key), the row stays with whom it is about.
     """
-    owners = {"core", *installed_plugins().installed}
+    owners, there = {"core", *installed_plugins().installed}, keeping.tables_there()
     for table in Base.metadata.sorted_tables:
-        if table.name in STAYING or table.name.partition("_")[0] not in owners:
+        if (
+            table.name in STAYING | DERIVED
+            or table.name not in there
+            or table.name.partition("_")[0] not in owners
+        ):
             continue
         for column in table.columns:
             points = any(key.column.table.name == Customer.__tablename__ for key in column.foreign_keys)
@@ -164,10 +171,11 @@ def _point(table: Table, column: Column[Any], where: ColumnElement[bool], to_id:
 
 def _settle(keeper: Keeper, customers: Sequence[Customer], called: set[tuple[int, str]]) -> None:
     """Read anew what was moved beneath the session, find it under its words, and name it on my desk."""
+    by_id = {one.id: one for one in customers}
     db.session.flush()
+    index.follow_customers(by_id, keeping.with_cases(keeper.rules))
     db.session.expire_all()
     lookup.index(customers)
-    by_id = {one.id: one for one in customers}
     for customer_id, name in called:
         if by_id[customer_id].name != name:
             keeping.rename_promises(keeper.rules, by_id[customer_id], name)
@@ -244,6 +252,8 @@ def _rows(record: CustomerMerge) -> Iterator[tuple[Table, Column[Any], list[Any]
     """Yield what went over, by table; a plugin that is not installed any more has taken its tables along."""
     known = {f"{table.name}.{column.name}": (table, column) for table, column in references()}
     for where, keys in record.moved.items():
+        if where.partition(".")[0] in DERIVED:
+            continue
         if where not in known:
             text = _l("%(table)s belongs to a plugin that is not installed any more.", table=where)
             raise KoudaiError(text)

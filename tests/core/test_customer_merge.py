@@ -4,9 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import inspect, select
+from sqlalchemy import inspect, select, text
 
-from core import ledger
+from core import ledger, switches
+from core.cli.search import rebuild_all
 from core.customers import lookup, services, twins
 from core.customers.joining import references
 from core.customers.models import Contact, Customer, CustomerKey, Installation, Product
@@ -19,6 +20,7 @@ from core.offices import Office
 from core.people import Actor
 from core.plugins import Plugins
 from core.roles import NATIONAL_ROLES
+from core.search.models import SearchText
 from core.testing import House, SignIn, said
 from plugins.fieldservice.models import ServiceRequest
 from plugins.hotline.models import Call
@@ -140,6 +142,57 @@ def test_undone_everything_is_as_it_was(
     assert not list(ledger.verify(shanghai.id))
 
 
+def test_a_merge_is_undone_after_the_words_of_the_search_were_written_anew(
+    house: House, shanghai: Office, boss: Actor, work: Any, sign_in: SignIn, two: tuple[int, int]
+) -> None:
+    kept_id, gone_id = two
+    for each in (kept_id, gone_id):
+        work.requested(shanghai, boss, db.session.get_one(Customer, each))
+    browser, before = sign_in(boss), whose_words(house)
+    assert set(before.values()) == {kept_id, gone_id}
+    merged(browser, kept_id, "10234")
+    assert set(whose_words(house).values()) == {kept_id}
+    rebuild_all([shanghai])
+    assert parted(browser, kept_id).status_code == 302
+    assert whose_words(house) == before
+
+
+def test_a_record_that_still_names_the_words_of_the_search_is_undone_too(
+    house: House, shanghai: Office, boss: Actor, work: Any, sign_in: SignIn, two: tuple[int, int]
+) -> None:
+    kept_id, gone_id = two
+    work.called(shanghai, boss, db.session.get_one(Customer, gone_id))
+    browser = sign_in(boss)
+    merged(browser, kept_id, "10234")
+    house.see()
+    with writing():
+        record = db.session.scalars(select(CustomerMerge)).one()
+        record.moved = {**record.moved, "core_search_text.customer_id": [[4711]]}
+    assert parted(browser, kept_id).status_code == 302
+    assert set(whose_words(house).values()) == {gone_id}
+
+
+def test_a_plugin_that_was_removed_keeps_no_merge(
+    house: House, shanghai: Office, boss: Actor, sign_in: SignIn, two: tuple[int, int]
+) -> None:
+    switches.switch(house.plugins, shanghai, "quality", False, boss)
+    with writing():
+        db.session.execute(text("drop table quality_complaint"))
+    assert merged(sign_in(boss), two[0], "10234").status_code == 302
+    house.see()
+    assert parted(sign_in(boss), two[0]).status_code == 302
+
+
+def parted(browser: Any, kept_id: int) -> Any:
+    record = db.session.scalars(select(CustomerMerge)).one()
+    return browser.post(f"/SH/customers/{kept_id}/part", data={"merge": record.id})
+
+
+def whose_words(house: House) -> dict[str, int | None]:
+    house.see()
+    return {one.number: one.customer_id for one in db.session.scalars(select(SearchText))}
+
+
 def lookup_words() -> list[Any]:
     return list(db.session.execute(select(CustomerKey.customer_id, CustomerKey.key)))
 
@@ -185,6 +238,20 @@ def test_the_promises_of_the_cases_bear_the_new_name(
     assert set(db.session.scalars(select(Deadline.heading).where(Deadline.state == "open"))) == {"恒远服装"}
 
 
+def test_the_promises_of_a_plugin_that_is_off_bear_it_too(house: House, work: Any, sign_in: SignIn) -> None:
+    office = house.office("SZ", "hotline", "fieldservice")
+    keeper = house.hire(office, *NATIONAL_ROLES)
+    one = house.customer(office, "深圳恒远")
+    work.requested(office, keeper, one)
+    switches.switch(house.plugins, office, "fieldservice", False, keeper)
+    answer = sign_in(keeper).post(f"/SZ/customers/{one.id}/correct", data={"name": "深圳恒远服装"})
+    assert answer.status_code == 302, said(answer.text)
+    house.see()
+    assert set(db.session.scalars(select(Deadline.heading).where(Deadline.state == "open"))) == {
+        "深圳恒远服装"
+    }
+
+
 def test_nobody_is_merged_with_another_offices_customer(
     house: House, boss: Actor, sign_in: SignIn, two: tuple[int, int]
 ) -> None:
@@ -200,7 +267,7 @@ def test_every_table_that_points_to_a_customer_is_found(plugins: Plugins) -> Non
     found = {f"{table.name}.{column.name}" for table, column in references()}
     cases = {one.model.__tablename__ for one in plugins.procedures.values()} | {"billing_courtesy_visit"}
     own = {"core_contact", "core_installation", "core_customer_proposal"}
-    own |= {"core_file", "core_note", "core_search_text"}
+    own |= {"core_file", "core_note"}
     assert found == {f"{name}.customer_id" for name in cases | own} | {"core_customer.merged_into_id"}
 
 
