@@ -185,7 +185,9 @@ def test_nor_while_he_is_here_but_while_he_is_away(beijing: Any) -> None:
         stands_in(beijing, beijing.engineer, other)
         held = {"participants": [str(beijing.duty.person_id)], "said": "需要数据", "outcome": "none"}
         ill = {"reason": "王力住院"}
-        assert set(beijing.refused(conference, "hold", beijing.duty, **held, **ill).errors) == {"participants"}
+        assert set(beijing.refused(conference, "hold", beijing.duty, **held, **ill).errors) == {
+            "participants"
+        }
     with clock.stopped_at(TEN + DAY):
         assert set(beijing.refused(conference, "hold", beijing.duty, **held).errors) == {"reason"}
         assert beijing.act(conference, "hold", beijing.duty, **held, **ill).state == "held"
