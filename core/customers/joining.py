@@ -86,7 +86,7 @@ def proposed(kept: Customer, gone: Customer, name: str) -> str:
 def merge(keeper: Keeper, kept: Customer, gone: Customer, choices: Mapping[str, str]) -> CustomerMerge:
     """Make one of two customers who are locked; whatever points to the one who goes points to the other afterwards."""
     _refuse_offered(kept, gone)
-    fields = {name: _chosen(kept, gone, name, choices.get(name, KEPT)) for name in differing(kept, gone)}
+    fields = {name: _chosen(kept, gone, name, choices.get(name)) for name in differing(kept, gone)}
     was, label = kept.name, f"{gone.file_number} {gone.name}"
     with keeper.writing_as():
         dropped = _drop_known_contacts(kept, gone)
@@ -121,11 +121,11 @@ def _refuse_offered(*customers: Customer) -> None:
             )
 
 
-def _chosen(kept: Customer, gone: Customer, name: str, choice: str) -> tuple[str, str]:
-    """Return what a field is at the one who stays, and what it is going to be."""
+def _chosen(kept: Customer, gone: Customer, name: str, choice: str | None) -> tuple[str, str]:
+    """Return what a field is at the one who stays, and what it is going to be: as proposed if nobody chose."""
     mine, other = getattr(kept, name), getattr(gone, name)
     both = "\n".join(dict.fromkeys(filter(None, (mine, other)))) if name in NOTES else mine
-    return mine, {GONE: other, BOTH: both}.get(choice, mine)
+    return mine, {GONE: other, BOTH: both}.get(choice or proposed(kept, gone, name), mine)
 
 
 def _drop_known_contacts(kept: Customer, gone: Customer) -> list[int]:

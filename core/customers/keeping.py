@@ -211,9 +211,9 @@ def rename_promises(rules: Rules, customer: Customer, old_name: str) -> None:
 def with_cases(rules: Rules) -> list[Procedure]:
     """Return the procedures of which a customer may have cases: those of plugins that are off here wait as they are."""
     on, every = rules.plugins.procedures, rules.plugins.plugins.procedures
-    off = [procedure for name, procedure in every.items() if name not in on]
+    off: list[Any] = [procedure for name, procedure in every.items() if name not in on]
     there = tables_there() if off else set()
-    return [*on.values(), *(one for one in off if one.model.__tablename__ in there)]
+    return [*on.values(), *(one for one in off if one.model.__table__.name in there)]
 
 
 def tables_there() -> set[str]:

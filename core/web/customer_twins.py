@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from sqlalchemy import select
 
 from core.customers import history, joining, keeping, services, twins
-from core.customers.joining import BOTH, KEPT, NOTES
+from core.customers.joining import BOTH, GONE, KEPT, NOTES
 from core.customers.models import Customer
+from core.customers.records import CustomerChange
 from core.db import db
 from core.i18n import _, _l
+from core.web import threeway
 from core.web.access import actor, needs, these_rules, this_office
 from core.web.cases import cases_of
 from core.web.customer_work import ONE, customer_address, here_or_404, keeping_file
@@ -58,12 +61,16 @@ def merge(office: str, customer_id: int) -> Any:
         return render_template("core/customers/merge_with.html", kept=kept, typed=typed, alike=_alike(kept))
     if request.method == "GET":
         return _choose(kept, gone)
-    gone_id, choices = gone.id, {name: request.form.get(f"of-{name}", KEPT) for name in joining.FIELDS}
+    gone_id = gone.id
     with keeping_file(source=history.Source.MERGE, alone=True) as keeper:
         first, second = (keeping.locked(one, keeper.office.id) for one in sorted((customer_id, gone_id)))
         kept, gone = (first, second) if first.id == customer_id else (second, first)
-        joining.merge(keeper, kept, gone, choices)
-        said = _("%(gone)s is now %(kept)s.", gone=gone.file_number, kept=kept.file_number)
+        stale = threeway.overtaken(_beside(kept, gone), request.form)
+        if not stale:
+            joining.merge(keeper, kept, gone, _chosen())
+            said = _("%(gone)s is now %(kept)s.", gone=gone.file_number, kept=kept.file_number)
+    if stale:
+        return _choose(kept, gone, stale), 409
     flash(said, "done")
     return redirect(customer_address(kept))
 
@@ -73,14 +80,36 @@ def _alike(kept: Customer) -> list[Customer]:
     return [one for one in twins.alike(this_office().id, kept.name, phones) if one.id != kept.id]
 
 
-def _choose(kept: Customer, gone: Customer) -> str:
+def _chosen() -> dict[str, str]:
+    """Return whose value the reader wants of each field about which the page asked."""
+    return {name: request.form[f"of-{name}"] for name in joining.FIELDS if f"of-{name}" in request.form}
+
+
+def _beside(kept: Customer, gone: Customer) -> dict[str, str]:
+    """Return all that may be chosen, by side and field."""
+    sides = {KEPT: kept, GONE: gone}
+    return {f"{side}-{name}": getattr(one, name) for side, one in sides.items() for name in joining.FIELDS}
+
+
+def _meanwhile(one: Customer, side: str, stale: Sequence[str]) -> list[CustomerChange]:
+    names = [name for name in joining.FIELDS if f"{side}-{name}" in stale]
+    return list(history.last_of(one.id, history.CUSTOMER, None, names).values()) if names else []
+
+
+def _choose(kept: Customer, gone: Customer, stale: Sequence[str] = ()) -> str:
+    """Show both sides; a choice stands unless a colleague wrote meanwhile what was chosen from."""
     names = joining.differing(kept, gone)
+    over = {name.partition("-")[2] for name in stale}
+    typed = {name: choice for name, choice in _chosen().items() if name not in over}
     return render_template(
         "core/customers/merge.html",
         kept=kept,
         gone=gone,
         names=names,
-        chosen={name: joining.proposed(kept, gone, name) for name in names},
+        chosen={name: typed.get(name) or joining.proposed(kept, gone, name) for name in names},
+        was=_beside(kept, gone),
+        stale=stale,
+        meanwhile=[(kept, _meanwhile(kept, KEPT, stale)), (gone, _meanwhile(gone, GONE, stale))],
         choices=CHOICES,
         notes=NOTES,
         cases={one.id: len(cases_of(one.id, MOST_CASES)) for one in (kept, gone)},
