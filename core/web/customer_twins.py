@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -10,15 +11,17 @@ from sqlalchemy import select
 
 from core.customers import history, joining, keeping, services, twins
 from core.customers.joining import BOTH, GONE, KEPT, NOTES
+from core.customers.keeping import Keeper
 from core.customers.models import Customer
 from core.customers.records import CustomerChange
 from core.db import db
 from core.i18n import _, _l
 from core.web import threeway
-from core.web.access import actor, needs, these_rules, this_office
+from core.web.access import needs, these_rules, this_office
 from core.web.cases import cases_of
 from core.web.customer_work import ONE, customer_address, here_or_404, keeping_file
 from core.web.paging import page_number
+from core.web.undo import tell_undo
 
 pages = Blueprint("customer_twins", __name__, url_prefix="/<office>/customers")
 PAGE = 30
@@ -41,13 +44,29 @@ def duplicates(office: str) -> str:
 @needs("core.keep_customers")
 def apart(office: str, customer_id: int) -> Any:
     """Say that two who look alike are two."""
-    other = here_or_404(request.form.get("other", 0, type=int))
-    other_id = other.id
-    with keeping_file() as keeper:
-        customer = keeping.locked(customer_id, keeper.office.id)
-        twins.say_apart(keeper.office.id, customer.id, other_id, actor())
-    flash(_("Noted: these are two customers."), "done")
+    other_id = request.form.get("other", 0, type=int)
+    with _pair(customer_id, other_id) as (keeper, one, other):
+        twins.say_apart(keeper, one, other)
+    undo = url_for("customer_twins.alike_again", office=office, customer_id=customer_id, other_id=other_id)
+    tell_undo(_("Noted: these are two customers."), undo)
     return redirect(url_for("customer_twins.duplicates", office=office))
+
+
+@pages.post(f"{ONE}/apart/<int(max=2147483647):other_id>/undo")
+@needs("core.keep_customers")
+def alike_again(office: str, customer_id: int, other_id: int) -> Any:
+    """Take back that two who look alike are two."""
+    with _pair(customer_id, other_id) as (keeper, one, other):
+        twins.unsay_apart(keeper, one, other)
+    flash(_("Undone: these two may be one."), "done")
+    return redirect(url_for("customer_twins.duplicates", office=office))
+
+
+@contextmanager
+def _pair(one_id: int, other_id: int) -> Iterator[tuple[Keeper, Customer, Customer]]:
+    """Open the write transaction on two customers of this office, the one locked."""
+    with keeping_file() as keeper:
+        yield keeper, keeping.locked(one_id, keeper.office.id), here_or_404(other_id)
 
 
 @pages.route(f"{ONE}/merge", methods=["GET", "POST"])

@@ -1,5 +1,6 @@
 """Two customers who are one (QI/03 3.2.7): found, merged with everything that is theirs, and parted again exactly."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -27,6 +28,8 @@ from plugins.hotline.models import Call
 
 pytestmark = [pytest.mark.usefixtures("monday_morning"), pytest.mark.clause("QI/03 3.2.7")]
 
+LONG_NAME = "上海恒远服装有限责任公司"
+
 
 @pytest.fixture
 def shanghai(house: House) -> Office:
@@ -43,7 +46,7 @@ def two(house: House, shanghai: Office) -> tuple[int, int]:
     """The same unit under two numbers, with a contact of its own each, and one product."""
     with writing():
         add_customer(shanghai.id, file_number="10021", name="恒远服装", contact="高敏", phone="61541030")
-        one = house_customer(shanghai.id, "10234", "上海恒远服装有限责任公司")
+        one = house_customer(shanghai.id, "10234", LONG_NAME)
         one.contacts.append(Contact(office_id=shanghai.id, name="李娜", phones="13812345678"))
         lookup.index([one])
     house.see()
@@ -303,6 +306,36 @@ def test_two_of_whom_somebody_said_that_they_are_two_are_shown_no_more(
     browser.post(f"/SH/customers/{two[1]}/apart", data={"other": two[0]})
     browser.post(f"/SH/customers/{two[1]}/apart", data={"other": two[0]})
     assert "10234" not in browser.get("/SH/customers/duplicates").text
+    house.see()
+    told = db.session.scalars(select(LedgerRow).where(LedgerRow.action == "apart")).one()
+    assert (told.actor, told.number, told.details) == ("周艳", "10234", {"other": "10021 恒远服装"})
+
+
+def test_that_they_are_two_is_taken_back_from_the_message_that_says_so(
+    house: House, shanghai: Office, boss: Actor, sign_in: SignIn, two: tuple[int, int]
+) -> None:
+    browser = sign_in(boss)
+    page = browser.post(f"/SH/customers/{two[0]}/apart", data={"other": two[1]}, follow_redirects=True).text
+    assert "Noted: these are two customers." in page
+    assert "No two customers look alike." in page
+    (undo,) = re.findall(r'action="([^"]+/undo)"', page)
+    for _twice in range(2):
+        assert browser.post(undo).status_code == 302
+    assert "10234" in browser.get("/SH/customers/duplicates").text
+    house.see()
+    told = db.session.scalars(select(LedgerRow).where(LedgerRow.action == "undo_apart")).one()
+    assert (told.actor, told.number, told.details) == ("周艳", "10021", {"other": f"10234 {LONG_NAME}"})
+    assert not list(ledger.verify(shanghai.id))
+
+
+def test_nobody_takes_back_what_another_office_said(
+    house: House, boss: Actor, sign_in: SignIn, two: tuple[int, int]
+) -> None:
+    sign_in(boss).post(f"/SH/customers/{two[0]}/apart", data={"other": two[1]})
+    stranger = sign_in(house.hire(house.office("BJ"), *NATIONAL_ROLES))
+    assert stranger.post(f"/BJ/customers/{two[0]}/apart/{two[1]}/undo").status_code == 404
+    assert stranger.post(f"/SH/customers/{two[0]}/apart/{two[1]}/undo").status_code == 404
+    assert "No two customers look alike." in sign_in(boss).get("/SH/customers/duplicates").text
 
 
 def test_the_list_of_twins_asks_as_much_of_a_long_file_as_of_a_short_one(
