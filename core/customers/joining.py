@@ -29,6 +29,7 @@ from core.errors import KoudaiError, NotFound
 from core.i18n import _l
 from core.people import name_of
 from core.rules import installed_plugins
+from core.search import index
 
 # What is told of the very one who goes: his words, what files said under his number, his own past.
 STAYING = frozenset(
@@ -42,6 +43,8 @@ STAYING = frozenset(
         "customer_move",
     )
 )
+# The words of the cases are written anew at will, under other ids: they follow the cases, and no record names them.
+DERIVED = frozenset({"core_search_text"})
 FIELDS = ("name", "address", "fax", "regional_manager", "salesperson", "note", "site_note")
 NOTES = ("note", "site_note")
 KEPT, GONE, BOTH = "kept", "gone", "both"
@@ -53,9 +56,13 @@ def references() -> Iterator[tuple[Table, Column[Any]]]:
 
     Where a customer has at most one row (the column is the table's key), the row stays with whom it is about.
     """
-    owners = {"core", *installed_plugins().installed}
+    owners, there = {"core", *installed_plugins().installed}, keeping.tables_there()
     for table in Base.metadata.sorted_tables:
-        if table.name in STAYING or table.name.partition("_")[0] not in owners:
+        if (
+            table.name in STAYING | DERIVED
+            or table.name not in there
+            or table.name.partition("_")[0] not in owners
+        ):
             continue
         for column in table.columns:
             points = any(key.column.table.name == Customer.__tablename__ for key in column.foreign_keys)
@@ -79,7 +86,7 @@ def proposed(kept: Customer, gone: Customer, name: str) -> str:
 def merge(keeper: Keeper, kept: Customer, gone: Customer, choices: Mapping[str, str]) -> CustomerMerge:
     """Make one of two customers who are locked; whatever points to the one who goes points to the other afterwards."""
     _refuse_offered(kept, gone)
-    fields = {name: _chosen(kept, gone, name, choices.get(name, KEPT)) for name in differing(kept, gone)}
+    fields = {name: _chosen(kept, gone, name, choices.get(name)) for name in differing(kept, gone)}
     was, label = kept.name, f"{gone.file_number} {gone.name}"
     with keeper.writing_as():
         dropped = _drop_known_contacts(kept, gone)
@@ -114,11 +121,11 @@ def _refuse_offered(*customers: Customer) -> None:
             )
 
 
-def _chosen(kept: Customer, gone: Customer, name: str, choice: str) -> tuple[str, str]:
-    """Return what a field is at the one who stays, and what it is going to be."""
+def _chosen(kept: Customer, gone: Customer, name: str, choice: str | None) -> tuple[str, str]:
+    """Return what a field is at the one who stays, and what it is going to be: as proposed if nobody chose."""
     mine, other = getattr(kept, name), getattr(gone, name)
     both = "\n".join(dict.fromkeys(filter(None, (mine, other)))) if name in NOTES else mine
-    return mine, {GONE: other, BOTH: both}.get(choice, mine)
+    return mine, {GONE: other, BOTH: both}.get(choice or proposed(kept, gone, name), mine)
 
 
 def _drop_known_contacts(kept: Customer, gone: Customer) -> list[int]:
@@ -164,10 +171,11 @@ def _point(table: Table, column: Column[Any], where: ColumnElement[bool], to_id:
 
 def _settle(keeper: Keeper, customers: Sequence[Customer], called: set[tuple[int, str]]) -> None:
     """Read anew what was moved beneath the session, find it under its words, and name it on my desk."""
+    by_id = {one.id: one for one in customers}
     db.session.flush()
+    index.follow_customers(by_id, keeping.with_cases(keeper.rules))
     db.session.expire_all()
     lookup.index(customers)
-    by_id = {one.id: one for one in customers}
     for customer_id, name in called:
         if by_id[customer_id].name != name:
             keeping.rename_promises(keeper.rules, by_id[customer_id], name)
@@ -244,6 +252,8 @@ def _rows(record: CustomerMerge) -> Iterator[tuple[Table, Column[Any], list[Any]
     """Yield what went over, by table; a plugin that is not installed any more has taken its tables along."""
     known = {f"{table.name}.{column.name}": (table, column) for table, column in references()}
     for where, keys in record.moved.items():
+        if where.partition(".")[0] in DERIVED:
+            continue
         if where not in known:
             text = _l("%(table)s belongs to a plugin that is not installed any more.", table=where)
             raise KoudaiError(text)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import inspect, select, update
 
 from core import clock, ledger
 from core.customers import history, lookup, services
@@ -22,6 +22,7 @@ from core.errors import KoudaiError, NotFound
 from core.i18n import _l
 from core.offices import Office
 from core.people import Actor
+from core.procedure import Procedure
 from core.rules import Rules
 
 KEPT_CURRENT, MISSING = "QI/03 3.2.7", "QI/02 file.missing"
@@ -190,7 +191,7 @@ def _found_anew(customer: Customer) -> None:
 
 def rename_promises(rules: Rules, customer: Customer, old_name: str) -> None:
     """Write the new name over the open promises of the customer's cases: my desk shows it from there."""
-    for procedure in rules.plugins.procedures.values():
+    for procedure in with_cases(rules):
         model = procedure.model
         own = select(model.id).where(model.customer_id == customer.id, model.office_id == customer.office_id)
         db.session.execute(
@@ -205,3 +206,16 @@ def rename_promises(rules: Rules, customer: Customer, old_name: str) -> None:
             .values(heading=customer.name[:120])
             .execution_options(synchronize_session=False)
         )
+
+
+def with_cases(rules: Rules) -> list[Procedure]:
+    """Return the procedures of which a customer may have cases: those of plugins that are off here wait as they are."""
+    on, every = rules.plugins.procedures, rules.plugins.plugins.procedures
+    off: list[Any] = [procedure for name, procedure in every.items() if name not in on]
+    there = tables_there() if off else set()
+    return [*on.values(), *(one for one in off if one.model.__table__.name in there)]
+
+
+def tables_there() -> set[str]:
+    """Return the names of the tables that stand: a plugin that was removed may still be installed, and has none."""
+    return set(inspect(db.session.connection()).get_table_names())

@@ -20,7 +20,7 @@ from sqlalchemy import func, or_, select
 from core import clock, ledger
 from core.customers import history, lookup, proposals, services
 from core.customers.history import CONTACT, PRODUCT, Source, origin
-from core.customers.keeping import NUMBER_LENGTH, Keeper, locked
+from core.customers.keeping import NUMBER_LENGTH, Keeper, locked, with_cases
 from core.customers.models import Contact, Customer, Installation
 from core.customers.records import CustomerMove, MoveState
 from core.db import db, offices_seen, writing
@@ -28,6 +28,7 @@ from core.errors import Invalid, KoudaiError, NotFound
 from core.i18n import Sentence, _l
 from core.offices import Office, OfficeKind, all_offices
 from core.people import Actor
+from core.procedure import Procedure
 from core.rules import Rules, rules_of
 from core.switches import lock_office
 
@@ -85,13 +86,22 @@ def targets(office_id: int) -> dict[str, str]:
 def blocking(rules: Rules, customer: Customer) -> list[str]:
     """Return the numbers of the customer's cases that have not ended: they are ended first, by whom they are with."""
     found: list[str] = []
-    for procedure in rules.plugins.procedures.values():
-        model, ended = procedure.model, [one.name for one in procedure.states.values() if one.final]
+    for procedure in with_cases(rules):
+        # What stands in a state of a plugin that is off has ended: else it could not have been switched off.
+        model, going = procedure.model, [one.name for one in procedure.states.values() if not one.final]
         query = select(model.number).where(
-            model.customer_id == customer.id, model.office_id == customer.office_id, model.state.not_in(ended)
+            model.customer_id == customer.id, model.office_id == customer.office_id, model.state.in_(going)
         )
-        found += [str(number) for number in db.session.scalars(query.order_by(model.id).limit(20))]
+        numbers = db.session.scalars(query.order_by(model.id).limit(20))
+        found += [_where_to_end(rules, procedure, str(number)) for number in numbers]
     return found
+
+
+def _where_to_end(rules: Rules, procedure: Procedure, number: str) -> str:
+    """Name a case that is open; of one that nobody can end as things stand, say why."""
+    if procedure.name in rules.plugins.procedures:
+        return number
+    return str(_l("%(number)s (%(plugin)s is switched off)", number=number, plugin=procedure.plugin))
 
 
 def refuse_blocked(rules: Rules, customer: Customer) -> None:

@@ -10,15 +10,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, Subquery, and_, func, select
+from sqlalchemy import Select, Subquery, and_, delete, func, select
 from sqlalchemy.orm import aliased
 
 from core import clock
 from core.customers import lookup
+from core.customers.keeping import Keeper
 from core.customers.models import Customer, CustomerKey
 from core.customers.records import NotTwins
 from core.db import db, insert_once
-from core.people import Actor
 
 # What more customers share than this is a switchboard or a chain: no hint that they are one.
 MOST_SHARING = 8
@@ -97,8 +97,21 @@ def _shared(office_id: int) -> Subquery:
     return query.group_by(CustomerKey.key).having(several).subquery()
 
 
-def say_apart(office_id: int, one: int, other: int, actor: Actor) -> None:
+def say_apart(keeper: Keeper, one: Customer, other: Customer) -> None:
     """Remember that two customers who look alike are two, inside the write transaction."""
-    first, second = sorted((one, other))
-    said = {"office_id": office_id, "said_by": actor.name, "said_at": clock.now()}
-    insert_once(NotTwins, first_id=first, second_id=second, **said)
+    first, second = sorted((one.id, other.id))
+    said = {"office_id": keeper.office.id, "said_by": keeper.actor.name, "said_at": clock.now()}
+    if insert_once(NotTwins, first_id=first, second_id=second, **said):
+        keeper.record("apart", one, other=_label(other))
+
+
+def unsay_apart(keeper: Keeper, one: Customer, other: Customer) -> None:
+    """Let two customers stand among those who look alike again, inside the write transaction."""
+    first, second = sorted((one.id, other.id))
+    where = (NotTwins.first_id == first, NotTwins.second_id == second)
+    if db.session.scalar(delete(NotTwins).where(*where).returning(NotTwins.id)) is not None:
+        keeper.record("undo_apart", one, other=_label(other))
+
+
+def _label(customer: Customer) -> str:
+    return f"{customer.file_number} {customer.name}"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 
 from core.cases import Case
 from core.db import db, writing
@@ -142,6 +142,20 @@ def follow_names(names: Mapping[int, str]) -> None:
             before = _tokens_of(text)
             text.title = name
             _write([text], {text.id: before})
+
+
+def follow_customers(customer_ids: Collection[int], procedures: Iterable[Procedure]) -> None:
+    """Let the words of cases say anew whose the cases are, where one of these customers has got them."""
+    for procedure in procedures:
+        model = procedure.model
+        theirs = select(model.id).where(model.customer_id.in_(customer_ids))
+        whose = select(model.customer_id).where(model.id == SearchText.subject_id).scalar_subquery()
+        db.session.execute(
+            update(SearchText)
+            .where(SearchText.kind == procedure.name, SearchText.subject_id.in_(theirs))
+            .values(customer_id=whose)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def forget(plugin: str) -> None:

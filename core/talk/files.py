@@ -11,7 +11,7 @@ from typing import IO
 from sqlalchemy import select
 
 from core import clock
-from core.db import db, writing
+from core.db import db
 from core.errors import Invalid, NotFound
 from core.i18n import Sentence, _l
 from core.people import Actor
@@ -19,7 +19,7 @@ from core.rules import Rules
 from core.talk import store
 from core.talk.kinds import KINDS, kind_of
 from core.talk.models import File
-from core.talk.topics import Topic, record
+from core.talk.topics import Topic, record, taking_part
 
 log = logging.getLogger(__name__)
 LONGEST_NAME = 160
@@ -73,7 +73,7 @@ def attach(topic: Topic, sent: Sequence[Sent], actor: Actor) -> tuple[list[File]
     kept, refused = keep(topic.rules, sent)
     if not kept:
         return [], refused
-    with writing():
+    with taking_part(topic) as topic:
         return add(topic, kept, actor), refused
 
 
@@ -165,7 +165,7 @@ def remove(topic: Topic, file_id: int, reason: str, actor: Actor) -> File:
     why = " ".join(reason.split())
     if not 1 <= len(why) <= LONGEST_REASON:
         raise Invalid("reason", _l("Say in a few words why the file is removed."))
-    with writing():
+    with taking_part(topic) as topic:
         found = _locked(topic, file_id)
         if found.removed_at is None:
             found.removed_at, found.remover_id = clock.now(), actor.person_id
@@ -176,7 +176,7 @@ def remove(topic: Topic, file_id: int, reason: str, actor: Actor) -> File:
 
 def put_back(topic: Topic, file_id: int, actor: Actor) -> File:
     """Put a removed file back; only who removed it may, or who attached it: it may have been removed as a secret."""
-    with writing():
+    with taking_part(topic) as topic:
         found = _locked(topic, file_id)
         if found.removed_at is not None:
             if not may_put_back(found, actor):

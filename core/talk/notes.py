@@ -9,14 +9,14 @@ from collections.abc import Iterable
 from sqlalchemy import select
 
 from core import clock
-from core.db import db, writing
+from core.db import db
 from core.errors import Invalid, NotFound
 from core.i18n import _l
 from core.people import Actor
 from core.talk import notices
 from core.talk.mentions import Mentions, mentions_in
 from core.talk.models import Note
-from core.talk.topics import Topic, readers, record
+from core.talk.topics import Topic, readers, record, taking_part
 
 LONGEST = 4000
 MOST = 200
@@ -32,7 +32,7 @@ def of_topic(topic: Topic) -> list[Note]:
 def write(topic: Topic, text: str, actor: Actor) -> Mentions:
     """Write a note and tell whom it mentions, in one transaction; the case and its version stay as they are."""
     words, mentions = _understood(topic, text)
-    with writing():
+    with taking_part(topic) as topic:
         note = Note(
             **topic.place,
             author_id=actor.person_id,
@@ -71,7 +71,7 @@ def leave(topic: Topic, text: str, actor: Actor, tells: Iterable[int] = ()) -> N
 def correct(topic: Topic, note_id: int, text: str, actor: Actor) -> Mentions:
     """Put other words into one's own note; whom only these mention is told."""
     words, mentions = _understood(topic, text)
-    with writing():
+    with taking_part(topic) as topic:
         note = _own(topic, note_id, actor)
         if note.taken_back_at is None and note.text != words:
             told = set(note.mentions.values())
@@ -83,7 +83,7 @@ def correct(topic: Topic, note_id: int, text: str, actor: Actor) -> Mentions:
 
 def take_back(topic: Topic, note_id: int, actor: Actor) -> None:
     """Take one's own note back: that there was one stays to be seen, its words do not."""
-    with writing():
+    with taking_part(topic) as topic:
         note = _own(topic, note_id, actor)
         if note.taken_back_at is None:
             note.taken_back_at = clock.now()
@@ -92,7 +92,7 @@ def take_back(topic: Topic, note_id: int, actor: Actor) -> None:
 
 def restore(topic: Topic, note_id: int, actor: Actor) -> None:
     """Let a note that was taken back be read again."""
-    with writing():
+    with taking_part(topic) as topic:
         note = _own(topic, note_id, actor)
         if note.taken_back_at is not None:
             note.taken_back_at = None

@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from core import ledger
 from core.customers.models import Customer
-from core.db import db, lent_by, offices_seen
+from core.db import db, lent_by, offices_seen, writing
 from core.errors import NotFound
 from core.i18n import _l
 from core.offices import all_offices
@@ -19,6 +19,7 @@ from core.people import Actor, Person, RoleGrant
 from core.permissions import permission_of
 from core.roles import Role
 from core.rules import Rules, rules_of
+from core.switches import lock_office
 from core.talk.models import File, Note
 
 CUSTOMER = "core.customer"
@@ -60,14 +61,34 @@ def reads(rules: Rules, about: str) -> str:
 
 
 def topic_of(rules: Rules, about: str, subject_id: int) -> Topic:
-    """Find a case or a customer of an office by its id; NotFound for another's."""
+    """Find a case or a customer of an office by its id, or who he is since he was merged; NotFound for another's."""
     model: Any = Customer if about == CUSTOMER else rules.procedure(about).model
     number = Customer.file_number if about == CUSTOMER else model.number
-    where = (model.id == subject_id, model.office_id == rules.office.id)
-    found = db.session.scalar(select(number).where(*where))
+    which = _kept_as(subject_id) if about == CUSTOMER else subject_id
+    where = (model.id == which, model.office_id == rules.office.id)
+    found = db.session.execute(select(model.id, number).where(*where)).one_or_none()
     if found is None:
         raise NotFound(_l("There is no %(number)s here.", number=subject_id))
-    return Topic(about=about, subject_id=subject_id, number=found, rules=rules)
+    return Topic(about=about, subject_id=found[0], number=found[1], rules=rules)
+
+
+def _kept_as(customer_id: int) -> Any:
+    """Return the query for a customer's id, or for that of the one into whom he was merged; no merge makes a chain."""
+    kept = func.coalesce(Customer.merged_into_id, Customer.id)
+    return select(kept).where(Customer.id == customer_id).scalar_subquery()
+
+
+@contextmanager
+def taking_part(topic: Topic) -> Iterator[Topic]:
+    """Open the write transaction on a topic as it is by now: a customer may have been merged since it was read.
+
+    While his office is held nobody merges him; a case stays what it is.
+    """
+    with writing():
+        if topic.about == CUSTOMER:
+            lock_office(topic.office_id, shared=True)
+            topic = topic_of(topic.rules, CUSTOMER, topic.subject_id)
+        yield topic
 
 
 def lent_to(rules: Rules, about: str, subject_id: int) -> Topic:

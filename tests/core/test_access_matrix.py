@@ -103,6 +103,7 @@ class Premises:
             "month": "2026-12",
             "file_number": self.customer.file_number,
             "customer_id": self.customer.id,
+            "other_id": house.customer(office).id,
             "what": "contact",
             "part_id": self.customer.contacts[0].id,
             "proposal_id": self._a_proposal(self.customer.id),

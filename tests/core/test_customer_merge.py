@@ -1,12 +1,14 @@
 """Two customers who are one (QI/03 3.2.7): found, merged with everything that is theirs, and parted again exactly."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import inspect, select
+from sqlalchemy import inspect, select, text
 
-from core import ledger
+from core import ledger, switches
+from core.cli.search import rebuild_all
 from core.customers import lookup, services, twins
 from core.customers.joining import references
 from core.customers.models import Contact, Customer, CustomerKey, Installation, Product
@@ -19,11 +21,14 @@ from core.offices import Office
 from core.people import Actor
 from core.plugins import Plugins
 from core.roles import NATIONAL_ROLES
+from core.search.models import SearchText
 from core.testing import House, SignIn, said
 from plugins.fieldservice.models import ServiceRequest
 from plugins.hotline.models import Call
 
 pytestmark = [pytest.mark.usefixtures("monday_morning"), pytest.mark.clause("QI/03 3.2.7")]
+
+LONG_NAME = "上海恒远服装有限责任公司"
 
 
 @pytest.fixture
@@ -41,7 +46,7 @@ def two(house: House, shanghai: Office) -> tuple[int, int]:
     """The same unit under two numbers, with a contact of its own each, and one product."""
     with writing():
         add_customer(shanghai.id, file_number="10021", name="恒远服装", contact="高敏", phone="61541030")
-        one = house_customer(shanghai.id, "10234", "上海恒远服装有限责任公司")
+        one = house_customer(shanghai.id, "10234", LONG_NAME)
         one.contacts.append(Contact(office_id=shanghai.id, name="李娜", phones="13812345678"))
         lookup.index([one])
     house.see()
@@ -140,6 +145,57 @@ def test_undone_everything_is_as_it_was(
     assert not list(ledger.verify(shanghai.id))
 
 
+def test_a_merge_is_undone_after_the_words_of_the_search_were_written_anew(
+    house: House, shanghai: Office, boss: Actor, work: Any, sign_in: SignIn, two: tuple[int, int]
+) -> None:
+    kept_id, gone_id = two
+    for each in (kept_id, gone_id):
+        work.requested(shanghai, boss, db.session.get_one(Customer, each))
+    browser, before = sign_in(boss), whose_words(house)
+    assert set(before.values()) == {kept_id, gone_id}
+    merged(browser, kept_id, "10234")
+    assert set(whose_words(house).values()) == {kept_id}
+    rebuild_all([shanghai])
+    assert parted(browser, kept_id).status_code == 302
+    assert whose_words(house) == before
+
+
+def test_a_record_that_still_names_the_words_of_the_search_is_undone_too(
+    house: House, shanghai: Office, boss: Actor, work: Any, sign_in: SignIn, two: tuple[int, int]
+) -> None:
+    kept_id, gone_id = two
+    work.called(shanghai, boss, db.session.get_one(Customer, gone_id))
+    browser = sign_in(boss)
+    merged(browser, kept_id, "10234")
+    house.see()
+    with writing():
+        record = db.session.scalars(select(CustomerMerge)).one()
+        record.moved = {**record.moved, "core_search_text.customer_id": [[4711]]}
+    assert parted(browser, kept_id).status_code == 302
+    assert set(whose_words(house).values()) == {gone_id}
+
+
+def test_a_plugin_that_was_removed_keeps_no_merge(
+    house: House, shanghai: Office, boss: Actor, sign_in: SignIn, two: tuple[int, int]
+) -> None:
+    switches.switch(house.plugins, shanghai, "quality", False, boss)
+    with writing():
+        db.session.execute(text("drop table quality_complaint"))
+    assert merged(sign_in(boss), two[0], "10234").status_code == 302
+    house.see()
+    assert parted(sign_in(boss), two[0]).status_code == 302
+
+
+def parted(browser: Any, kept_id: int) -> Any:
+    record = db.session.scalars(select(CustomerMerge)).one()
+    return browser.post(f"/SH/customers/{kept_id}/part", data={"merge": record.id})
+
+
+def whose_words(house: House) -> dict[str, int | None]:
+    house.see()
+    return {one.number: one.customer_id for one in db.session.scalars(select(SearchText))}
+
+
 def lookup_words() -> list[Any]:
     return list(db.session.execute(select(CustomerKey.customer_id, CustomerKey.key)))
 
@@ -185,6 +241,20 @@ def test_the_promises_of_the_cases_bear_the_new_name(
     assert set(db.session.scalars(select(Deadline.heading).where(Deadline.state == "open"))) == {"恒远服装"}
 
 
+def test_the_promises_of_a_plugin_that_is_off_bear_it_too(house: House, work: Any, sign_in: SignIn) -> None:
+    office = house.office("SZ", "hotline", "fieldservice")
+    keeper = house.hire(office, *NATIONAL_ROLES)
+    one = house.customer(office, "深圳恒远")
+    work.requested(office, keeper, one)
+    switches.switch(house.plugins, office, "fieldservice", False, keeper)
+    answer = sign_in(keeper).post(f"/SZ/customers/{one.id}/correct", data={"name": "深圳恒远服装"})
+    assert answer.status_code == 302, said(answer.text)
+    house.see()
+    assert set(db.session.scalars(select(Deadline.heading).where(Deadline.state == "open"))) == {
+        "深圳恒远服装"
+    }
+
+
 def test_nobody_is_merged_with_another_offices_customer(
     house: House, boss: Actor, sign_in: SignIn, two: tuple[int, int]
 ) -> None:
@@ -200,7 +270,7 @@ def test_every_table_that_points_to_a_customer_is_found(plugins: Plugins) -> Non
     found = {f"{table.name}.{column.name}" for table, column in references()}
     cases = {one.model.__tablename__ for one in plugins.procedures.values()} | {"billing_courtesy_visit"}
     own = {"core_contact", "core_installation", "core_customer_proposal"}
-    own |= {"core_file", "core_note", "core_search_text"}
+    own |= {"core_file", "core_note"}
     assert found == {f"{name}.customer_id" for name in cases | own} | {"core_customer.merged_into_id"}
 
 
@@ -236,6 +306,36 @@ def test_two_of_whom_somebody_said_that_they_are_two_are_shown_no_more(
     browser.post(f"/SH/customers/{two[1]}/apart", data={"other": two[0]})
     browser.post(f"/SH/customers/{two[1]}/apart", data={"other": two[0]})
     assert "10234" not in browser.get("/SH/customers/duplicates").text
+    house.see()
+    told = db.session.scalars(select(LedgerRow).where(LedgerRow.action == "apart")).one()
+    assert (told.actor, told.number, told.details) == ("周艳", "10234", {"other": "10021 恒远服装"})
+
+
+def test_that_they_are_two_is_taken_back_from_the_message_that_says_so(
+    house: House, shanghai: Office, boss: Actor, sign_in: SignIn, two: tuple[int, int]
+) -> None:
+    browser = sign_in(boss)
+    page = browser.post(f"/SH/customers/{two[0]}/apart", data={"other": two[1]}, follow_redirects=True).text
+    assert "Noted: these are two customers." in page
+    assert "No two customers look alike." in page
+    (undo,) = re.findall(r'action="([^"]+/undo)"', page)
+    for _twice in range(2):
+        assert browser.post(undo).status_code == 302
+    assert "10234" in browser.get("/SH/customers/duplicates").text
+    house.see()
+    told = db.session.scalars(select(LedgerRow).where(LedgerRow.action == "undo_apart")).one()
+    assert (told.actor, told.number, told.details) == ("周艳", "10021", {"other": f"10234 {LONG_NAME}"})
+    assert not list(ledger.verify(shanghai.id))
+
+
+def test_nobody_takes_back_what_another_office_said(
+    house: House, boss: Actor, sign_in: SignIn, two: tuple[int, int]
+) -> None:
+    sign_in(boss).post(f"/SH/customers/{two[0]}/apart", data={"other": two[1]})
+    stranger = sign_in(house.hire(house.office("BJ"), *NATIONAL_ROLES))
+    assert stranger.post(f"/BJ/customers/{two[0]}/apart/{two[1]}/undo").status_code == 404
+    assert stranger.post(f"/SH/customers/{two[0]}/apart/{two[1]}/undo").status_code == 404
+    assert "No two customers look alike." in sign_in(boss).get("/SH/customers/duplicates").text
 
 
 def test_the_list_of_twins_asks_as_much_of_a_long_file_as_of_a_short_one(

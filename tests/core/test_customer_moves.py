@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
-from core import ledger
+from core import ledger, switches
 from core.customers import lookup, moving, proposals, services
 from core.customers.models import Customer, Installation
 from core.customers.records import CustomerMove, Proposal
@@ -17,6 +17,7 @@ from core.offices import Office
 from core.people import Actor
 from core.roles import CUSTOMER_ADMINISTRATOR, HOTLINE_ENGINEER, NATIONAL_ROLES
 from core.testing import House, SignIn, said
+from plugins.hotline.models import Call
 
 pytestmark = [pytest.mark.usefixtures("monday_morning"), pytest.mark.clause("QI/02 region.tripartite")]
 
@@ -168,6 +169,44 @@ def test_a_case_opened_since_the_offer_keeps_him_too(
     assert number in said(answer.text)
     house.see()
     assert not db.session.get_one(Customer, sold).is_gone
+
+
+@pytest.fixture
+def dongguan(house: House) -> Office:
+    """An office that uses the hotline alone."""
+    return house.office("DG", "hotline")
+
+
+def test_an_open_case_of_a_plugin_that_is_off_keeps_him_too(
+    house: House, dongguan: Office, shanghai: Office, work: Any, sign_in: SignIn
+) -> None:
+    keeper, one = house.hire(dongguan, *NATIONAL_ROLES), house.customer(dongguan)
+    number = work.called(dongguan, keeper, one)
+    switches.switch(house.plugins, dongguan, "hotline", False, keeper)
+    answer = sign_in(keeper).post(f"/DG/customers/{one.id}/move", data=agreed(shanghai))
+    assert answer.status_code == 409
+    assert f"{number} (hotline is switched off)" in said(answer.text)
+
+
+def test_a_case_that_ended_in_a_state_of_a_plugin_that_is_off_keeps_nobody(
+    house: House, dongguan: Office, shanghai: Office, work: Any, sign_in: SignIn
+) -> None:
+    keeper, one = house.hire(dongguan, *NATIONAL_ROLES), house.customer(dongguan)
+    work.called(dongguan, keeper, one)
+    with writing():
+        db.session.scalars(select(Call)).one().state = "complained"
+    answer = sign_in(keeper).post(f"/DG/customers/{one.id}/move", data=agreed(shanghai))
+    assert answer.status_code == 302, said(answer.text)
+
+
+def test_a_plugin_that_was_removed_keeps_nobody(
+    house: House, dongguan: Office, shanghai: Office, sign_in: SignIn
+) -> None:
+    keeper, one = house.hire(dongguan, *NATIONAL_ROLES), house.customer(dongguan)
+    with writing():
+        db.session.execute(text("drop table quality_complaint"))
+    answer = sign_in(keeper).post(f"/DG/customers/{one.id}/move", data=agreed(shanghai))
+    assert answer.status_code == 302, said(answer.text)
 
 
 def test_declined_with_a_reason_the_customer_stays(
