@@ -238,7 +238,7 @@ def _perform(act: Act, given: Mapping[str, Any], said: asking.Said, asked: str) 
     name, step, number = act.procedure.name, act.step.name, act.case.number
     try:
         with gate.together():
-            replays.claim(door.this_token(), said.key, asked)
+            replays.claim(door.this_token(), said.key, asked, name)
             case = gate.perform(name, number, step, actor(), given, office=this_office(), seen=said.seen)
             replays.keep(door.this_token(), said.key, case)
     except Refused as refused:
