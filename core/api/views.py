@@ -68,10 +68,11 @@ def customers(office: str) -> Any:
 
 
 def _some_customers(asked: asking.Asked) -> list[Customer]:
+    here = this_office().id
+    query = select(Customer).where(Customer.office_id == here, Customer.gone_at.is_(None))
     if asked.q:
-        return lookup.find(asked.q, this_office().id)
-    mine = (Customer.office_id == this_office().id, Customer.gone_at.is_(None))
-    query = select(Customer).where(*mine).order_by(Customer.file_number)
+        query = query.where(lookup.fits(asked.q, here))
+    query = query.order_by(Customer.file_number)
     return list(db.session.scalars(query.offset(asked.offset).limit(asked.size + 1)))
 
 
