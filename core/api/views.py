@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from core import gate
 from core.api import asking, bodies, door, openapi, replays, shapes
-from core.api.answers import Answer, of_errors, of_problem, of_refusal
+from core.api.answers import beyond_reach, of_errors, of_problem, of_refusal
 from core.api.tokens import ACT, READ
 from core.cases import Case
 from core.customers import keeping, lookup
@@ -62,7 +62,7 @@ def customers(office: str) -> Any:
     if asked.errors:
         return of_errors(asked.errors)
     if not door.this_token().reaches("customers", READ):
-        return _beyond_reach("customers")
+        return beyond_reach("customers")
     found = _some_customers(asked)
     return {"items": [shapes.customer(one) for one in found[: asked.size]], **asked.place(len(found))}
 
@@ -81,7 +81,7 @@ def _some_customers(asked: asking.Asked) -> list[Customer]:
 def create_customer(office: str) -> Any:
     """Put a customer on file, judged by the form of the screen (QI/02 file.missing)."""
     if not door.this_token().reaches("customers", ACT):
-        return _beyond_reach("customers")
+        return beyond_reach("customers")
     said, given = asking.of_step(), request.get_json()
     if not isinstance(given, dict):
         return of_errors({"body": [_l("Give an object with the values by name.")]})
@@ -137,7 +137,7 @@ def customer(office: str, file_number: str) -> Any:
     """Return one customer, with the ids of his products."""
     found = customer_file.by_file_number(file_number, this_office().id)
     if not door.this_token().reaches("customers", READ):
-        return _beyond_reach("customers")
+        return beyond_reach("customers")
     return shapes.customer(found) if found is not None else of_problem(404)
 
 
@@ -150,7 +150,7 @@ def cases(office: str, collection: str) -> Any:
     if asked.errors:
         return of_errors(asked.errors)
     if not door.this_token().reaches(collection, READ):
-        return _beyond_reach(collection)
+        return beyond_reach(collection)
     found = _some_cases(procedure, asked)
     return {"items": [shapes.brief(one, procedure) for one in found[: asked.size]], **asked.place(len(found))}
 
@@ -191,7 +191,7 @@ def one(office: str, collection: str, number: str) -> Any:
     """Return one case: fields, what can be done now and why not, deadlines, ledger."""
     act = gate.open_case(procedure_of(these_rules(), collection).name, number, actor(), this_office())
     if not door.this_token().reaches(collection, READ):
-        return _beyond_reach(collection)
+        return beyond_reach(collection)
     return _shown(act)
 
 
@@ -209,7 +209,7 @@ def take(office: str, collection: str, number: str, step: str) -> Any:
 def _take(act: Act, collection: str) -> Any:
     """Check the JSON, lead a repeated request back to its first answer, and let the gate decide."""
     if not door.this_token().reaches(collection, ACT):
-        return _beyond_reach(collection)
+        return beyond_reach(collection)
     said = asking.of_step()
     given = request.get_json()
     if not isinstance(given, dict):
@@ -261,8 +261,3 @@ def _answer(act: Act, case: Case) -> tuple[Any, int, dict[str, str]]:
 
 def _shown(act: Act) -> tuple[Any, int, dict[str, str]]:
     return shapes.whole(act), 200, {"ETag": f'"{act.case.version}"'}
-
-
-def _beyond_reach(collection: str) -> Answer:
-    text = _("This token does not reach so far in %(collection)s. Make another one.", collection=collection)
-    return {"message": text, "objections": []}, 403
