@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from decimal import Decimal
 from typing import Any
 
 import core
@@ -239,21 +237,7 @@ def _case(procedure: Procedure) -> Json:
     """Describe a case with the columns that its plugin gave it."""
     known: Json = {}
     for column in shapes.own_columns(procedure):
-        known[column.key] = _column(column)
+        kind = shapes.schema_of(column)
+        known[column.key] = nullable(kind) if column.nullable else kind
         known |= {name: {"type": ["string", "null"]} for name in shapes.relatives(column)}
     return {"allOf": [ref("case"), obj({"fields": obj(known)}, closed=False)]}
-
-
-TYPES: dict[type, Json] = {
-    int: {"type": "integer"},
-    bool: {"type": "boolean"},
-    str: {"type": "string"},
-    Decimal: {"type": "string"},
-    dt.datetime: {"type": "string", "format": "date-time"},
-    dt.date: {"type": "string", "format": "date"},
-}
-
-
-def _column(column: Any) -> Json:
-    kind = column.type.python_type
-    return nullable(TYPES[kind]) if column.nullable else TYPES[kind]
