@@ -28,7 +28,7 @@ from core.rules import Rules
 from core.web.access import actor, needs, these_rules, this_office
 from core.web.customer_work import keeping_file, today
 
-pages = Blueprint(door.BLUEPRINT, __name__, url_prefix="/api/v1/<office>")
+pages = Blueprint(door.BLUEPRINT, __name__, url_prefix=door.OFFICE)
 CASES, ONE = "/<collection>", "/<collection>/<number>"
 
 
@@ -214,7 +214,8 @@ def _take(act: Act, collection: str) -> Any:
     given = request.get_json()
     if not isinstance(given, dict):
         return of_errors({"body": [_l("Give an object with the values by name.")]})
-    errors = said.errors | bodies.faults(act.form(), given)
+    # What is given decides what the form asks, here as on the screen.
+    errors = said.errors | bodies.faults(act.form(given), given)
     if errors:
         rest = act.form(_without(errors, given))
         return of_errors(bodies.judged(errors, rest) if act.permitted() else errors)

@@ -33,11 +33,14 @@ def described(rules: Rules, numbers: dict[str, str]) -> Iterator[tuple[str, str,
     from core.api import openapi
 
     reads = {one.collection: one.reads for one in rules.plugins.procedures.values()}
+    # The telephone system's own address.
+    reads["hotline"] = "hotline.read"
     for path, methods in openapi.document(rules)["paths"].items():
         collection = path.split("/")[1]
         permission = permission_of(reads.get(collection, "core.see_customers"), rules)
         assert permission is not None
-        address = path.replace("{number}", numbers[collection]).replace("{file_number}", numbers[collection])
+        number = numbers.get(collection, "")
+        address = path.replace("{number}", number).replace("{file_number}", number)
         for method in methods.keys() & {"get", "post"}:
             yield method.upper(), address, set(permission.roles)
 
