@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from core.api import door
 from core.offices import Office
 from core.permissions import CORE_PERMISSIONS, permission_of
 from core.roles import ADMINISTRATOR, NATIONAL_ROLES, Role
@@ -51,6 +52,10 @@ def test_every_address_names_its_permission_and_every_one_is_described(
     rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("api.")]
     assert len(rules) == 8
     assert all(needed_for(rule.endpoint) for rule in rules)
+    of_plugins = {rule.endpoint for rule in app.url_map.iter_rules() if rule.rule.startswith(door.ROOT)}
+    of_plugins -= {rule.endpoint for rule in rules}
+    assert of_plugins
+    assert all(hasattr(app.view_functions[one], "described") for one in of_plugins)
     assert len(list(described(rules_of(shanghai), numbers))) > 40
 
 
