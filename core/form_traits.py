@@ -36,8 +36,8 @@ def pictures(form: type[StepForm] | None) -> frozenset[str]:
 
 def whole(form: StepForm) -> list[Any]:
     """Return every field that a form's class declares, in its order: also what it does not ask here, as not needed."""
-    declared = sorted(declared_fields(type(form)), key=lambda one: one[1].creation_counter)
-    return [form[name] if name in form else _unasked(form, name, one) for name, one in declared]
+    every = _in_order(type(form))
+    return [form[name] if name in form else _unasked(form, name, one) for name, one in every]
 
 
 def _unasked(form: StepForm, name: str, declared: Any) -> Any:
@@ -55,5 +55,8 @@ def declared_fields(form: type[StepForm] | None) -> Iterator[tuple[str, Any]]:
 
 def labels(form: type[StepForm] | None) -> dict[str, str]:
     """Return how a form's class calls its fields, by name, in the order in which they are asked."""
-    given = sorted(declared_fields(form), key=lambda one: (one[1].creation_counter, one[0]))
-    return {name: str(one.bind(Form(), name).label.text) for name, one in given}
+    return {name: str(one.bind(Form(), name).label.text) for name, one in _in_order(form)}
+
+
+def _in_order(form: type[StepForm] | None) -> list[tuple[str, Any]]:
+    return sorted(declared_fields(form), key=lambda one: (one[1].creation_counter, one[0]))
