@@ -34,6 +34,19 @@ def pictures(form: type[StepForm] | None) -> frozenset[str]:
     return frozenset(name for name, one in declared_fields(form) if one.field_class.json_type == "png")
 
 
+def whole(form: StepForm) -> list[Any]:
+    """Return every field that a form's class declares, in its order: also what it does not ask here, as not needed."""
+    every = _in_order(type(form))
+    return [form[name] if name in form else _unasked(form, name, one) for name, one in every]
+
+
+def _unasked(form: StepForm, name: str, declared: Any) -> Any:
+    field = declared.bind(form, name)
+    field.prepare(form.act)
+    field.flags.required = False
+    return field
+
+
 def declared_fields(form: type[StepForm] | None) -> Iterator[tuple[str, Any]]:
     """Yield the fields that a form's class declares, not built yet."""
     given = ((name, getattr(form, name, None)) for name in (dir(form) if form else ()))
@@ -42,5 +55,8 @@ def declared_fields(form: type[StepForm] | None) -> Iterator[tuple[str, Any]]:
 
 def labels(form: type[StepForm] | None) -> dict[str, str]:
     """Return how a form's class calls its fields, by name, in the order in which they are asked."""
-    given = sorted(declared_fields(form), key=lambda one: (one[1].creation_counter, one[0]))
-    return {name: str(one.bind(Form(), name).label.text) for name, one in given}
+    return {name: str(one.bind(Form(), name).label.text) for name, one in _in_order(form)}
+
+
+def _in_order(form: type[StepForm] | None) -> list[tuple[str, Any]]:
+    return sorted(declared_fields(form), key=lambda one: (one[1].creation_counter, one[0]))

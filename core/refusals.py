@@ -17,6 +17,7 @@ from core.roles import Allowed
 
 if TYPE_CHECKING:
     from core.gate import Act
+    from core.plugins import Permission
     from core.procedure import Procedure, Step
 
 log = logging.getLogger(__name__)
@@ -79,6 +80,13 @@ def not_the_role(act: Act) -> list[Objection]:
         Objection(_l("“%(step)s” is for: %(roles)s.", step=act.step.title, roles=_either(roles)), *whose)
         for whose, roles in ways.items()
     ]
+
+
+def not_the_permission(permission: Permission) -> Objection:
+    """None of the actor's roles here opens what a permission is for: say whose it is, and by which clause."""
+    roles = _either([role.title for role in permission.roles])
+    text = _l("“%(permission)s” is only for: %(roles)s.", permission=permission.title, roles=roles)
+    return Objection(text, permission.clause, permission.key.partition(".")[0])
 
 
 def _whom(way: Allowed, case: Any) -> Sentence:

@@ -7,7 +7,7 @@ from typing import Any
 
 from core.api.shapes import objection
 from core.errors import RefusalKind, Refused
-from core.i18n import Sentence
+from core.i18n import Sentence, _
 from core.web.problems import problem_of
 
 Answer = tuple[dict[str, Any], int]
@@ -22,6 +22,12 @@ def of_refusal(refused: Refused) -> Answer:
     return {**told, "objections": [objection(one) for one in refused.objections]}, STATUS.get(
         refused.kind, 409
     )
+
+
+def beyond_reach(collection: str) -> Answer:
+    """Answer that the token was not made for this collection, or not for taking steps in it."""
+    text = _("This token does not reach so far in %(collection)s. Make another one.", collection=collection)
+    return {"message": text, "objections": []}, 403
 
 
 def of_errors(errors: Mapping[str, Sequence[Sentence]]) -> Answer:

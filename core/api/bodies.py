@@ -15,13 +15,14 @@ Schema = dict[str, Any]
 Errors = dict[str, list[Sentence]]
 
 
-def schema_of(form: Form, cited: Mapping[str, str] | None = None) -> Schema:
+def schema_of(asked: Iterable[Any], cited: Mapping[str, str] | None = None) -> Schema:
     """Return the JSON schema of a step's values; what only the case decides (whose product) stays open.
 
     ``cited`` says of fields on which clause of their own they stand.
     """
-    needed = [one.name for one in form if is_needed(one)]
-    fields = {one.name: schema_of_field(one) for one in form}
+    every = list(asked)
+    needed = [one.name for one in every if is_needed(one)]
+    fields = {one.name: schema_of_field(one) for one in every}
     for name, clause in (cited or {}).items():
         fields[name]["description"] = " ".join(filter(None, (fields[name].get("description"), clause)))
     body: Schema = {"type": "object", "properties": fields, "additionalProperties": False}

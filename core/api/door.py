@@ -10,6 +10,7 @@ from core.offices import all_offices
 from core.people import Actor, actor_for
 
 BLUEPRINT, ROOT = "api", "/api/"
+OFFICE = f"{ROOT}v1/<office>"
 
 
 def is_asked() -> bool:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from decimal import Decimal
 from typing import Any
 
 import core
 from core import clock, gate
 from core.api import asking, bodies, shapes
+from core.api.described import described_by
 from core.api.schemas import SCHEMAS, array, nullable, obj, ref
 from core.clauses import Citation, HouseRule
 from core.customers import keeping
 from core.customers.forms import NewCustomerForm
+from core.form_traits import whole
 from core.i18n import Sentence, _, _l
 from core.people import Actor
-from core.permissions import CORE_PERMISSIONS
+from core.permissions import CORE_PERMISSIONS, permission_of
 from core.procedure import Filter, Procedure, Step
 from core.rules import Rules
 
@@ -44,7 +44,7 @@ def document(rules: Rules) -> Json:
         },
         "servers": [{"url": f"/api/v1/{rules.office.code}"}],
         "security": [{"token": []}],
-        "paths": {**paths, **_customers(rules)},
+        "paths": {**paths, **_customers(rules), **_of_plugins(rules)},
         "components": {
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
             "schemas": SCHEMAS | {_name(one): _case(one) for one in rules.plugins.procedures.values()},
@@ -127,7 +127,7 @@ def _one(procedure: Procedure) -> Json:
 
 
 def _step(procedure: Procedure, step: Step, rules: Rules) -> Json:
-    look = gate.look_at(gate.blank(procedure, NOBODY, rules), step)
+    form = gate.look_at(gate.blank(procedure, NOBODY, rules), step).form()
     who = ", ".join(dict.fromkeys(str(way.role.title) for way in step.who))
     cited = {one.name: _stands_on(one.clause) for one in step.fields if one.clause != step.clause}
     return {
@@ -135,10 +135,7 @@ def _step(procedure: Procedure, step: Step, rules: Rules) -> Json:
         "summary": str(step.title),
         "description": _("%(clause)s · for: %(roles)s", clause=step.clause, roles=who),
         "parameters": [REPEAT] if step.creates else [REPEAT, MATCH],
-        "requestBody": {
-            "required": True,
-            "content": {"application/json": {"schema": bodies.schema_of(look.form(), cited)}},
-        },
+        "requestBody": _takes(bodies.schema_of(whole(form), cited)),
         "responses": _answers(
             ref(_name(procedure)),
             *("400", "401", "403", "404", "409", "413", "415", "422"),
@@ -198,14 +195,36 @@ def _new_customer(rules: Rules) -> Json:
         "summary": _("New customer"),
         "description": _("%(clause)s · for: %(roles)s", clause=keeping.MISSING, roles=who),
         "parameters": [REPEAT],
-        "requestBody": {
-            "required": True,
-            "content": {"application/json": {"schema": bodies.schema_of(form)}},
-        },
+        "requestBody": _takes(bodies.schema_of(form)),
         "responses": _answers(
             ref("customer"), "400", "401", "403", "404", "409", "413", "415", "422", done="201"
         ),
     }
+
+
+def _of_plugins(rules: Rules) -> Json:
+    """Describe what the office's plugins answer at addresses of their own."""
+    return {
+        path: {"post": _own(rule.endpoint, view, rules)} for path, rule, view in described_by(rules.plugins)
+    }
+
+
+def _own(endpoint: str, view: Any, rules: Rules) -> Json:
+    told, permission = view.described, permission_of(view.permission, rules)
+    who = ", ".join(dict.fromkeys(str(role.title) for role in permission.roles)) if permission else ""
+    plugin = rules.plugins.enabled[endpoint.partition(".")[0]]
+    return {
+        "tags": [str(plugin.manifest.title)],
+        "operationId": endpoint.replace(".", "_"),
+        "summary": str(told.title),
+        "description": _("%(clause)s · for: %(roles)s", clause=told.clause, roles=who),
+        "requestBody": _takes(bodies.schema_of(told.form())),
+        "responses": _answers(told.answer, "400", "401", "403", "404", "409", "413", "415", "422"),
+    }
+
+
+def _takes(schema: Json) -> Json:
+    return {"required": True, "content": {"application/json": {"schema": schema}}}
 
 
 REFUSALS = {"403": "refusal", "409": "refusal", "422": "errors"}
@@ -239,21 +258,7 @@ def _case(procedure: Procedure) -> Json:
     """Describe a case with the columns that its plugin gave it."""
     known: Json = {}
     for column in shapes.own_columns(procedure):
-        known[column.key] = _column(column)
+        kind = shapes.schema_of(column)
+        known[column.key] = nullable(kind) if column.nullable else kind
         known |= {name: {"type": ["string", "null"]} for name in shapes.relatives(column)}
     return {"allOf": [ref("case"), obj({"fields": obj(known)}, closed=False)]}
-
-
-TYPES: dict[type, Json] = {
-    int: {"type": "integer"},
-    bool: {"type": "boolean"},
-    str: {"type": "string"},
-    Decimal: {"type": "string"},
-    dt.datetime: {"type": "string", "format": "date-time"},
-    dt.date: {"type": "string", "format": "date"},
-}
-
-
-def _column(column: Any) -> Json:
-    kind = column.type.python_type
-    return nullable(TYPES[kind]) if column.nullable else TYPES[kind]

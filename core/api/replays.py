@@ -24,7 +24,7 @@ class Repeated(Exception):
 
 
 class ApiReplay(Model, OfficeRow):
-    """What was asked under a key of a token, and which case (or customer) came of it."""
+    """What was asked under a key of a token, and which case came of it: of which procedure, or a customer of none."""
 
     __tablename__ = "core_api_replay"
     __table_args__ = (UniqueConstraint("token_id", "key"),)
@@ -33,6 +33,7 @@ class ApiReplay(Model, OfficeRow):
     token_id: Mapped[int] = mapped_column(ForeignKey("core_api_token.id"))
     key: Mapped[str] = mapped_column(String(LONGEST_KEY))
     asked: Mapped[str] = mapped_column(String(64))
+    procedure: Mapped[str] = mapped_column(String(60))
     subject_id: Mapped[int]
     at: Mapped[dt.datetime]
 
@@ -51,14 +52,14 @@ def _under(token_id: int, key: str) -> ScalarResult[ApiReplay]:
     return db.session.scalars(select(ApiReplay).where(ApiReplay.token_id == token_id, ApiReplay.key == key))
 
 
-def claim(token: ApiToken, key: str, asked: str) -> None:
+def claim(token: ApiToken, key: str, asked: str, procedure: str = "") -> None:
     """Claim a key first of all in the transaction that does what is asked, or raise ``Repeated``.
 
     Of two requests at once the second waits here for the first, and is answered with what came of it. The row is the
     token's office's, from which it is looked for, whosever the case is.
     """
     row = {"office_id": token.office_id, "token_id": token.id, "key": key, "asked": asked}
-    if key and not insert_once(ApiReplay, **row, subject_id=0, at=clock.now()):
+    if key and not insert_once(ApiReplay, **row, procedure=procedure, subject_id=0, at=clock.now()):
         raise Repeated
 
 

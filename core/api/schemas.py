@@ -29,7 +29,7 @@ def array(item: Json) -> Json:
 
 def nullable(kind: Json) -> Json:
     """Let nothing be an answer too."""
-    return kind | {"type": [kind["type"], "null"]}
+    return kind | {"type": [kind["type"], "null"]} if "type" in kind else kind
 
 
 BRIEF: Json = {

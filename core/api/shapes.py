@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Column, inspect
+from sqlalchemy import JSON, Column, inspect
 
 from core import deadlines, gate, ledger, prints
 from core.cases import Case
@@ -22,23 +22,51 @@ from core.plugin_sets import promise_of, steps_named
 from core.procedure import Procedure, Step
 
 Json = dict[str, Any]
+# What JSON can tell of a column, by its type in Python; the schema of what is JSON already stays open.
+TYPES: dict[type, Json] = {
+    int: {"type": "integer"},
+    bool: {"type": "boolean"},
+    float: {"type": "number"},
+    str: {"type": "string"},
+    Decimal: {"type": "string"},
+    dt.datetime: {"type": "string", "format": "date-time"},
+    dt.date: {"type": "string", "format": "date"},
+    dt.time: {"type": "string"},
+    dict: {},
+}
 
 
 def plain(value: Any) -> Any:
-    """Return a value as JSON has it: a moment and a day as text, an amount with two places."""
+    """Return a value as JSON has it: a moment, a day and a time as text, an amount with two places."""
     if isinstance(value, dt.datetime):
         return value.astimezone(dt.UTC).isoformat()
-    if isinstance(value, dt.date):
+    if isinstance(value, dt.date | dt.time):
         return value.isoformat()
     return f"{value:.2f}" if isinstance(value, Decimal) else value
 
 
 def own_columns(procedure: Procedure) -> list[Column[Any]]:
-    """Return the columns that the plugin gave the case; a signature's picture stays inside, and what is marked so."""
+    """Return the columns that the plugin gave the case and that JSON can tell.
+
+    A signature's picture stays inside, and so does what is marked so.
+    """
     model, common = procedure.model, {*dir(Case), "shared_office_id", *procedure.pictures}
     # What is counted by a query is no column of the table.
     columns = (one for one in inspect(model).columns if isinstance(one, Column))
-    return [one for one in columns if one.key not in common and one.info.get("api", True)]
+    mine = (one for one in columns if one.key not in common and one.info.get("api", True))
+    return [one for one in mine if _kind(one) is not None]
+
+
+def schema_of(column: Column[Any]) -> Json:
+    """Return the schema of what a case tells of one of its own columns."""
+    kind = _kind(column)
+    return {} if kind is None else TYPES[kind]
+
+
+def _kind(column: Column[Any]) -> type | None:
+    """Return the type that JSON knows of a column: bytes are none, a choice that is a text is a text."""
+    kind = dict if isinstance(column.type, JSON) else column.type.python_type
+    return next((one for one in kind.__mro__ if one in TYPES), None)
 
 
 def fields(case: Case, procedure: Procedure) -> Json:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from core import gate
 from core.api import asking, bodies, door, openapi, replays, shapes
-from core.api.answers import Answer, of_errors, of_problem, of_refusal
+from core.api.answers import beyond_reach, of_errors, of_problem, of_refusal
 from core.api.tokens import ACT, READ
 from core.cases import Case
 from core.customers import keeping, lookup
@@ -28,7 +28,7 @@ from core.rules import Rules
 from core.web.access import actor, needs, these_rules, this_office
 from core.web.customer_work import keeping_file, today
 
-pages = Blueprint(door.BLUEPRINT, __name__, url_prefix="/api/v1/<office>")
+pages = Blueprint(door.BLUEPRINT, __name__, url_prefix=door.OFFICE)
 CASES, ONE = "/<collection>", "/<collection>/<number>"
 
 
@@ -62,16 +62,17 @@ def customers(office: str) -> Any:
     if asked.errors:
         return of_errors(asked.errors)
     if not door.this_token().reaches("customers", READ):
-        return _beyond_reach("customers")
+        return beyond_reach("customers")
     found = _some_customers(asked)
     return {"items": [shapes.customer(one) for one in found[: asked.size]], **asked.place(len(found))}
 
 
 def _some_customers(asked: asking.Asked) -> list[Customer]:
+    here = this_office().id
+    query = select(Customer).where(Customer.office_id == here, Customer.gone_at.is_(None))
     if asked.q:
-        return lookup.find(asked.q, this_office().id)
-    mine = (Customer.office_id == this_office().id, Customer.gone_at.is_(None))
-    query = select(Customer).where(*mine).order_by(Customer.file_number)
+        query = query.where(lookup.fits(asked.q, here))
+    query = query.order_by(Customer.file_number)
     return list(db.session.scalars(query.offset(asked.offset).limit(asked.size + 1)))
 
 
@@ -80,7 +81,7 @@ def _some_customers(asked: asking.Asked) -> list[Customer]:
 def create_customer(office: str) -> Any:
     """Put a customer on file, judged by the form of the screen (QI/02 file.missing)."""
     if not door.this_token().reaches("customers", ACT):
-        return _beyond_reach("customers")
+        return beyond_reach("customers")
     said, given = asking.of_step(), request.get_json()
     if not isinstance(given, dict):
         return of_errors({"body": [_l("Give an object with the values by name.")]})
@@ -136,7 +137,7 @@ def customer(office: str, file_number: str) -> Any:
     """Return one customer, with the ids of his products."""
     found = customer_file.by_file_number(file_number, this_office().id)
     if not door.this_token().reaches("customers", READ):
-        return _beyond_reach("customers")
+        return beyond_reach("customers")
     return shapes.customer(found) if found is not None else of_problem(404)
 
 
@@ -149,7 +150,7 @@ def cases(office: str, collection: str) -> Any:
     if asked.errors:
         return of_errors(asked.errors)
     if not door.this_token().reaches(collection, READ):
-        return _beyond_reach(collection)
+        return beyond_reach(collection)
     found = _some_cases(procedure, asked)
     return {"items": [shapes.brief(one, procedure) for one in found[: asked.size]], **asked.place(len(found))}
 
@@ -190,7 +191,7 @@ def one(office: str, collection: str, number: str) -> Any:
     """Return one case: fields, what can be done now and why not, deadlines, ledger."""
     act = gate.open_case(procedure_of(these_rules(), collection).name, number, actor(), this_office())
     if not door.this_token().reaches(collection, READ):
-        return _beyond_reach(collection)
+        return beyond_reach(collection)
     return _shown(act)
 
 
@@ -208,12 +209,13 @@ def take(office: str, collection: str, number: str, step: str) -> Any:
 def _take(act: Act, collection: str) -> Any:
     """Check the JSON, lead a repeated request back to its first answer, and let the gate decide."""
     if not door.this_token().reaches(collection, ACT):
-        return _beyond_reach(collection)
+        return beyond_reach(collection)
     said = asking.of_step()
     given = request.get_json()
     if not isinstance(given, dict):
         return of_errors({"body": [_l("Give an object with the values by name.")]})
-    errors = said.errors | bodies.faults(act.form(), given)
+    # What is given decides what the form asks, here as on the screen.
+    errors = said.errors | bodies.faults(act.form(given), given)
     if errors:
         rest = act.form(_without(errors, given))
         return of_errors(bodies.judged(errors, rest) if act.permitted() else errors)
@@ -238,7 +240,7 @@ def _perform(act: Act, given: Mapping[str, Any], said: asking.Said, asked: str) 
     name, step, number = act.procedure.name, act.step.name, act.case.number
     try:
         with gate.together():
-            replays.claim(door.this_token(), said.key, asked)
+            replays.claim(door.this_token(), said.key, asked, name)
             case = gate.perform(name, number, step, actor(), given, office=this_office(), seen=said.seen)
             replays.keep(door.this_token(), said.key, case)
     except Refused as refused:
@@ -260,8 +262,3 @@ def _answer(act: Act, case: Case) -> tuple[Any, int, dict[str, str]]:
 
 def _shown(act: Act) -> tuple[Any, int, dict[str, str]]:
     return shapes.whole(act), 200, {"ETag": f'"{act.case.version}"'}
-
-
-def _beyond_reach(collection: str) -> Answer:
-    text = _("This token does not reach so far in %(collection)s. Make another one.", collection=collection)
-    return {"message": text, "objections": []}, 403

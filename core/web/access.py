@@ -13,11 +13,14 @@ from sqlalchemy.orm import joinedload
 
 from core import gate, safe_mode, sessions
 from core.api import door
+from core.api.answers import of_refusal
 from core.db import db, see_offices
+from core.errors import RefusalKind, Refused
 from core.gate import Act
 from core.offices import Office, all_offices
 from core.people import Actor, Person, actor_for
 from core.permissions import CORE_PERMISSIONS, PUBLIC, SIGNED_IN, permission_of
+from core.refusals import not_the_permission
 from core.rules import Rules, installed_plugins, rules_of
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -99,9 +102,15 @@ def guard() -> Any:
     see_offices(actor().offices)
     if "office" in (request.view_args or {}):
         _enter_office()
-    if permission != SIGNED_IN and not _granted(permission):
+    return None if permission == SIGNED_IN or _granted(permission) else _turn_away(permission)
+
+
+def _turn_away(permission: Needed) -> Any:
+    """Tell a program whose it is and by which clause, as the gate does; people read a page."""
+    found = permission_of(_key_of(permission), these_rules()) if "rules" in g and door.is_asked() else None
+    if found is None or not found.roles:
         abort(403)
-    return None
+    return of_refusal(Refused(RefusalKind.ROLE, [not_the_permission(found)]))
 
 
 def _way_back() -> str | None:
@@ -145,8 +154,11 @@ def _granted(permission: Needed) -> bool:
     if "rules" not in g:
         keys = actor().offices
         return any(actor().has(office_id, CORE_PERMISSIONS[str(permission)].roles) for office_id in keys)
-    key = permission(g.rules, request.view_args or {}) if callable(permission) else permission
-    return may(key)
+    return may(_key_of(permission))
+
+
+def _key_of(permission: Needed) -> str:
+    return permission(g.rules, request.view_args or {}) if callable(permission) else permission
 
 
 def may(key: str, rules: Rules | None = None) -> bool:

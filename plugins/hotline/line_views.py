@@ -9,18 +9,20 @@ from wtforms import Form
 
 from core import presence
 from core.api import bodies, door
-from core.api.answers import of_errors
+from core.api.answers import beyond_reach, of_errors
+from core.api.described import described
+from core.api.schemas import TEXT, obj
 from core.api.tokens import ACT
 from core.errors import NotFound
 from core.forms import ChoiceField, NumberField, TextField, as_formdata
-from core.i18n import _, _l
+from core.i18n import _l
 from core.people import Person
 from core.web.access import actor, needs, this_office
 from plugins.hotline import lines
 from plugins.hotline.lines import Event, Line, LineState, Told
 
 pages = Blueprint("lines", __name__)
-phone = Blueprint("phone", __name__, url_prefix=f"{door.ROOT}v1/<office>/hotline")
+phone = Blueprint("phone", __name__, url_prefix=f"{door.OFFICE}/hotline")
 LINE = "/<office>/hotline/desk/line"
 REACH = "calls"
 
@@ -44,13 +46,19 @@ class RingForm(Form):
         )
 
 
+LINE_AS_JSON = obj(
+    dict.fromkeys(("hotline_number", "name", "state", "number", "call"), TEXT)
+    | {"rings": {"type": ["integer", "null"]}}
+)
+
+
 @phone.post("/line")
 @needs("hotline.read")
+@described(_l("What a line of the hotline does"), clause="QI/03 3.1.4", form=RingForm, answer=LINE_AS_JSON)
 def hear(office: str) -> Any:
     """Hear that an engineer's telephone rings, was answered, or was hung up (QI/03 3.1.4)."""
     if not door.this_token().reaches(REACH, ACT):
-        text = _("This token does not reach so far in %(collection)s. Make another one.", collection=REACH)
-        return {"message": text, "objections": []}, 403
+        return beyond_reach(REACH)
     given = request.get_json()
     if not isinstance(given, dict):
         return of_errors({"body": [_l("Give an object with the values by name.")]})

@@ -260,6 +260,23 @@ def test_a_customer_is_found_with_what_a_step_needs(api: Any, house: House, shan
     assert api.get(f"/customers/{known.file_number}").json == found
 
 
+def test_customers_who_fit_are_paged_as_all_are(api: Any, house: House, shanghai: Office) -> None:
+    fitting = {house.customer(shanghai, name=f"上海长江第{one}轴承厂").file_number for one in range(5)}
+    house.customer(shanghai, name="上海恒远服装有限责任公司")
+    pages = [api.get(f"/customers?q=长江&size=2&page={page}").json for page in (1, 2, 3)]
+    assert [one["more"] for one in pages] == [True, True, False]
+    read = [one["file_number"] for page in pages for one in page["items"]]
+    assert read == sorted(fitting)
+    assert api.get("/customers?q=黄河").json["items"] == []
+
+
+def test_json_that_is_nested_deeper_than_anybody_reads_is_not_understood(api: Any) -> None:
+    for deep in ("[" * 200_000, '{"module": ' + "[" * 200_000):
+        answer = api.ask("POST", "/calls", data=deep, content_type="application/json")
+        assert answer.status_code == 400
+        assert "cannot be understood" in answer.json["message"]
+
+
 def test_it_speaks_the_clients_language(api: Any) -> None:
     assert "nothing here" in api.get("/calls/none").json["message"]
     chinese = api.get("/calls/none", headers={"Accept-Language": "zh-CN"}).json["message"]

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from core.api import door
 from core.offices import Office
 from core.permissions import CORE_PERMISSIONS, permission_of
 from core.roles import ADMINISTRATOR, NATIONAL_ROLES, Role
@@ -33,11 +34,14 @@ def described(rules: Rules, numbers: dict[str, str]) -> Iterator[tuple[str, str,
     from core.api import openapi
 
     reads = {one.collection: one.reads for one in rules.plugins.procedures.values()}
+    # The telephone system's own address.
+    reads["hotline"] = "hotline.read"
     for path, methods in openapi.document(rules)["paths"].items():
         collection = path.split("/")[1]
         permission = permission_of(reads.get(collection, "core.see_customers"), rules)
         assert permission is not None
-        address = path.replace("{number}", numbers[collection]).replace("{file_number}", numbers[collection])
+        number = numbers.get(collection, "")
+        address = path.replace("{number}", number).replace("{file_number}", number)
         for method in methods.keys() & {"get", "post"}:
             yield method.upper(), address, set(permission.roles)
 
@@ -48,6 +52,10 @@ def test_every_address_names_its_permission_and_every_one_is_described(
     rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("api.")]
     assert len(rules) == 8
     assert all(needed_for(rule.endpoint) for rule in rules)
+    of_plugins = {rule.endpoint for rule in app.url_map.iter_rules() if rule.rule.startswith(door.ROOT)}
+    of_plugins -= {rule.endpoint for rule in rules}
+    assert of_plugins
+    assert all(hasattr(app.view_functions[one], "described") for one in of_plugins)
     assert len(list(described(rules_of(shanghai), numbers))) > 40
 
 

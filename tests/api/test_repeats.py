@@ -17,7 +17,7 @@ from core.roles import HEAD_OFFICE_SUPPORT
 from core.testing import NATIONAL, SETTER_UP, House
 from plugins.fieldservice.testing import Centre
 from tests.api.conftest import signed_up
-from tests.api.test_api import call_about
+from tests.api.test_api import NEWCOMER, call_about
 
 ASKED_BACK = {"said": "手工录入还是接口导入？"}
 
@@ -91,3 +91,13 @@ def test_the_answer_to_head_office_shows_no_more_of_the_case_than_its_page(
     answer = support.post(f"/escalations/{escalated.number}/steps/ask_back", ASKED_BACK).json
     for one in (before, answer):
         assert (one["customer"], one["fields"]["request"]) == (None, None)
+
+
+def test_what_a_key_led_to_is_known_by_its_procedure_and_a_customer_by_none(
+    api: Any, house: House, shanghai: Office
+) -> None:
+    api.post("/calls", call_about(house, shanghai), headers={"Idempotency-Key": "a"})
+    api.post("/customers", NEWCOMER, headers={"Idempotency-Key": "b"})
+    house.see()
+    kept = db.session.query(ApiReplay).order_by(ApiReplay.key)
+    assert [one.procedure for one in kept] == ["hotline.call", ""]

@@ -55,7 +55,7 @@ def test_every_operation_keeps_its_word(
         operation = found.ok()
         asked += 1
         with subtests.test(msg=operation.label):
-            probe(operation, mode, headers, numbers[operation.path.split("/")[1]])
+            probe(operation, mode, headers, numbers.get(operation.path.split("/")[1], ""))
     assert asked > 40
 
 

@@ -15,6 +15,8 @@ from flask import Flask
 from sqlalchemy import MetaData, Table, create_engine, delete, inspect, select, text
 
 from core import clock, gate, ledger, migrate, number_check, presence, switches
+from core.api.replays import ApiReplay, claim
+from core.api.tokens import ACT, make, of_person
 from core.db import db, reading_tables, see_offices, writing
 from core.errors import KoudaiError, NotFound, PluginError
 from core.ledger import LedgerRow
@@ -157,6 +159,20 @@ def test_whoever_looked_at_a_case_of_it_looks_no_more(
         presence.say(returned.id, about, reader.person_id)
     removes()
     assert db.session.scalars(select(Presence.about)).all() == ["hotline.call 1"]
+
+
+def test_a_key_of_the_api_leads_to_no_case_that_went_and_is_free_again(
+    house: House, returned: Office, removes: Callable[..., Removed]
+) -> None:
+    asks = house.person(returned, HOTLINE_ENGINEER)
+    make(asks, returned, "for a test", {"calls": ACT}, 30)
+    (token,) = of_person(asks.id)
+    with writing():
+        for procedure in ("dummy.loan", "hotline.call", ""):
+            claim(token, f"key-{procedure}", "as it was asked", procedure)
+    done = removes()
+    assert dict(done.tables)["core_api_replay"] == 1
+    assert set(db.session.scalars(select(ApiReplay.procedure))) == {"hotline.call", ""}
 
 
 def test_the_export_holds_all_of_it_and_can_be_checked(
