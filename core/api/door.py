@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import g, request
+from flask.json.provider import DefaultJSONProvider
 
 from core.api.tokens import ApiToken, find
 from core.db import db
@@ -11,6 +14,17 @@ from core.people import Actor, actor_for
 
 BLUEPRINT, ROOT = "api", "/api/"
 OFFICE = f"{ROOT}v1/<office>"
+
+
+class Json(DefaultJSONProvider):
+    """JSON as Flask has it; what is nested deeper than anybody reads cannot be understood."""
+
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:
+        """Read a text; ``ValueError`` is raised for what is no JSON, or too deep."""
+        try:
+            return super().loads(s, **kwargs)
+        except RecursionError:
+            raise ValueError("nested too deep") from None
 
 
 def is_asked() -> bool:

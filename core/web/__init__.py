@@ -93,7 +93,7 @@ def init_web(app: Flask) -> None:
     Babel(app, locale_selector=reader_locale)
     files.init_files(app)
     app.before_request(_refuse_nul)
-    app.session_interface = Sessions()
+    app.session_interface, app.json = Sessions(), door.Json(app)
     csrf = CSRFProtect(app)
     init_access(app)
     init_show(app)
@@ -110,7 +110,7 @@ def init_web(app: Flask) -> None:
     app.after_request(_add_headers)
     app.register_error_handler(KoudaiError, _show_error)
     app.register_error_handler(HTTPException, _show_http_error)
-    for beyond in (OverflowError, DataError, RecursionError):
+    for beyond in (OverflowError, DataError):
         app.register_error_handler(beyond, _show_beyond)
 
 
@@ -181,8 +181,8 @@ def _show_error(error: KoudaiError) -> Any:
 
 
 def _show_beyond(error: Exception) -> Any:
-    """Answer a number that no database holds, and JSON nested deeper than anybody reads, as not to be understood."""
-    log.warning("beyond all that is read: %s", request.path, exc_info=error)
+    """Answer a number that no database holds (page=99999999999999999999) like all that cannot be understood."""
+    log.warning("beyond every number: %s", request.path, exc_info=error)
     db.session.rollback()
     return answers.of_problem(400) if door.is_asked() else (render_template("core/error.html", code=400), 400)
 
