@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from functools import cached_property
 
-from core.clauses import Citation
+from core.clauses import Citation, HouseRule
 from core.flowchart.flow import Flow
 from core.i18n import Sentence
 
@@ -42,7 +42,8 @@ class Line:
     @cached_property
     def same(self) -> tuple[str, ...]:
         """What tells it from another office's line."""
-        return str(self.label), str(self.text), str(self.note), *(str(one) for one in self.clauses)
+        stands_on = (one.reason if isinstance(one, HouseRule) else one for one in self.clauses)
+        return str(self.label), str(self.text), str(self.note), *map(str, stands_on)
 
 
 @dataclass(frozen=True, kw_only=True)
