@@ -105,13 +105,17 @@ def _locked_head(office_id: int) -> LedgerHead:
     return head
 
 
-def of_case(procedure: str, subject_id: int, kind: str = "", *, number: str | None = None) -> list[LedgerRow]:
-    """Return a case's newest rows (of one kind; else what happened to it), the newest first, at most 200.
+def of_case(
+    procedure: str, subject_id: int, kind: str = "", *, action: str = "", number: str | None = None
+) -> list[LedgerRow]:
+    """Return a case's newest rows (of one kind or action; else what happened to it), the newest first, at most 200.
 
     With its ``number`` only its own: after a plugin was removed and installed again, ids begin anew.
     """
     where = [LedgerRow.procedure == procedure, LedgerRow.subject_id == subject_id]
     where.append(LedgerRow.kind == kind if kind else LedgerRow.kind.in_(HAPPENED))
+    if action:
+        where.append(LedgerRow.action == action)
     if number is not None:
         where.append(LedgerRow.number == number)
     return list(db.session.scalars(select(LedgerRow).where(*where).order_by(LedgerRow.id.desc()).limit(200)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import core
@@ -17,6 +18,7 @@ from core.i18n import Sentence, _, _l
 from core.people import Actor
 from core.permissions import CORE_PERMISSIONS, permission_of
 from core.procedure import Filter, Procedure, Step
+from core.roles import Role
 from core.rules import Rules
 
 Json = dict[str, Any]
@@ -128,12 +130,11 @@ def _one(procedure: Procedure) -> Json:
 
 def _step(procedure: Procedure, step: Step, rules: Rules) -> Json:
     form = gate.look_at(gate.blank(procedure, NOBODY, rules), step).form()
-    who = ", ".join(dict.fromkeys(str(way.role.title) for way in step.who))
     cited = {one.name: _stands_on(one.clause) for one in step.fields if one.clause != step.clause}
     return {
         "operationId": f"{_name(procedure)}_{step.name}",
         "summary": str(step.title),
-        "description": _("%(clause)s · for: %(roles)s", clause=step.clause, roles=who),
+        "description": _whose(step.clause, (way.role for way in step.who)),
         "parameters": [REPEAT] if step.creates else [REPEAT, MATCH],
         "requestBody": _takes(bodies.schema_of(whole(form), cited)),
         "responses": _answers(
@@ -189,11 +190,10 @@ def _customers(rules: Rules) -> Json:
 def _new_customer(rules: Rules) -> Json:
     keep = CORE_PERMISSIONS["core.keep_customers"]
     form = NewCustomerForm(rules.office.id, clock.now().date())
-    who = ", ".join(str(role.title) for role in keep.roles)
     return {
         "operationId": "add_customer",
         "summary": _("New customer"),
-        "description": _("%(clause)s · for: %(roles)s", clause=keeping.MISSING, roles=who),
+        "description": _whose(keeping.MISSING, keep.roles),
         "parameters": [REPEAT],
         "requestBody": _takes(bodies.schema_of(form)),
         "responses": _answers(
@@ -211,16 +211,20 @@ def _of_plugins(rules: Rules) -> Json:
 
 def _own(endpoint: str, view: Any, rules: Rules) -> Json:
     told, permission = view.described, permission_of(view.permission, rules)
-    who = ", ".join(dict.fromkeys(str(role.title) for role in permission.roles)) if permission else ""
     plugin = rules.plugins.enabled[endpoint.partition(".")[0]]
     return {
         "tags": [str(plugin.manifest.title)],
         "operationId": endpoint.replace(".", "_"),
         "summary": str(told.title),
-        "description": _("%(clause)s · for: %(roles)s", clause=told.clause, roles=who),
+        "description": _whose(told.clause, permission.roles if permission else ()),
         "requestBody": _takes(bodies.schema_of(told.form())),
         "responses": _answers(told.answer, "400", "401", "403", "404", "409", "413", "415", "422"),
     }
+
+
+def _whose(clause: Citation, roles: Iterable[Role]) -> str:
+    who = ", ".join(dict.fromkeys(str(one.title) for one in roles))
+    return _("%(clause)s · for: %(roles)s", clause=clause, roles=who)
 
 
 def _takes(schema: Json) -> Json:

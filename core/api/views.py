@@ -105,25 +105,21 @@ def _customer_again(key: str, asked: str) -> Any:
 
 def _put_on_file(given: Mapping[str, Any], key: str, asked: str) -> Any:
     form = NewCustomerForm(this_office().id, today(), given)
-    fine, alike = form.validate(), form.alike()
-    if not fine or alike:
-        return _customer_again(key, asked) or of_errors(form.errors if not fine else _alike(alike[0]))
+    if not form.validate():
+        return _customer_again(key, asked) or of_errors(form.errors)
     try:
-        with keeping_file() as keeper:
+        with keeping_file(alone=True) as keeper:
             replays.claim(door.this_token(), key, asked)
             added = keeping.add(keeper, form.said())
             replays.keep(door.this_token(), key, added)
     except replays.Repeated:
         return _customer_again(key, asked)
+    except keeping.Twins as alike:
+        return _customer_again(key, asked) or of_errors({"all_the_same": [alike.sentence]})
     except IntegrityError:
         # The file number was free a moment ago.
         return _put_on_file(given, key, asked)
     return _put(added, {})
-
-
-def _alike(other: Customer) -> bodies.Errors:
-    text = _l("%(name)s (%(number)s) is much alike.", name=other.name, number=other.file_number)
-    return {"all_the_same": [text]}
 
 
 def _put(customer: Customer, more: Mapping[str, str]) -> Any:

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import inspect, select, update
 
 from core import clock, ledger
-from core.customers import history, lookup, services
+from core.customers import history, lookup, services, twins
 from core.customers.history import CONTACT, CUSTOMER, PRODUCT, Source, origin
 from core.customers.models import Contact, Customer, Installation
 from core.db import db
@@ -82,9 +82,21 @@ def refuse_gone(customer: Customer) -> None:
         )
 
 
+class Twins(KoudaiError):
+    """Somebody much alike is on file already, and nobody said that it is another customer all the same."""
+
+
 def add(keeper: Keeper, said: Mapping[str, Any]) -> Customer:
-    """Enter a customer whom the file lacks, under the number given or the next of the office's series."""
+    """Enter a customer whom the file lacks, under the number given or the next of the office's series.
+
+    Whoever is much alike is asked for here, alone in the office, so that of two who enter him at once the second is
+    refused with ``Twins``.
+    """
     office_id = keeper.office.id
+    if not said["all_the_same"] and (alike := twins.alike(office_id, said["name"], [said["phone"]])):
+        other = alike[0]
+        text = _l("%(name)s (%(number)s) is much alike.", name=other.name, number=other.file_number)
+        raise Twins(text)
     with keeper.writing_as():
         customer = services.add_customer(
             office_id,

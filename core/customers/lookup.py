@@ -193,12 +193,9 @@ def _hit(lines: list[Row[Any]]) -> Hit:
     return Hit(lines[0].id, lines[0].file_number, lines[0].name, contacts)
 
 
-def find(typed: str, office_id: int, most: int = MOST, *, gone: bool = False) -> list[Customer]:
-    """Return the customers of an office that fit what was typed so far, at most ``most`` of them.
-
-    With ``gone``, also those who moved to another office: nothing can be done for them here, but they can be read.
-    """
-    query = _fitting(typed, [office_id], most, gone)
+def find(typed: str, office_id: int, most: int = MOST) -> list[Customer]:
+    """Return the customers of an office that fit what was typed so far, at most ``most`` of them."""
+    query = _fitting(typed, [office_id], most, gone=False)
     return [] if query is None else list(db.session.scalars(query))
 
 

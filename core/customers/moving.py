@@ -101,7 +101,8 @@ def _where_to_end(rules: Rules, procedure: Procedure, number: str) -> str:
     """Name a case that is open; of one that nobody can end as things stand, say why."""
     if procedure.name in rules.plugins.procedures:
         return number
-    return str(_l("%(number)s (%(plugin)s is switched off)", number=number, plugin=procedure.plugin))
+    plugin = rules.plugins.plugins.installed[procedure.plugin].manifest.title
+    return str(_l("%(number)s (%(plugin)s is switched off)", number=number, plugin=plugin))
 
 
 def refuse_blocked(rules: Rules, customer: Customer) -> None:

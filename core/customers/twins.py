@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, Subquery, and_, delete, func, select
 from sqlalchemy.orm import aliased
 
 from core import clock
 from core.customers import lookup
-from core.customers.keeping import Keeper
 from core.customers.models import Customer, CustomerKey
 from core.customers.records import NotTwins
 from core.db import db, insert_once
+
+if TYPE_CHECKING:
+    from core.customers.keeping import Keeper
 
 # What more customers share than this is a switchboard or a chain: no hint that they are one.
 MOST_SHARING = 8

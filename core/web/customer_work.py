@@ -103,14 +103,11 @@ def new(office: str) -> Any:
 
 
 def _add(form: NewCustomerForm) -> Customer | None:
-    """Enter the customer; None where somebody like him is on file, or took one of his numbers a moment before.
-
-    Alone, so that of two who enter him at once the second is shown the first one's.
-    """
+    """Enter the customer; None where somebody like him is on file, or took one of his numbers a moment before."""
     try:
         with keeping_file(alone=True) as keeper:
-            return None if form.alike() else keeping.add(keeper, form.said())
-    except IntegrityError:
+            return keeping.add(keeper, form.said())
+    except (keeping.Twins, IntegrityError):
         return None
 
 

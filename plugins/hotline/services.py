@@ -19,7 +19,7 @@ from plugins.hotline.knowledge.services import write_knowledge as write_knowledg
 from plugins.hotline.links import services as links
 from plugins.hotline.recovery.services import no_recovery as no_recovery
 from plugins.hotline.roster.duty import on_duty as on_duty
-from plugins.hotline.roster.reading import away_between as away_between
+from plugins.hotline.roster.reading import away_on as away_on
 from plugins.hotline.vague import is_vague
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from core.people import Person
 from core.roles import DUTY_MANAGER, FIELD_ENGINEER, SENIOR_ENGINEER, SUPPORT_MANAGER
 from plugins.fieldservice.conference.models import Conference, Seat
 from plugins.fieldservice.promises import note_missed, open_one
-from plugins.hotline.services import away_between, today
+from plugins.hotline.services import away_on, today
 
 if TYPE_CHECKING:
     from core.gate import Act
@@ -48,8 +48,7 @@ def invited(act: Act) -> dict[str, str]:
 
 def who_is_here(act: Act) -> frozenset[int]:
     """Return who of them is not away today."""
-    day = today(act.rules, act.now)
-    return frozenset(map(int, invited(act))) - away_between(act.rules.office.id, day, day).keys()
+    return frozenset(map(int, invited(act))) - away_on(act.rules, today(act.rules, act.now))
 
 
 def _by_name(person: Person) -> tuple[str, str, int]:

@@ -11,7 +11,7 @@ from core.i18n import Sentence, _l
 from core.roles import DUTY_MANAGER, FIELD_ENGINEER, Role
 from plugins.fieldservice.custody.services import AT_OFFICE, HOLDERS, is_at_office
 from plugins.fieldservice.promises import open_one
-from plugins.hotline.services import away_between, today
+from plugins.hotline.services import away_on, today
 
 if TYPE_CHECKING:
     from core.gate import Act
@@ -49,8 +49,7 @@ def _holds(act: Act, person_id: int, *roles: Role) -> bool:
 
 def holder_is_here(act: Act) -> Sentence | None:
     """Who is here hands over himself what he has, and both confirm it."""
-    day, holder = today(act.rules, act.now), act.case.holder
-    away = away_between(act.rules.office.id, day, day)
+    holder, away = act.case.holder, away_on(act.rules, today(act.rules, act.now))
     if holder is None or holder.id in away or not _holds(act, holder.id, *HOLDERS):
         return None
     return _l("%(name)s has it, and is here: only he hands it over.", name=holder.name)

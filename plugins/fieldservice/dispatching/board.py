@@ -19,7 +19,7 @@ from core.worktime_text import closed_because
 from plugins.fieldservice.dispatching import slots
 from plugins.fieldservice.models import ServiceRequest
 from plugins.fieldservice.queues import VISITING
-from plugins.hotline.services import away_between
+from plugins.hotline.services import away_on
 
 if TYPE_CHECKING:
     from core.rules import Rules
@@ -117,7 +117,7 @@ def day_of(rules: Rules, day: dt.date) -> Day:
     """Return the lines of a day in a fixed number of statements, however many visits and engineers there are."""
     today = rules.calendar.local_day(clock.now())
     visits = _visits(rules, day, today)
-    away = away_between(rules.office.id, day, day)
+    away = away_on(rules, day)
     lines = {one.id: Line(person=one, away=one.id in away) for one in _people(rules, visits)}
     for request in visits:
         _place(rules, day, request, lines)

@@ -20,7 +20,7 @@ from plugins.fieldservice.dispatching.models import Skill
 from plugins.fieldservice.dispatching.skills import TRAINED
 from plugins.fieldservice.hooks import BETWEEN, Candidate, Candidates, in_order
 from plugins.fieldservice.models import ServiceRequest
-from plugins.hotline.services import away_between
+from plugins.hotline.services import away_on
 
 if TYPE_CHECKING:
     from core.people import Person
@@ -46,7 +46,7 @@ def candidates(rules: Rules, request: ServiceRequest, at: dt.datetime | None, no
     """Return what is known of each engineer of the office, for a visit at a time or on the day of ``now``."""
     people = rules.colleagues(FIELD_ENGINEER)
     day = rules.calendar.local_day(at or now)
-    away, trained = away_between(rules.office.id, day, day), _trained(rules, request)
+    away, trained = away_on(rules, day), _trained(rules, request)
     busy, near, recent = _busy(rules, request, at), _near(rules, request, day), _recent(rules, now)
     before = request.previous.engineer_id if request.previous else None
     return Candidates(

@@ -185,11 +185,8 @@ def left_to_carry(rules: Rules, absence: Absence) -> bool:
 
 def _standing_in(absence: Absence) -> list[tuple[int, dt.date, dt.date]]:
     """Return who stands in from when until when: whoever was named last counts before the others."""
-    named = [
-        row.details["values"]
-        for row in ledger.of_case("hotline.absence", absence.id, "step", number=absence.number)
-        if row.action == "substitute"
-    ]
+    found = ledger.of_case("hotline.absence", absence.id, "step", action="substitute", number=absence.number)
+    named = [row.details["values"] for row in found]
     first, last = absence.first_day, absence.last_day
     return [
         (one["substitute_id"], _day(one.get("from_day"), first), _day(one.get("until_day"), last))
