@@ -72,6 +72,23 @@ def test_at_the_same_moment_it_is_done_once_and_refused_to_nobody(
     assert [one.action for one in rows] == ["log", "park"], "no refusal is on record"
 
 
+def test_of_two_programs_that_enter_one_customer_at_once_the_second_hears_of_the_first(api: Any) -> None:
+    together, answers = Barrier(2), list[Any]()
+
+    def ask(key: str) -> None:
+        together.wait()
+        answers.append(api.post("/customers", NEWCOMER, headers={"Idempotency-Key": key}))
+
+    threads = [Thread(target=ask, args=(key,)) for key in ("crm-1", "crm-2")]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    first, second = sorted(answers, key=lambda one: one.status_code)
+    assert (first.status_code, second.status_code) == (201, 422)
+    assert first.json["file_number"] in second.json["errors"]["all_the_same"][0]
+
+
 def test_head_office_repeats_a_step_on_what_an_office_shared(support: Any, house: House) -> None:
     escalated = Centre(house, "BJ").escalated()
     path, key = f"/escalations/{escalated.number}/steps/ask_back", {"Idempotency-Key": "ho-1"}
