@@ -256,7 +256,7 @@ def merged(act: Act, typed: MultiDict[str, str]) -> StepForm:
     given, both = threeway.merged(now, typed)
     form = act.form(given)
     for name in both:
-        form[name].errors = (_l("Meanwhile this was changed to: %(value)s", value=now[name]),)
+        form[name].errors = (threeway.written_meanwhile(now[name]),)
     return form
 
 

@@ -217,7 +217,7 @@ def _laid_over(customer: Customer, what: str, row: Any) -> Edit:
     stale = threeway.overtaken(now, request.form)
     form = form_of(what, row, given)
     for name in both:
-        form[name].errors = (_l("Meanwhile this was changed to: %(value)s", value=now[name]),)
+        form[name].errors = (threeway.written_meanwhile(now[name]),)
     changes = (
         history.last_of(customer.id, what, None if row is customer else row.id, _kept(stale)) if stale else {}
     )

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 from werkzeug.datastructures import MultiDict
 
+from core.i18n import Sentence, _l
+
 
 def overtaken(now: Mapping[str, str], typed: Mapping[str, str]) -> list[str]:
     """Return the fields that are not any more what the page showed; one that it did not show is left out."""
@@ -29,6 +31,13 @@ def merged(now: Mapping[str, str], typed: MultiDict[str, str]) -> tuple[MultiDic
         elif mine != _folded(now[name]):
             both.append(name)
     return given, both
+
+
+def written_meanwhile(value: str) -> Sentence:
+    """Say beside a field what a colleague wrote there while somebody else was writing, and how to have one's own."""
+    return _l(
+        "Meanwhile this was changed to: %(value)s. To have yours instead, send it once more.", value=value
+    )
 
 
 def _folded(text: str) -> str:
