@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from core.testing import House
 from plugins.hotline.models import Call, Recovery
+from tests.browser.looks import beyond
 from tests.browser.test_call_desk import PHONE, SYMPTOM, Centre, choose, outcome, tab_to, type_on
 
 pytestmark = [pytest.mark.browser]
@@ -70,7 +71,6 @@ def test_every_outcome_is_in_sight_and_nothing_is_cut_off(centre: Centre, browse
         "many => many.map((one) => one.dataset.digit).join('')"
     )
     assert digits == "0123456789"
-    wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    assert wide <= 0, "nothing stands beyond the edge"
+    assert beyond(page) <= 0, "nothing stands beyond the edge"
     hidden = page.locator(".desk-outcomes").evaluate("one => one.scrollHeight - one.clientHeight")
     assert hidden <= 8, "the list needs no scrolling"

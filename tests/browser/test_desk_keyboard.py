@@ -224,6 +224,26 @@ def test_several_who_have_the_number_are_offered(centre: Centre, browse: Any) ->
     expect(page.locator("#contact")).to_have_value("陈文斌")
 
 
+HASTE = """document.addEventListener("DOMContentLoaded", () => {
+  const find = document.getElementById("q");
+  const press = (key) => find.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  new MutationObserver((_, watch) => {
+    if (!document.querySelector("#hits [data-customer]")) return;
+    watch.disconnect();
+    press("ArrowDown"); press("Enter");
+  }).observe(document.getElementById("hits"), { childList: true, subtree: true });
+});"""
+
+
+def test_who_takes_a_caller_the_moment_he_is_offered_stays_on_the_page(centre: Centre, browse: Any) -> None:
+    page = browse(centre.engineer, "en")
+    page.add_init_script(HASTE)
+    page.goto(DESK)
+    ring(centre)
+    expect(page.locator("#panel")).to_contain_text("恒源物流有限公司")
+    expect(page.locator("#contact")).to_have_value("陈文斌")
+
+
 def test_the_number_of_nobody_is_written_into_the_call(centre: Centre, browse: Any) -> None:
     page = browse(centre.engineer, "en")
     page.goto(DESK)

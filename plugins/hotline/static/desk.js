@@ -9,8 +9,6 @@
   const typing = (target) => target.matches?.("input:not([type=radio], [type=checkbox]), textarea, select");
   form.classList.add("live");
   top.classList.add("live");
-  // htmx would carry a size that somebody dragged over as an inline style, and the policy of the pages blocks those.
-  window.htmx.config.attributesToSettle = ["class"];
   [...all("[hidden].desk-keys"), ...all("[data-moment]", top)].forEach((one) => { one.hidden = false; });
   find.closest(".find-row").querySelector(".find-button").hidden = true;
 
@@ -320,14 +318,16 @@
   form.addEventListener("rings", ({ detail: { number, term, customers } }) => {
     find.value = customers.length ? term : find.value;
     if (customers.length === 1) { newcomer.open = false; pick(customers[0]); return; }
-    if (customers.length) { find.focus(); window.htmx.ajax("GET", find.getAttribute("hx-get"), { source: find, target: hits }); return; }
+    if (customers.length) { fresh = false; find.focus(); window.htmx.ajax("GET", find.getAttribute("hx-get"), { source: find, target: hits }); return; }
     propose(at("phone"), number);
     mirror();
   });
 
   // Whoever typed before the scripts were there has been heard by nobody.
   window.addEventListener("load", () => {
-    if (find.value !== find.defaultValue) window.htmx.ajax("GET", find.getAttribute("hx-get"), { source: find, target: hits });
+    if (find.value === find.defaultValue) return;
+    fresh = false;
+    window.htmx.ajax("GET", find.getAttribute("hx-get"), { source: find, target: hits });
   });
 
   const wrong = at("against") ?? form.querySelector(".is-invalid");
