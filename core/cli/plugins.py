@@ -201,8 +201,11 @@ def _named_value(given: str, wanted: Mapping[str, inspect.Parameter]) -> tuple[s
     name, equals, value = given.partition("=")
     if not equals:
         raise click.BadParameter(_("%(given)s: write it as NAME=VALUE.", given=given), param_hint="--with")
-    declared = _declared(wanted[name]) if name in wanted else []
-    read = next((READ[one] for one in declared if one in READ), str)
+    if name not in wanted:
+        said = {"name": name, "known": ", ".join(wanted)}
+        text = _("Nobody asks about %(name)s here. The decision is asked about: %(known)s.", **said)
+        raise click.BadParameter(text, param_hint="--with")
+    read = next((READ[one] for one in _declared(wanted[name]) if one in READ), str)
     try:
         return name, read(value) if value else None
     except ValueError:

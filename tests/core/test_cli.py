@@ -517,6 +517,8 @@ def test_a_decision_tells_who_answers_and_what(shanghai: Run) -> None:
     of_nobody = shanghai("plugins", "explain", "fieldservice_admission", "SH", "--with", "entitlement=card")
     assert "wants to know: customer. Add --customer NUMBER" in refused(of_nobody)
     assert "NAME=VALUE" in refused(shanghai(*admission, "--with", "expired"), 2)
+    misspelt = shanghai(*admission, "--with", "entitlement=card", "--with", "entitelment=card")
+    assert "entitelment" in refused(misspelt, 2)
     assert "hotline_entitlement" in refused(shanghai("plugins", "explain", "nonsense", "SH"))
     assert "SH9" in refused(shanghai("plugins", "explain", "hotline_entitlement", "SH", "--customer", "SH9"))
     suggestion = ("plugins", "explain", "fieldservice_suggestion", "SH")
