@@ -124,6 +124,9 @@ def _of_procedure(procedure: Procedure) -> Iterator[Rule]:
         for requirement in step.requires:
             name = f"{procedure.name} {step.name}: {requirement.check.__name__}"
             yield _rule(requirement.clause, procedure.plugin, RuleKind.REQUIREMENT, name)
+    for requirement in procedure.endings:
+        name = f"{procedure.name} ends: {requirement.check.__name__}"
+        yield _rule(requirement.clause, procedure.plugin, RuleKind.REQUIREMENT, name)
     for deadline in procedure.deadlines.values():
         yield _rule(deadline.clause, procedure.plugin, RuleKind.DEADLINE, deadline.key)
 

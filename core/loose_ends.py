@@ -332,6 +332,7 @@ def _citations(procedure: Procedure) -> Iterator[tuple[str, Citation]]:
         yield step.plugin, step.clause
         yield from ((one.plugin, one.clause) for one in step.requires)
         yield from ((one.plugin, one.clause) for one in step.added)
+    yield from ((one.plugin, one.clause) for one in procedure.endings)
     yield from ((rule.plugin, rule.clause) for rule in procedure.deadlines.values())
     yield from ((note.plugin, note.clause) for note in procedure.amendments)
 

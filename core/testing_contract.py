@@ -226,6 +226,9 @@ def rules_of_plugin(one: Installed, procedure: Procedure) -> Iterator[tuple[str,
         yield from (
             (f"{procedure.name}.{step.name} asks", clause) for plugin, clause in added if plugin == one.name
         )
+    for ending in procedure.endings:
+        if ending.plugin == one.name:
+            yield f"{procedure.name} asks before it ends", ending.clause
     for deadline in procedure.deadlines.values():
         if deadline.plugin == one.name:
             yield deadline.key, deadline.clause
@@ -279,7 +282,7 @@ def steps_told(procedure: Procedure) -> dict[str, Any]:
             [(one.role.key, one.only) for one in step.who],
             str(step.clause),
             step.form and [name for name in vars(step.form) if not name.startswith("_")],
-            [(one.plugin, str(one.clause)) for one in step.requires],
+            [(one.plugin, str(one.clause)) for one in procedure.asked_before(step)],
             [(one.plugin, one.name) for one in step.fields],
             [(one.plugin, str(one.clause)) for one in step.follows],
             (step.starts, step.meets, step.drops, step.voids, step.inner, step.own_page),

@@ -78,6 +78,8 @@ def test_every_kind_of_rule_is_seen_once(plugins: Plugins) -> None:
         name="fieldservice.request widen dispatch",
     )
     assert widened in rules
+    ending = {one.clause for one in rules if one.name.startswith("fieldservice.request ends: ")}
+    assert ending == {"QI/05 3.4"}
 
 
 def test_nothing_that_is_built_cites_a_clause_that_no_document_has(plugins: Plugins) -> None:
