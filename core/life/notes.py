@@ -44,6 +44,8 @@ ASPECTS = {
     "within": _l("within"),
     "since": _l("counted from"),
     "whose": _l("whose"),
+    "when": _l("only"),
+    "leads": _l("only when it leads to"),
     "final": _l("ends it"),
     "default": _l("default"),
     "value": _l("value"),
@@ -58,7 +60,7 @@ ASPECTS = {
     "en": _l("in English"),
 }
 # What earlier releases did not keep: nobody knows whether it was otherwise, so that no note says so.
-LATER = ("endings",)
+LATER = ("endings", "when", "leads")
 WITH_UNIT = frozenset({"default", "value", "least", "most"})
 
 

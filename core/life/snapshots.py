@@ -207,7 +207,12 @@ def _plain(said: Sentence | str) -> Any:
 
 def _deadline(procedure: Procedure, rule: DeadlineRule) -> Rule:
     within = rule.within.parameter or _plain(rule.within.told(None))
-    says = {"within": within, "whose": _plain(rule.owner.title)}
+    says = {
+        "within": within,
+        "whose": _plain(rule.owner.title),
+        "when": rule.when_title and _plain(rule.when_title),
+        "leads": [_plain(procedure.states[one].title) for one in rule.only_in],
+    }
     if rule.since is not None and rule.within.counted:
         says["since"] = _plain(procedure.since_title(rule))
     return _rule(f"deadline {rule.key}", "deadline", rule.title, rule.clause, says)

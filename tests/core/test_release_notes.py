@@ -50,8 +50,9 @@ def bell(make_plugin: Any, version: str) -> ModuleType:
         call.add_step("back", "rung -> open", title=Sentence("Call back"), by=who, clause="QI/03 3.2.5")
         promised: Any = {"within": working_days("bell.days"), "owner": DUTY_MANAGER, "clause": "QI/03 3.1.7"}
         promised |= {"met_by": ("back",)}
+        when = {"when": lambda act: True, "when_title": Sentence("when nobody answered")} if second else {}
         since = "opened_at" if second else None
-        call.starts("ring", "bell.ring_again", title=Sentence("Ring again"), since=since, **promised)
+        call.starts("ring", "bell.ring_again", title=Sentence("Ring again"), since=since, **promised, **when)
         if second:
             call.widen("settle", by=REGIONAL_MANAGER, clause="QI/03 3.2.6")
             call.starts("ring", "bell.call_back", title=Sentence("Call back soon"), **promised)
@@ -117,12 +118,10 @@ def test_it_names_what_is_otherwise_and_nothing_else(changed: Callable[[], Chang
         ("meets", "Ring again", "Ring again / Call back soon"),
     ]
     assert found["deadline bell.call_back"].was is None
-    (again,) = told["deadline bell.ring_again"]
-    assert (again[0], notes.shown(again[1]), notes.shown(again[2])) == (
-        "since",
-        "—",
-        "when the case was opened",
-    )
+    again = [
+        (name, notes.shown(was), notes.shown(now)) for name, was, now in told["deadline bell.ring_again"]
+    ]
+    assert again == [("when", "—", "when nobody answered"), ("since", "—", "when the case was opened")]
     assert found["decision hotline_entitlement"].now is None
     widened = next(one for key, one in found.items() if key.startswith("widen hotline.call.settle"))
     assert (widened.was, widened.rule["clause"]) == (None, "QI/03 3.2.6")
