@@ -99,6 +99,30 @@ def _shared(office_id: int) -> Subquery:
     return query.group_by(CustomerKey.key).having(several).subquery()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Apart:
+    """Two customers of whom somebody said that they are two."""
+
+    first: Customer
+    second: Customer
+    said: NotTwins
+
+
+def said_apart(office_id: int, start: int, most: int) -> list[Apart]:
+    """Return a page of the office's customers who look alike and are two, the newest word first."""
+    first, second = aliased(Customer), aliased(Customer)
+    query = (
+        select(first, second, NotTwins)
+        .select_from(NotTwins)
+        .join(first, and_(first.id == NotTwins.first_id, first.gone_at.is_(None)))
+        .join(second, and_(second.id == NotTwins.second_id, second.gone_at.is_(None)))
+        .where(NotTwins.office_id == office_id)
+        .order_by(NotTwins.id.desc())
+    )
+    rows = db.session.execute(query.offset(start).limit(most))
+    return [Apart(first=one, second=other, said=said) for one, other, said in rows]
+
+
 def say_apart(keeper: Keeper, one: Customer, other: Customer) -> None:
     """Remember that two customers who look alike are two, inside the write transaction."""
     first, second = sorted((one.id, other.id))

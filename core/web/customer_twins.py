@@ -40,6 +40,15 @@ def duplicates(office: str) -> str:
     )
 
 
+@pages.get("/duplicates/apart")
+@needs("core.keep_customers")
+def said_apart(office: str) -> str:
+    """Those who look alike and of whom somebody said that they are two."""
+    page = page_number()
+    found = twins.said_apart(this_office().id, (page - 1) * PAGE, PAGE + 1)
+    return render_template("core/customers/apart.html", found=found[:PAGE], more=len(found) > PAGE, page=page)
+
+
 @pages.post(f"{ONE}/apart")
 @needs("core.keep_customers")
 def apart(office: str, customer_id: int) -> Any:

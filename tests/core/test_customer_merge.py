@@ -328,6 +328,22 @@ def test_that_they_are_two_is_taken_back_from_the_message_that_says_so(
     assert not list(ledger.verify(shanghai.id))
 
 
+def test_that_they_are_two_is_taken_back_from_the_list_of_those_who_are(
+    house: House, shanghai: Office, boss: Actor, sign_in: SignIn, two: tuple[int, int]
+) -> None:
+    browser, apart = sign_in(boss), "/SH/customers/duplicates/apart"
+    assert "Of no two customers somebody said that they are two." in browser.get(apart).text
+    browser.post(f"/SH/customers/{two[0]}/apart", data={"other": two[1]}, follow_redirects=True)
+    page = browser.get(apart).text
+    assert page.index("10021") < page.index("10234") < page.index('<td class="fit">周艳')
+    stranger = sign_in(house.hire(house.office("BJ"), *NATIONAL_ROLES))
+    assert "10234" not in stranger.get("/BJ/customers/duplicates/apart").text
+    (undo,) = re.findall(r'action="([^"]+/undo)"', page)
+    browser.post(undo)
+    assert "10234" not in browser.get(apart).text
+    assert "10234" in browser.get("/SH/customers/duplicates").text
+
+
 def test_nobody_takes_back_what_another_office_said(
     house: House, boss: Actor, sign_in: SignIn, two: tuple[int, int]
 ) -> None:
