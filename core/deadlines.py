@@ -15,12 +15,12 @@ from core.clauses import code_of
 from core.db import Model, SharedRow, db
 from core.i18n import Sentence, _l
 from core.ledger import LedgerRow
+from core.people import Actor, Person, has_lost
 from core.seldom import seldom
 from core.worktime import Due, OfficeCalendar
 
 if TYPE_CHECKING:
     from core.gate import Act
-    from core.people import Actor, Person
     from core.procedure import DeadlineRule, Procedure
     from core.roles import Role
     from core.rules import Rules
@@ -185,7 +185,6 @@ def start(act: Act, rule: DeadlineRule) -> Deadline:
     _end(_open_of(act, (rule.key,)), DROPPED, act.now)
     since = (getattr(case, rule.since) if rule.since else None) or act.now
     due = rule.within.due(act.rules, since)
-    person_id = getattr(case, rule.owner_attribute) if rule.owner_attribute else None
     deadline = Deadline(
         office_id=case.office_id,
         shared_office_id=case.shared_office_id,
@@ -195,7 +194,7 @@ def start(act: Act, rule: DeadlineRule) -> Deadline:
         number=case.number or "",
         heading=str(act.procedure.heading(case) or "")[:120],
         role=rule.owner.key,
-        person_id=person_id,
+        person_id=_whose(act, rule),
         clause=code_of(rule.clause),
         plugin=rule.plugin,
         started_at=min(since, act.now) if rule.within.promised else since,
@@ -205,6 +204,14 @@ def start(act: Act, rule: DeadlineRule) -> Deadline:
     )
     db.session.add(deadline)
     return deadline
+
+
+def _whose(act: Act, rule: DeadlineRule) -> int | None:
+    """Return who keeps a promise by name: in the name of whoever has lost the role it waits for the role."""
+    person_id: int | None = getattr(act.case, rule.owner_attribute) if rule.owner_attribute else None
+    if person_id is None or person_id == act.actor.person_id:
+        return person_id
+    return None if has_lost(person_id, act.case.office_id, rule.owner) else person_id
 
 
 def meet(act: Act, keys: tuple[str, ...]) -> None:

@@ -160,6 +160,14 @@ def staff_of(office_id: int) -> list[Person]:
     return list(db.session.scalars(query.order_by(Person.initials, Person.name, Person.id)))
 
 
+def has_lost(person_id: int, office_id: int, role: Role) -> bool:
+    """Say whether somebody held a role in an office and holds it no more, or holds none there any more."""
+    where = (RoleGrant.person_id == person_id, RoleGrant.office_id == office_id)
+    grants = db.session.execute(select(RoleGrant.role, RoleGrant.taken_at).where(*where)).all()
+    held, now = {key for key, _taken in grants}, {key for key, taken in grants if taken is None}
+    return bool(grants) and role.key not in now and (role.key in held or not now)
+
+
 def member(office: Office, person_id: int) -> Person:
     """Find somebody of the office's staff by id; nobody else exists from here."""
     here = select(RoleGrant.person_id).where(RoleGrant.office_id == office.id)

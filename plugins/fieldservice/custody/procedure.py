@@ -154,7 +154,6 @@ custody.step(
     by=(WHO_TOOK_IT, *services.HOLDERS),
     clause="QI/05 3.7",
     form=forms.ToldForm,
-    does=standing.wait_for_the_role,
     requires=(standing.told_by(TELL),),
     meets=(TELL,),
     starts=(TELL,),
@@ -174,7 +173,6 @@ custody.step(
     title=_l("The problem is the office's again: the customer is told from here"),
     by=(DUTY_MANAGER, SENIOR_ENGINEER),
     clause="QI/05 3.7",
-    does=standing.wait_for_the_role,
     starts=(TELL,),
     inner=True,
 )

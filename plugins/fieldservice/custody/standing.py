@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from core import deadlines
 from core.errors import Objection
 from core.i18n import Sentence, _l
-from core.roles import DUTY_MANAGER, FIELD_ENGINEER, Role
+from core.roles import DUTY_MANAGER, Role
 from plugins.fieldservice.custody.services import AT_OFFICE, HOLDERS, is_at_office
 from plugins.fieldservice.promises import open_one
 from plugins.hotline.services import away_on, today
@@ -31,16 +31,6 @@ def told_by(key: str, *others: Role) -> Callable[[Act], Objection | None]:
         return Objection(_l("%(name)s tells the customer, or the duty manager does.", name=name), "QI/05 3.7")
 
     return his_to_tell
-
-
-def wait_for_the_role(act: Act) -> None:
-    """What is promised in the name of an engineer who has gone waits for the engineers, as all that was his."""
-
-    def release(done: Act) -> None:
-        deadlines.release(done.case.office_id, done.case.owner_id, FIELD_ENGINEER)
-
-    if act.case.owner_id and not _holds(act, act.case.owner_id, FIELD_ENGINEER):
-        act.afterwards.append(release)
 
 
 def _holds(act: Act, person_id: int, *roles: Role) -> bool:

@@ -14,7 +14,6 @@ from core.offices import head_office
 from plugins.fieldservice.conference.models import Conference
 from plugins.fieldservice.custody.services import NAME as CUSTODY
 from plugins.fieldservice.custody.services import chain_of, out_of, problem_of
-from plugins.fieldservice.custody.standing import wait_for_the_role
 from plugins.fieldservice.escalation.models import Escalation, EscalationLine
 from plugins.fieldservice.models import ServiceRequest
 from plugins.fieldservice.promises import note_missed
@@ -78,7 +77,6 @@ def send(act: Act) -> None:
     one.product = request.installation.title if request.installation else ""
     one.owner_id, one.engineer = request.engineer_id, request.engineer.name if request.engineer else ""
     one.shared_office_id = head_office().id
-    wait_for_the_role(act)
 
 
 def _log(act: Act, whom: str, said: str) -> None:
@@ -98,7 +96,6 @@ def asked(act: Act) -> None:
 def told(act: Act) -> None:
     """The customer was told (QI/05 3.7)."""
     _log(act, CUSTOMER, act.values["said"])
-    wait_for_the_role(act)
 
 
 def asked_back(act: Act) -> None:

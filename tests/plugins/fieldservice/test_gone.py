@@ -9,7 +9,7 @@ import pytest
 
 from core import accounts, clock, ledger
 from core.db import db
-from core.deadlines import MET, MISSED, OPEN
+from core.deadlines import MET, MISSED, OPEN, is_for
 from core.errors import RefusalKind
 from core.people import Actor, Person
 from core.roles import FIELD_ENGINEER, HOTLINE_ENGINEER, SUPPORT_MANAGER
@@ -191,3 +191,15 @@ def test_nor_while_he_is_here_but_while_he_is_away(beijing: Any) -> None:
     with clock.stopped_at(TEN + DAY):
         assert set(beijing.refused(conference, "hold", beijing.duty, **held).errors) == {"reason"}
         assert beijing.act(conference, "hold", beijing.duty, **held, **ill).state == "held"
+
+
+@pytest.mark.clause("QI/04 3.1.2")
+def test_a_visit_that_comes_back_to_who_has_left_waits_for_the_engineers(beijing: Any) -> None:
+    other = beijing.hire(FIELD_ENGINEER, name="孙丽")
+    request = beijing.act(beijing.dispatched(), "confirm", beijing.engineer)
+    request = beijing.act(request, "phoned", beijing.engineer, phone_outcome="by_phone", phone_note="重启")
+    leaves(beijing, beijing.engineer)
+    request = beijing.act(request, "back_to_engineer", beijing.duty, reason="还没好")
+    promises = [one for one in beijing.promises(request).values() if one.state == OPEN]
+    assert {one.key for one in promises} == {"fieldservice.first_call", "fieldservice.visit"}
+    assert all(is_for(one, other) for one in promises)

@@ -10,14 +10,15 @@ from sqlalchemy import select
 
 from core import accounts, clock
 from core.db import db
+from core.deadlines import is_for
 from core.errors import RefusalKind
 from core.people import Person
-from core.roles import FIELD_ENGINEER, HOTLINE_ENGINEER
+from core.roles import DUTY_MANAGER, FIELD_ENGINEER, HOTLINE_ENGINEER, Role
 from core.talk.models import Notice
 from core.testing import SETTER_UP, SignIn, said
 
 pytestmark = pytest.mark.clause("QI/03 3.1.9")
-PROMISE = "hotline.promise"
+PROMISE, TEST = "hotline.promise", "hotline.long_test"
 MONDAY = dt.datetime(2026, 11, 23, 2, tzinfo=dt.UTC)
 
 
@@ -117,6 +118,27 @@ def test_who_is_back_is_given_calls_again(beijing: Any, colleague: Any) -> None:
         assert beijing.act(first, "hand_back", beijing.hotline).owner_id == colleague.person_id
         other = beijing.act(beijing.log(), "assign", beijing.duty, assigned_to_id=colleague.person_id)
     assert other.owner_id == colleague.person_id
+
+
+@pytest.mark.parametrize("goes_on_as", [None, FIELD_ENGINEER])
+def test_what_is_promised_in_the_name_of_who_is_at_the_hotline_no_more_waits_for_the_hotline(
+    beijing: Any, colleague: Any, goes_on_as: Role | None
+) -> None:
+    call = beijing.log()
+    owner = db.session.get_one(Person, beijing.hotline.person_id)
+    if goes_on_as:
+        accounts.give_roles(owner, [(beijing.office, goes_on_as)], SETTER_UP)
+    accounts.take_role(owner, beijing.office, HOTLINE_ENGINEER, SETTER_UP)
+    call = beijing.act(call, "park", beijing.duty)
+    promise = beijing.promises(call)[TEST]
+    assert (promise.person_id, promise.role) == (None, HOTLINE_ENGINEER.key)
+    assert is_for(promise, colleague)
+
+
+def test_what_is_promised_in_the_name_of_a_duty_manager_who_took_a_call_is_his(beijing: Any) -> None:
+    call = beijing.act(beijing.log(), "take_over", beijing.duty)
+    call = beijing.act(call, "park", beijing.hire(DUTY_MANAGER, name="何志强"))
+    assert beijing.promises(call)[TEST].person_id == beijing.duty.person_id
 
 
 def test_a_call_goes_back_to_the_duty_manager_who_took_it_first(beijing: Any) -> None:
