@@ -114,6 +114,7 @@ def _let_it_go_on(request: Amendable) -> None:
         clause="QI/03 3.2.6",
         form=forms.RenewForm,
         does=services.renew,
+        requires=(services.may_be_renewed,),
         tone="primary",
         **going_on,
     )

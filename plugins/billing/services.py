@@ -19,6 +19,7 @@ from core.slots import Card
 from core.verdicts import Verdict
 from plugins.billing.models import CourtesyVisit, Sealing
 from plugins.fieldservice import services as fieldservice
+from plugins.fieldservice.hooks import Admission
 from plugins.fieldservice.models import ServiceRequest
 from plugins.hotline import services as hotline
 from plugins.hotline.hooks import COVERED, Entitlement
@@ -261,6 +262,13 @@ def grant_courtesy(act: Act) -> None:
     fieldservice.admit(request, request.entitlement, act.now)
 
 
+def may_be_renewed(act: Act) -> Objection | None:
+    """A card lets nobody's request go on who is sealed, nor one about what is withdrawn (QI/03 3.3.1)."""
+    request = act.case
+    verdict = hotline.entitlement(act.rules, request.customer, request.installation, act.now).verdict
+    return Objection(verdict.reason, verdict.clause) if verdict.value in NO_REQUEST else None
+
+
 def renew(act: Act) -> None:
     """Enter the renewed card on the products that were named; a card never shortens what was paid for."""
     request, until = act.case, act.values["until"]
@@ -274,7 +282,10 @@ def renew(act: Act) -> None:
             "until", _l("A card on file lasts longer than this one. Check the day, or the product.")
         )
     customers.renew_card(products, act.values["card"], until)
-    fieldservice.admit(request, Entitlement.CARD, act.now)
+    if fieldservice.judge(act) != Admission.REGISTERED:
+        raise Invalid(
+            "product", _l("With this card the request's own product is still not covered. Choose it.")
+        )
 
 
 def decline(act: Act) -> None:

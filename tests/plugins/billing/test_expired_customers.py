@@ -182,6 +182,25 @@ def test_a_card_is_renewed_for_the_product_in_question_only(
 
 
 @pytest.mark.clause("QI/03 3.2.6")
+def test_a_card_for_another_product_lets_no_request_go_on(
+    beijing: Any, expired: Customer, house: House
+) -> None:
+    other = house.customer(beijing.office, name="恒远物流", contract=LONG_AGO).installations[0]
+    with writing():
+        db.session.merge(other).customer_id = expired.id
+    house.see()
+    asked, other = db.session.get_one(Customer, expired.id).installations
+    call = beijing.log(expired, installation_id=asked.id)
+    visit = {"contact": "高敏", "phone": "021-61541030", "address": "莘庄", "verified": True}
+    beijing.act(call, "request_visit", beijing.hotline, **visit)
+    request, card = beijing.request_of(call), {"card": "FW9", "until": "2099-01-01"}
+    refused = beijing.refused(request, "renew", beijing.manager, **card, product=other.id)
+    assert set(refused.errors) == {"product"}
+    assert [one.service_card for one in request.customer.installations] == ["", ""]
+    assert beijing.act(request, "renew", beijing.manager, **card, product=asked.id).state == "registered"
+
+
+@pytest.mark.clause("QI/03 3.2.6")
 def test_a_card_never_shortens_what_was_paid_for(beijing: Any, expired: Customer) -> None:
     request = beijing.registered(expired)
     with writing():
@@ -200,6 +219,19 @@ def test_who_was_sealed_meanwhile_gets_no_courtesy_visit(beijing: Any, expired: 
     beijing.create("billing.sealing", "seal", beijing.manager, **words)
     refused = beijing.refused(request, "grant_courtesy", beijing.manager, told=True)
     assert (refused.kind, refused.objections[0].clause) == (RefusalKind.OBJECTION, "QI/03 3.3.1")
+
+
+@pytest.mark.clause("QI/03 3.3.1")
+def test_nor_does_a_renewed_card_send_anybody_to_him_until_the_seal_is_lifted(
+    beijing: Any, expired: Customer
+) -> None:
+    request, card = beijing.registered(expired), {"card": "FW9", "until": "2099-01-01"}
+    words = {"file_number": expired.file_number, "reason": "多次服务未付费", "extension": "8012"}
+    sealing = beijing.create("billing.sealing", "seal", beijing.manager, **words)
+    refused = beijing.refused(request, "renew", beijing.manager, **card)
+    assert (refused.kind, refused.objections[0].clause) == (RefusalKind.OBJECTION, "QI/03 3.3.1")
+    beijing.act(sealing, "lift", beijing.manager, reason="已付清")
+    assert beijing.act(request, "renew", beijing.manager, **card).state == "registered"
 
 
 @pytest.mark.clause("QI/02 file.missing")
