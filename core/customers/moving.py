@@ -195,6 +195,7 @@ def accept(move: CustomerMove, actor: Actor, file_number: str) -> Customer:
         _refuse_taken(new.office, customer, file_number)
         _end(answered, MoveState.ACCEPTED, actor)
         with origin(actor.name, actor.person_id, Source.MOVE, answered.agreement):
+            _take_off_what_returns(new.office, customer)
             arrived = _copied(customer, new.office, file_number)
             came_from = _label(old.office, customer.file_number)
             label = _label(new.office, arrived.file_number)
@@ -247,10 +248,28 @@ def _refuse_taken(office: Office, customer: Customer, file_number: str) -> None:
         raise Invalid(
             "file_number", _l("Somebody has this file number here. Give another one, or leave it empty.")
         )
-    for serial in filter(None, (one.serial_number for one in customer.installations)):
+    for serial in _serials(customer):
         holder = services.holder_of(office.id, serial)
-        if holder is not None:
+        if holder is not None and not holder.is_gone:
             raise Invalid("file_number", _held(serial, holder))
+
+
+def _serials(customer: Customer) -> list[str]:
+    return [one.serial_number for one in customer.installations if one.serial_number]
+
+
+def _take_off_what_returns(office: Office, customer: Customer) -> None:
+    """Take a product off the file of whoever moved away with it, once it comes back: nobody else could any more."""
+    query = select(Installation).join(Customer, Customer.id == Installation.customer_id)
+    where = (
+        Installation.office_id == office.id,
+        Installation.serial_number.in_(_serials(customer)),
+        Installation.removed_at.is_(None),
+        Customer.gone_at.is_not(None),
+    )
+    for one in db.session.scalars(query.where(*where)):
+        one.removed_at = clock.now()
+    db.session.flush()
 
 
 def _held(serial: str, holder: Customer) -> Sentence:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select, text
 
 from core import ledger, switches
-from core.customers import lookup, moving, proposals, services
+from core.customers import history, lookup, moving, proposals, services
 from core.customers.models import Customer, Installation
 from core.customers.records import CustomerMove, Proposal
 from core.db import ForeignOffice, db, see_offices, writing
@@ -18,6 +18,7 @@ from core.people import Actor
 from core.roles import CUSTOMER_ADMINISTRATOR, HOTLINE_ENGINEER, NATIONAL_ROLES
 from core.testing import House, SignIn, said
 from plugins.hotline.models import Call
+from tests.moves import moved
 
 pytestmark = [pytest.mark.usefixtures("monday_morning"), pytest.mark.clause("QI/02 region.tripartite")]
 
@@ -250,6 +251,24 @@ def test_a_serial_number_that_is_held_there_is_named(
     answer = sign_in(server).post(f"/SH/customers/moves/{the_move().id}/accept", data={})
     assert answer.status_code == 422
     assert "上海恒远服装有限责任公司" in said(answer.text)
+
+
+def test_who_comes_back_brings_his_products_and_they_are_taken_off_the_file_that_he_left(
+    house: House, beijing: Office, shanghai: Office, sold: int
+) -> None:
+    left = db.session.get_one(Customer, sold)
+    product = left.installations[0].id
+    there = moved(house, left, beijing, shanghai)
+    stays = db.session.get_one(Installation, product)
+    assert stays.removed_at is None, "what is left can be read"
+    serial, back = stays.serial_number, moved(house, there, shanghai, beijing)
+    assert (back.id != sold, back.office_id) == (True, beijing.id)
+    assert [one.serial_number for one in back.installations] == [serial]
+    holder = services.holder_of(beijing.id, str(serial))
+    assert holder is not None
+    assert holder.id == back.id
+    change = next(one for one in history.of_customer(sold) if one.what == history.PRODUCT)
+    assert (change.source, change.before.endswith(str(serial)), change.after) == ("move", True, "")
 
 
 def test_a_third_office_knows_nothing_of_it(
