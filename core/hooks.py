@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from core.i18n import Sentence
     from core.people import Actor
     from core.rules import Rules
-    from core.slots import Card, Job, MenuItem, Searchable, Status, Tell
+    from core.slots import Card, GoesAlong, Job, MenuItem, Searchable, Status, Tell
 
 PROJECT = "koudai"
 hookspec = pluggy.HookspecMarker(PROJECT)
@@ -107,6 +107,16 @@ def core_customer_cards(customer: Customer, rules: Rules) -> list[Card] | Card |
     """Contribute cards beside a customer's page.
 
     Merged by weight. A card that fails becomes a small box naming its plugin. Called once per page.
+    """
+
+
+@hookspec
+@called(_l("What goes along with a customer who moves"))
+def core_customer_leaves(customer: Customer, rules: Rules) -> list[GoesAlong] | GoesAlong | None:
+    """Contribute what the plugin must still know of a customer whom another office serves from now on.
+
+    Kept there by its key, and sent along again when he moves on, whether or not the office uses the plugin; each fact
+    once. Called in the old office, in the transaction in which the new one accepts him; who fails keeps him there.
     """
 
 

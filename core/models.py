@@ -6,7 +6,7 @@ from core.api.tokens import ApiToken
 from core.calendars import CalendarDay, OpeningHours
 from core.customers.import_models import ColumnMapping, ImportFile, ImportRefusal, ImportRun, LastSaid
 from core.customers.models import Contact, Customer, CustomerKey, Installation, Product
-from core.customers.records import CustomerChange, CustomerMerge, CustomerMove, NotTwins, Proposal
+from core.customers.records import CameAlong, CustomerChange, CustomerMerge, CustomerMove, NotTwins, Proposal
 from core.deadlines import Deadline
 from core.jobs.models import JobClaim, JobTurn
 from core.ledger import LedgerHead, LedgerRow
@@ -28,6 +28,7 @@ __all__ = [
     "ApiReplay",
     "ApiToken",
     "CalendarDay",
+    "CameAlong",
     "ColumnMapping",
     "Contact",
     "Customer",

@@ -68,6 +68,17 @@ class Tell:
 
 
 @dataclass(frozen=True, kw_only=True)
+class GoesAlong:
+    """What a plugin must still know of a customer when another office serves him.
+
+    ``key`` begins with the plugin's name; ``core.customers.along.came_along`` reads it there.
+    """
+
+    key: str
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Job:
     """What an office's timer does every so many minutes: ``does`` gets the rules in force at that moment.
 

@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import func, or_, select
 
 from core import clock, ledger
-from core.customers import history, lookup, proposals, services
+from core.customers import along, history, lookup, proposals, services
 from core.customers.history import CONTACT, PRODUCT, Source, origin
 from core.customers.keeping import NUMBER_LENGTH, Keeper, locked, with_cases
 from core.customers.models import Contact, Customer, Installation
@@ -184,10 +184,10 @@ def decline(move: CustomerMove, actor: Actor, reason: str) -> None:
 
 
 def accept(move: CustomerMove, actor: Actor, file_number: str) -> Customer:
-    """Take a customer over: he comes with contacts and products, under a number of the new office's.
+    """Take a customer over: with contacts, products, and what plugins send along, under a number of the new office's.
 
     Raises ``Invalid`` where his number or one of his serial numbers is taken there, and ``KoudaiError`` where cases
-    are open in the old office.
+    are open in the old office, or one of its plugins fails.
     """
     with _both(move, actor) as (old, new, answered):
         customer = locked(answered.customer_id, old.office.id)
@@ -197,6 +197,7 @@ def accept(move: CustomerMove, actor: Actor, file_number: str) -> Customer:
         with origin(actor.name, actor.person_id, Source.MOVE, answered.agreement):
             _take_off_what_returns(new.office, customer)
             arrived = _copied(customer, new.office, file_number)
+            along.take_along(old, customer, arrived)
             came_from = _label(old.office, customer.file_number)
             label = _label(new.office, arrived.file_number)
             customer.moved_to_id, customer.gone_at = new.office.id, clock.now()

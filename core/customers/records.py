@@ -158,3 +158,14 @@ class CustomerMove(Model, SharedRow):
     ended_at: Mapped[dt.datetime | None]
     ended_by: Mapped[str] = mapped_column(String(40), default="")
     reason: Mapped[str] = mapped_column(Text, default="")
+
+
+class CameAlong(Model, OfficeRow):
+    """What a plugin knew of a customer in the office from which he moved, for its rules in this one."""
+
+    __tablename__ = "core_customer_came_along"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("core_customer.id"), index=True)
+    key: Mapped[str] = mapped_column(String(60))
+    value: Mapped[str] = mapped_column(Text)

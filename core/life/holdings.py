@@ -15,8 +15,14 @@ from core.records import Record, declared
 KEPT = frozenset({"core_ledger", "core_ledger_head", "core_plugin_switch"})
 # The columns in which core writes what is named after its plugin: a case's procedure, a list, a job...
 NAMES = ("procedure", "listed", "job")
-# ... and those that are called otherwise: a parameter, what the search reads, who looks at which case.
-NAMES_IN = {"core_parameter_value": "key", "core_search_text": "kind", "core_presence": "about"}
+# ... and those that are called otherwise: a parameter, what the search reads, who looks at which case, what a customer
+# brought with him.
+NAMES_IN = {
+    "core_parameter_value": "key",
+    "core_search_text": "kind",
+    "core_presence": "about",
+    "core_customer_came_along": "key",
+}
 
 
 @dataclass(frozen=True, kw_only=True)

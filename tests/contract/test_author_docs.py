@@ -20,7 +20,7 @@ from core.parameters import Parameter, Preset
 from core.plugins import Manifest, Permission
 from core.procedure import Column, Filter, Procedure, Step
 from core.roles import Role
-from core.slots import Card, Job, MenuItem, Searchable, Status, Tell
+from core.slots import Card, GoesAlong, Job, MenuItem, Searchable, Status, Tell
 from core.testing_contract import PluginContract
 from core.verdicts import Verdict
 from plugins.fieldservice.testing import Centre
@@ -94,6 +94,7 @@ TABLES: list[tuple[str, str, str, Iterable[str]]] = [
     ("reference.md", "Cards and menu", "keyword of `MenuItem`", arguments(MenuItem)),
     ("reference.md", "Cards and menu", "keyword of `Searchable`", arguments(Searchable)),
     ("reference.md", "Cards and menu", "keyword of `Status`", arguments(Status)),
+    ("reference.md", "Cards and menu", "keyword of `GoesAlong`", arguments(GoesAlong)),
     ("reference.md", "Cards and menu", "keyword of `Job`", arguments(Job)),
     ("reference.md", "Cards and menu", "keyword of `Tell`", arguments(Tell)),
     ("reference.md", "Replies", "keyword of `ReplyEntry`", arguments(ReplyEntry)),

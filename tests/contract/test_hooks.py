@@ -10,6 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from core import clock, gate, ledger
+from core.customers.along import came_along
+from core.customers.models import Customer
 from core.db import db, writing
 from core.deadlines import MET, OPEN, of_case
 from core.errors import PluginError, RefusalKind, Refused
@@ -18,7 +20,7 @@ from core.ledger import LedgerRow
 from core.people import Actor, Person, give_role
 from core.roles import DUTY_MANAGER, FIELD_ENGINEER, HOTLINE_ENGINEER
 from core.rules import Rules
-from core.slots import Card, MenuItem, Tell
+from core.slots import Card, GoesAlong, MenuItem, Tell
 from core.talk.models import Notice
 from core.testing import House, SignIn
 from plugins.fieldservice import visit
@@ -29,6 +31,7 @@ from plugins.hotline.replies.catalogue import catalogue
 from plugins.hotline.replies.entries import national
 from plugins.hotline.replies.services import uses_of
 from plugins.hotline.services import entitlement
+from tests.moves import accepted, moved, offered
 from tests.plugins_dummy.dummy import KEEPER, services
 from tests.plugins_dummy.dummy.models import CallShelf, Loan
 from tests.plugins_dummy.fixtures import database_url, plugins, sqlite_template  # noqa: F401
@@ -288,6 +291,40 @@ def test_hook_core_case_cards(faulty: Desk) -> None:
 
 def test_hook_core_customer_cards(faulty: Desk) -> None:
     assert customer_cards(faulty, "core_customer_cards") == [("恒远物流",)]
+
+
+def test_hook_core_customer_leaves(desk: Desk) -> None:
+    there = desk.house.office("GZ", *LOWER)
+    lent, other = (desk.house.customer(desk.office, name) for name in ("恒远物流", "银河机电"))
+    with writing():
+        db.session.merge(lent).note = "lent"
+    there_with_it = moved(desk.house, lent, desk.office, there)
+    assert came_along(there_with_it.id, "dummy.lent_in") == ["SH"]
+    assert came_along(moved(desk.house, other, desk.office, there).id, "dummy.lent_in") == []
+    back = moved(desk.house, there_with_it, there, desk.office)
+    again = moved(desk.house, back, desk.office, there)
+    assert came_along(again.id, "dummy.lent_in") == ["SH"], "each fact once"
+
+
+def test_hook_core_customer_leaves_that_fails_keeps_the_customer(faulty: Desk) -> None:
+    there, customer = faulty.house.office("GZ", *LOWER), faulty.house.customer(faulty.office)
+    offer = offered(faulty.house, customer, faulty.office, there)
+    with pytest.raises(PluginError) as failed:
+        accepted(faulty.house, offer, there)
+    assert failed.value.sentence.values == {"plugin": "faulty", "office": "SH"}
+    faulty.house.see()
+    assert not db.session.get_one(Customer, customer.id).is_gone
+    assert db.session.scalars(select(Customer).where(Customer.office_id == there.id)).all() == []
+
+
+@pytest.mark.parametrize("said", ["SH", GoesAlong(key="hotline.lent_in", value="SH")])
+def test_what_goes_along_is_a_plugins_own(desk: Desk, monkeypatch: pytest.MonkeyPatch, said: Any) -> None:
+    there, customer = desk.house.office("GZ", *LOWER), desk.house.customer(desk.office)
+    offer = offered(desk.house, customer, desk.office, there)
+    monkeypatch.setattr(desk.rules.plugins, "gather", lambda name, **inputs: [("dummy", said)])
+    with pytest.raises(PluginError) as failed:
+        accepted(desk.house, offer, there)
+    assert failed.value.sentence.values == {"plugin": "dummy", "office": "SH"}
 
 
 def test_hook_core_desk_cards(faulty: Desk, sign_in: SignIn) -> None:

@@ -270,7 +270,7 @@ def test_every_table_that_points_to_a_customer_is_found(plugins: Plugins) -> Non
     found = {f"{table.name}.{column.name}" for table, column in references()}
     cases = {one.model.__tablename__ for one in plugins.procedures.values()} | {"billing_courtesy_visit"}
     own = {"core_contact", "core_installation", "core_customer_proposal"}
-    own |= {"core_file", "core_note"}
+    own |= {"core_file", "core_note", "core_customer_came_along"}
     assert found == {f"{name}.customer_id" for name in cases | own} | {"core_customer.merged_into_id"}
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import MetaData, Table, create_engine, delete, inspect, select, 
 from core import clock, gate, ledger, migrate, number_check, presence, switches
 from core.api.replays import ApiReplay, claim
 from core.api.tokens import ACT, make, of_person
+from core.customers.records import CameAlong
 from core.db import db, reading_tables, see_offices, writing
 from core.errors import KoudaiError, NotFound, PluginError
 from core.ledger import LedgerRow
@@ -159,6 +160,18 @@ def test_whoever_looked_at_a_case_of_it_looks_no_more(
         presence.say(returned.id, about, reader.person_id)
     removes()
     assert db.session.scalars(select(Presence.about)).all() == ["hotline.call 1"]
+
+
+def test_what_it_sent_along_with_a_customer_goes_too(
+    house: House, returned: Office, removes: Callable[..., Removed]
+) -> None:
+    arrived = house.customer(returned)
+    with writing():
+        for key in ("dummy.lent_in", "hotline.known"):
+            fact = CameAlong(office_id=returned.id, customer_id=arrived.id, key=key, value="SH")
+            db.session.add(fact)
+    assert dict(removes().tables)["core_customer_came_along"] == 1
+    assert db.session.scalars(select(CameAlong.key)).all() == ["hotline.known"]
 
 
 def test_a_key_of_the_api_leads_to_no_case_that_went_and_is_free_again(
@@ -459,8 +472,8 @@ def test_before_it_is_on_everything_that_it_brings_is_seen(house: House) -> None
         ("Jobs", "Count"),
         (
             "Also",
-            "Cards beside cases · Cards beside customers · Cards on my desk · Chips in the header · "
-            "What happens after a step is taken · Notices",
+            "Cards beside cases · Cards beside customers · What goes along with a customer who moves · "
+            "Cards on my desk · Chips in the header · What happens after a step is taken · Notices",
         ),
         ("Added to: Field service", "Lines of the visit page"),
         ("Added to: Hotline", "Cards at the call desk\nEntries of the reply catalogue: 午饭时间没人接"),

@@ -91,6 +91,11 @@ def core_customer_cards(customer):
 
 
 @hookimpl
+def core_customer_leaves():
+    fail()
+
+
+@hookimpl
 def core_desk_cards():
     fail()
 

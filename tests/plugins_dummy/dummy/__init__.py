@@ -10,7 +10,7 @@ from core.i18n import Sentence
 from core.parameters import Parameter
 from core.plugins import Manifest, Permission
 from core.roles import HOTLINE_ENGINEER, SUPPORT_MANAGER, Role
-from core.slots import Card, Job, MenuItem, Searchable, Status, Tell
+from core.slots import Card, GoesAlong, Job, MenuItem, Searchable, Status, Tell
 from core.verdicts import Verdict
 from plugins.fieldservice.hooks import VisitPart, in_order
 from plugins.hotline.hooks import Entitlement
@@ -157,6 +157,11 @@ def hotline_customer_cards(customer):
 @hookimpl
 def core_customer_cards(customer):
     return Card(title=Sentence("Dummy"), lines=(customer.name,), clause="DUMMY 1.1")
+
+
+@hookimpl
+def core_customer_leaves(customer, rules):
+    return [GoesAlong(key="dummy.lent_in", value=rules.office.code)] if customer.note == "lent" else None
 
 
 @hookimpl
