@@ -151,6 +151,11 @@ def core_customer_cards(customer, rules):
 
 
 @hookimpl
+def core_customer_leaves(customer):
+    return services.courtesy_goes_along(customer.id)
+
+
+@hookimpl
 def core_case_cards(act):
     if act.procedure.name == "hotline.call":
         return services.sealing_card(act.case.customer_id, act.rules)

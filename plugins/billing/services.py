@@ -11,11 +11,12 @@ from sqlalchemy import select
 
 from core.clauses import house_rule
 from core.customers import services as customers
+from core.customers.along import came_along
 from core.customers.models import Customer, Installation
 from core.db import db
 from core.errors import Invalid, Objection
 from core.i18n import Sentence, _l
-from core.slots import Card
+from core.slots import Card, GoesAlong
 from core.verdicts import Verdict
 from plugins.billing.models import CourtesyVisit, Sealing
 from plugins.fieldservice import services as fieldservice
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 FIRST_YEAR = "billing.free_months"
 WITHDRAWN = "billing.withdrawn_support_months"
 DECIDE_WITHIN = "billing.decide_working_days"
+COURTESY = "billing.courtesy"
 NOT_FORGOTTEN = house_rule(_l("What is on nobody's desk is forgotten."))
 NO_REQUEST = {Entitlement.SEALED: "QI/03 3.3.1", Entitlement.WITHDRAWN: "QI/02 upgrade.withdrawn"}
 
@@ -55,10 +57,22 @@ def sealing_here(customer_id: int, rules: Rules) -> Sealing | None:
 
 
 def courtesy_of(customer_id: int) -> CourtesyVisit | None:
-    """Return the courtesy visit that a customer has had; one that was cancelled was none."""
+    """Return the courtesy visit that a customer has had in this office; one that was cancelled was none."""
     query = select(CourtesyVisit).join(ServiceRequest, ServiceRequest.id == CourtesyVisit.request_id)
     where = (CourtesyVisit.customer_id == customer_id, ServiceRequest.state != "cancelled")
     return db.session.scalars(query.where(*where).order_by(CourtesyVisit.request_id)).first()
+
+
+def courtesy_had(customer_id: int) -> str:
+    """Return with which request a customer has had the courtesy visit, here or where he moved from; empty if not."""
+    here = courtesy_of(customer_id)
+    return str(here.request.number) if here else next(iter(came_along(customer_id, COURTESY)), "")
+
+
+def courtesy_goes_along(customer_id: int) -> GoesAlong | None:
+    """Let the next office know that a customer who moves has had his courtesy visit: there is no second."""
+    used = courtesy_of(customer_id)
+    return GoesAlong(key=COURTESY, value=str(used.request.number)) if used else None
 
 
 def entitlement(customer: Customer, installation: Installation | None, on: dt.date, rules: Rules) -> Verdict:
@@ -124,10 +138,10 @@ def _with_courtesy(verdict: Verdict, customer: Customer, rules: Rules) -> Verdic
     """Add to an expired contract whether the courtesy visit is still to be had."""
     if verdict.value != Entitlement.EXPIRED:
         return verdict
-    used = rules.once(("billing.courtesy", customer.id), lambda: courtesy_of(customer.id))
+    number = rules.once((COURTESY, customer.id), lambda: courtesy_had(customer.id))
     line = (
-        _l("The courtesy visit was granted with %(number)s.", number=used.request.number)
-        if used
+        _l("The courtesy visit was granted with %(number)s.", number=number)
+        if number
         else _l("The courtesy visit has not been used.")
     )
     return replace(verdict, evidence=(*verdict.evidence, line))
@@ -239,7 +253,7 @@ def courtesy_due(act: Act) -> Objection | Sentence | None:
     verdict = hotline.entitlement(act.rules, request.customer, request.installation, act.now).verdict
     if verdict.value != Entitlement.EXPIRED:
         return Objection(verdict.reason, verdict.clause)
-    return USED_UP if courtesy_of(request.customer_id) else None
+    return USED_UP if courtesy_had(request.customer_id) else None
 
 
 USED_UP = _l("This customer has had the one courtesy visit. Only a renewed card helps now.")
@@ -249,7 +263,7 @@ def grant_courtesy(act: Act) -> None:
     """Enter the one courtesy visit, and let the promise to the customer begin now."""
     request = act.case
     customers.lock(request.customer_id)
-    if courtesy_of(request.customer_id):
+    if courtesy_had(request.customer_id):
         raise Invalid("told", USED_UP)
     row = CourtesyVisit(
         office_id=request.office_id,
