@@ -21,8 +21,9 @@ from core.customers.choices import faults_of
 from core.customers.import_models import ColumnMapping, ImportRefusal, ImportRun, LastSaid, RunState
 from core.customers.importing import ImportBusy
 from core.customers.models import Contact, Customer, CustomerKey, Installation, Product
+from core.customers.rejects import reject_file
 from core.customers.services import add_customer
-from core.customers.sheet import UnreadableSheet
+from core.customers.sheet import UnreadableSheet, read_sheet
 from core.customers.tally import Tally
 from core.db import db, see_offices, writing
 from core.errors import NotFound
@@ -662,6 +663,46 @@ def test_columns_that_nobody_knows_are_named_once_and_remembered_by_the_office(
     house.see()
     with pytest.raises(UnreadableSheet):
         bring_in(house.office("BJ"), turned)
+
+
+@pytest.mark.parametrize(("written_in", "read_in"), [("en", "zh_Hans_CN"), ("zh_Hans_CN", "en")])
+def test_the_reject_file_of_named_columns_is_read_like_its_file_in_whatever_language(
+    house: House, office: Office, written_in: str, read_in: str
+) -> None:
+    wrong = UNKNOWN.replace(b"2024-01-31", "没有".encode())
+    run = bring_in(office, wrong, **CHOSEN | {"丙列": "phone"})
+    with force_locale(written_in):
+        rejects = reject_file(importing.refused_by(run), run.layout["cells"])
+    corrected = rejects.decode().replace("没有,", "021-05550101,").encode()
+    with force_locale(read_in):
+        again = importing.receive(office.id, corrected, "rejects.csv", CLERK)
+        assert (again.state, again.layout["lines"]) == (RunState.TRIAL, 1)
+        assert again.layout["fields"] == {"file_number": "甲列", "name": "乙列", "phone": "丙列"}
+        assert figures(bring_in(office, corrected))[:3] == (1, 0, 1)
+        house.see()
+        with pytest.raises(UnreadableSheet):
+            bring_in(house.office("BJ"), corrected)
+
+
+def test_a_reject_file_that_was_refused_once_more_is_read_too(office: Office) -> None:
+    run = bring_in(office, "甲列,乙列\n,甲厂\n,乙厂\n".encode(), 甲列="file_number", 乙列="name")
+    for _ in range(2):
+        run = bring_in(office, reject_file(importing.refused_by(run), run.layout["cells"]))
+    assert [number for number, *_ in reasons(run)] == [2, 3]
+
+
+def test_a_file_with_another_column_of_its_own_is_not_taken_for_the_known_one(office: Office) -> None:
+    bring_in(office, UNKNOWN, **CHOSEN)
+    other = UNKNOWN.replace("丙列".encode(), "丙列,Refused".encode())
+    assert importing.receive(office.id, other, "b.csv", CLERK).state == RunState.COLUMNS
+
+
+def test_what_was_said_of_the_columns_of_a_refusal_alone_fits_no_blank_row(office: Office) -> None:
+    odd = b"Refused field,Reason of refusal\nSH1,A\n"
+    bring_in(office, odd, **{"Refused field": "file_number", "Reason of refusal": "name"})
+    other = b",,\n" + UNKNOWN
+    assert importing.mapping_for(office.id, read_sheet(odd, "a.csv")) != {}
+    assert importing.mapping_for(office.id, read_sheet(other, "b.csv")) == {}
 
 
 def test_recognised_columns_can_be_named_otherwise(office: Office) -> None:
