@@ -53,13 +53,15 @@ class Reading:
         return [one if isinstance(one, RefusedLine) else tuple(one) for one in order]
 
     @cached_property
-    def claims(self) -> Mapping[str, str]:
-        """The customer whose line is the first to name each serial number together with its product."""
-        first: dict[str, str] = {}
+    def claims(self) -> Mapping[str, Sequence[str]]:
+        """The customers whose lines name each serial number together with its product, the first one first."""
+        claims: dict[str, list[str]] = {}
         for line in self._entries:
             if isinstance(line, CustomerLine) and line.serial_number and line.product:
-                first.setdefault(line.serial_number, line.file_number)
-        return first
+                numbers = claims.setdefault(line.serial_number, [])
+                if line.file_number not in numbers[-1:]:
+                    numbers.append(line.file_number)
+        return claims
 
     @cached_property
     def skipped(self) -> Mapping[str, int]:

@@ -137,6 +137,12 @@ def the_one(office: Office) -> Customer:
     return db.session.scalars(select(Customer).where(Customer.office_id == office.id)).one()
 
 
+def the_one_under(office: Office, number: str) -> Customer:
+    return db.session.scalars(
+        select(Customer).where(Customer.office_id == office.id, Customer.file_number == number)
+    ).one()
+
+
 # --- what comes in
 
 
@@ -288,6 +294,55 @@ def test_a_refused_line_claims_nothing(office: Office) -> None:
     run = bring_in(office, file_of(*lines))
     assert [number for number, *_ in reasons(run)] == [2, 3]
     assert the_one(office).file_number == "SH2"
+
+
+def gone(office: Office, number: str, **where: int) -> None:
+    """Let a customer be one whom the office keeps no more: merged into another, or moved to another office."""
+    see_offices(frozenset({office.id}))
+    with writing():
+        one = the_one_under(office, number)
+        one.gone_at = clock.now()
+        for name, key in where.items():
+            setattr(one, name, key)
+
+
+def test_a_line_of_who_was_merged_claims_nothing_from_who_stayed(office: Office) -> None:
+    bring_in(office, file_of(line(), line(file_number="SH2", name="甲厂（旧）")))
+    gone(office, "SH2", merged_into_id=the_one_under(office, "SH1").id)
+    both = [line(file_number="SH2", serial_number="UF1"), line(serial_number="UF1")]
+    run = bring_in(office, file_of(*both))
+    assert reasons(run) == [(2, "file_number", "this customer was merged into SH1: give that number")]
+    assert "UF1" in [one.serial_number for one in the_one_under(office, "SH1").installations]
+
+
+@pytest.mark.parametrize("away", [1, 3])
+def test_the_lines_of_those_who_moved_claim_nothing_however_many_and_far_apart_they_are(
+    house: House, office: Office, away: int
+) -> None:
+    numbers, beijing_id = [f"SH{one}" for one in range(away)], house.office("BJ").id
+    bring_in(office, file_of(*(line(file_number=one) for one in numbers)))
+    for one in numbers:
+        gone(office, one, moved_to_id=beijing_id)
+    house.see()
+    claimed = [line(file_number=one, serial_number="UF1") for one in numbers]
+    between = [line(file_number=f"M{one}", name=f"第{one}厂") for one in range(150)]
+    late = [line(file_number=f"Z{one}", name=f"末{one}厂", serial_number="UF1") for one in range(2)]
+    run = bring_in(office, file_of(*claimed, *between, *late))
+    *moved, last = reasons(run)
+    assert [(number, field) for number, field, _ in moved] == [(at + 2, "file_number") for at in range(away)]
+    assert last == (away + 153, "serial_number", "this serial number already belongs to the customer Z0")
+
+
+def test_who_moved_claims_nothing_here_and_his_number_claims_in_another_office(
+    house: House, office: Office
+) -> None:
+    beijing = house.office("BJ")
+    for where in (office, beijing):
+        bring_in(where, file_of(line()))
+    gone(beijing, "SH1", moved_to_id=office.id)
+    both = file_of(line(serial_number="UF1"), line(file_number="SH2", name="乙厂", serial_number="UF1"))
+    assert [field for _line, field, _why in reasons(bring_in(office, both))] == ["serial_number"]
+    assert [field for _line, field, _why in reasons(bring_in(beijing, both))] == ["file_number"]
 
 
 def test_a_serial_number_counts_in_its_own_office_only(house: House, office: Office) -> None:
