@@ -423,6 +423,16 @@ def test_staff_come_with_a_link_and_go(shanghai: Run) -> None:
     assert has_line("wang.li +王力 +07 +left", fine(shanghai("staff", "list")))
 
 
+def test_staff_are_given_no_role_where_a_colleague_has_their_number(shanghai: Run) -> None:
+    duty = ("--role", "duty_manager")
+    fine(shanghai("staff", "add", "wang.li", "王力", "--office", "SH", "--number", "07", *duty))
+    fine(shanghai("staff", "add", "li.na", "李娜", "--office", "HQ", "--number", "07", *duty))
+    told = refused(shanghai("staff", "give", "li.na", "--office", "SH", *duty))
+    assert "王力 has the hotline number 07 in SH already, and 李娜 has the same. Take back" in told
+    fine(shanghai("staff", "take", "wang.li", "--office", "SH", *duty))
+    fine(shanghai("staff", "give", "li.na", "--office", "SH", *duty))
+
+
 def test_odd_staff_are_refused_by_name(shanghai: Run) -> None:
     for words, culprit in (
         ("wang.li 王力 --office XX --role field_engineer", "XX"),
