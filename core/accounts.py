@@ -17,9 +17,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
 
 from core import clock, deadlines, ledger, throttle
-from core.db import Model, db, writing
+from core.db import HOTLINE_NUMBERS, Model, advisory_lock, db, writing
 from core.errors import Invalid, KoudaiError, NotFound
-from core.i18n import _l
+from core.i18n import Sentence, _l
 from core.offices import Office, OfficeKind
 from core.passwords import refuse_weak
 from core.people import Actor, Person, RoleGrant, give_role, in_charge_of, initials_of
@@ -95,24 +95,33 @@ def checked_details(login: str, name: str, number: str) -> tuple[str, str]:
     return login, name
 
 
-def _refuse_taken_number(number: str, grants: list[tuple[Office, Role]]) -> None:
+def _refuse_taken_number(number: str, grants: Grants, own: Person | None = None) -> None:
     """Refuse a hotline number under which the callers of an office know somebody else already."""
-    where = (Person.hotline_number == number, Person.left_at.is_(None))
-    for office, _role in grants if number else ():
-        here = select(RoleGrant.person_id).where(
-            RoleGrant.office_id == office.id, RoleGrant.taken_at.is_(None)
-        )
-        other = db.session.scalar(select(Person.name).where(*where, Person.id.in_(here)).limit(1))
+    offices = {office.id: office for office, _role in grants} if number else {}
+    for _id, office in sorted(offices.items()):
+        other = _under_number(number, office.id, own)
         if other is not None:
-            raise Invalid(
-                "number",
-                _l(
-                    "%(name)s already has the hotline number %(number)s in %(office)s. Choose another.",
-                    name=other,
-                    number=number,
-                    office=office.code,
-                ),
-            )
+            raise Invalid("number", _taken(own, name=other, number=number, office=office.code))
+
+
+def _taken(own: Person | None, **said: str) -> Sentence:
+    if own is None:
+        return _l("%(name)s already has the hotline number %(number)s in %(office)s. Choose another.", **said)
+    return _l(
+        "%(name)s has the hotline number %(number)s in %(office)s already, and %(own)s has the same. Take back the roles "
+        "of %(name)s there first, or hire %(own)s there under another login with another number.",
+        own=own.name,
+        **said,
+    )
+
+
+def _under_number(number: str, office_id: int, own: Person | None) -> str | None:
+    """Return the name of somebody else who has a hotline number; of two who come at once, one waits for the other."""
+    advisory_lock(HOTLINE_NUMBERS, office_id)
+    here = select(RoleGrant.person_id).where(RoleGrant.office_id == office_id, RoleGrant.taken_at.is_(None))
+    where = (Person.hotline_number == number, Person.left_at.is_(None), Person.id.in_(here))
+    others = (Person.id != own.id,) if own is not None else ()
+    return db.session.scalar(select(Person.name).where(*where, *others).limit(1))
 
 
 def give_roles(person: Person, grants: Grants, by: Actor) -> None:
@@ -126,9 +135,17 @@ def give_roles(person: Person, grants: Grants, by: Actor) -> None:
     office_ids, before = frozenset(office.id for office, _role in new), _offices_of(person)
     with writing(office_ids):
         _lock(person)
+        refuse_gone(person)
+        _refuse_taken_number(person.hotline_number, [one for one in new if one[0].id not in before], person)
         if office_ids - before:
             _void_links(person)
         _give(person, new, "give_role", by)
+
+
+def refuse_gone(person: Person) -> None:
+    """Refuse what is done for somebody who has left: a closed account is never opened again."""
+    if person.left_at is not None:
+        raise KoudaiError(_l("%(name)s has left; the account is closed.", name=person.name))
 
 
 def _give(person: Person, grants: list[tuple[Office, Role]], action: str, by: Actor) -> None:

@@ -267,7 +267,7 @@ def only_looking() -> Iterator[None]:
         raise
 
 
-OFFICES, ATTEMPTS, DIARIES = 1, 2, 3
+OFFICES, ATTEMPTS, DIARIES, HOTLINE_NUMBERS = 1, 2, 3, 4
 
 
 def advisory_lock(kind: int, key: int, *, shared: bool = False) -> None:

@@ -170,14 +170,16 @@ class House:
         self.see()
         return _office(office_id)
 
-    def person(self, office: Office, *roles: Role, name: str = "王力", login: str = "") -> Person:
+    def person(
+        self, office: Office, *roles: Role, name: str = "王力", login: str = "", number: str = "07"
+    ) -> Person:
         """Hire somebody with roles in an office."""
         with writing():
             person = Person(
                 login=login or uuid.uuid4().hex[:12],
                 name=name,
                 initials=initials_of(name),
-                hotline_number="07",
+                hotline_number=number,
             )
             db.session.add(person)
             db.session.flush()

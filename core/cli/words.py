@@ -92,18 +92,38 @@ def spoken() -> str:
     return found if found in LOCALES else "en"
 
 
+class Word(click.types.StringParamType):
+    """A word that is text: what a terminal sent in another encoding could neither be stored nor shown."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the word, or refuse it by the name of its argument."""
+        word = str(super().convert(value, param, ctx))
+        shown = word.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+        if shown != word:
+            told = _(
+                "“%(word)s” is not UTF-8. Set the terminal, or the script, to UTF-8 and repeat.", word=shown
+            )
+            self.fail(told, param, ctx)
+        return word
+
+
+WORD = Word()
+
+
 def translated(command: click.Command) -> click.Command:
-    """Return a command whose help, and that of everything under it, is said in the spoken language."""
+    """Return a command whose help is said in the spoken language, and that of all under it; its words are text."""
     twin = copy.copy(command)
     twin.help = _(command.help) if command.help else command.help
-    twin.params = [_translated_option(one) for one in command.params]
+    twin.params = [_translated_parameter(one) for one in command.params]
     if isinstance(twin, click.Group):
         twin.commands = {name: translated(one) for name, one in twin.commands.items()}
     return twin
 
 
-def _translated_option(parameter: click.Parameter) -> click.Parameter:
+def _translated_parameter(parameter: click.Parameter) -> click.Parameter:
     twin = copy.copy(parameter)
+    # The name of a file may be of any bytes, and what is chosen or counted is compared anyway.
+    twin.type = WORD if twin.type is click.STRING else twin.type
     if isinstance(twin, click.Option) and twin.help:
         twin.help = _(twin.help)
     return twin

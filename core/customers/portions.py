@@ -56,8 +56,8 @@ def _sorted_out(
 ) -> tuple[dict[str, list[CustomerLine]], list[RefusedLine]]:
     """Part the lines that hold in the database too, by customer, from those that do not."""
     serials = {line.serial_number for line in lines if line.serial_number}
-    first = {serial: reading.claims[serial] for serial in serials if serial in reading.claims}
-    held = first | _holders(office_id, serials)
+    claimed = {serial: reading.claims[serial] for serial in serials if serial in reading.claims}
+    held = _first_claims(office_id, claimed) | _holders(office_id, serials)
     claims, good, refused = SerialClaims(held), dict[str, list[CustomerLine]](), []
     for line in lines:
         problem = _not_here(line, gone) or (
@@ -68,6 +68,26 @@ def _sorted_out(
         else:
             good.setdefault(line.file_number, []).append(line)
     return good, refused
+
+
+def _first_claims(office_id: int, claims: Mapping[str, Sequence[str]], most: int = 1) -> dict[str, str]:
+    """Say who is the first to claim each number, but for those whom the office keeps no more.
+
+    One question answers nearly all: only behind somebody who is gone are the next ones asked for, many at once.
+    """
+    if not claims:
+        return {}
+    gone = _gone_of(office_id, {number for numbers in claims.values() for number in numbers[:most]})
+    kept = {serial: [one for one in numbers[:most] if one not in gone] for serial, numbers in claims.items()}
+    first = {serial: numbers[0] for serial, numbers in kept.items() if numbers}
+    behind = {serial: numbers[most:] for serial, numbers in claims.items() if serial not in first}
+    more = {serial: numbers for serial, numbers in behind.items() if numbers}
+    return first | _first_claims(office_id, more, MOST_VALUES)
+
+
+def _gone_of(office_id: int, numbers: Iterable[str]) -> set[str]:
+    query = select(Customer.file_number).where(Customer.office_id == office_id, Customer.gone_at.is_not(None))
+    return set(_where_in(query, Customer.file_number, numbers, db.session.scalars))
 
 
 def _gone(customers: Iterable[Customer]) -> dict[str, Sentence]:

@@ -11,6 +11,7 @@ from functools import cached_property
 from core.customers.columns import Header, find_header
 from core.customers.fields import columns_of, heading
 from core.customers.lines import CustomerLine, RefusedLine, Skipped, read_lines
+from core.customers.rejects import added_headings
 from core.customers.sheet import HEADER_WITHIN, Sheet, UnreadableSheet
 
 PORTION_LINES = 100
@@ -52,13 +53,15 @@ class Reading:
         return [one if isinstance(one, RefusedLine) else tuple(one) for one in order]
 
     @cached_property
-    def claims(self) -> Mapping[str, str]:
-        """The customer whose line is the first to name each serial number together with its product."""
-        first: dict[str, str] = {}
+    def claims(self) -> Mapping[str, Sequence[str]]:
+        """The customers whose lines name each serial number together with its product, the first one first."""
+        claims: dict[str, list[str]] = {}
         for line in self._entries:
             if isinstance(line, CustomerLine) and line.serial_number and line.product:
-                first.setdefault(line.serial_number, line.file_number)
-        return first
+                numbers = claims.setdefault(line.serial_number, [])
+                if line.file_number not in numbers[-1:]:
+                    numbers.append(line.file_number)
+        return claims
 
     @cached_property
     def skipped(self) -> Mapping[str, int]:
@@ -110,9 +113,11 @@ def candidates(sheet: Sheet) -> Iterator[str]:
 
 
 def fingerprint(cells: Sequence[str]) -> str:
-    """Reduce a header to what makes it the same one again: its headings, in whatever order."""
-    words = sorted({heading(cell) for cell in cells if cell.strip()})
-    return hashlib.sha256("\n".join(words).encode()).hexdigest()
+    """Reduce a header to what makes it the same one again: its headings in whatever order, not what refusal added."""
+    words = {heading(cell) for cell in cells if cell.strip()}
+    # A header of nothing but these is one of its own: without them it would fit every blank row.
+    own = sorted(words - added_headings() or words)
+    return hashlib.sha256("\n".join(own).encode()).hexdigest()
 
 
 def columns_to_choose(sheet: Sheet, mapping: Mapping[str, str]) -> list[Column]:

@@ -6,10 +6,14 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-from core.customers.fields import FIELD_LABELS
+from flask_babel import force_locale
+
+from core.customers.fields import FIELD_LABELS, heading
 from core.customers.lines import RefusedLine
 from core.customers.sheet import FORMULA_STARTS
-from core.i18n import _l
+from core.i18n import LOCALES, _l
+
+ADDED = (_l("Line in the original file"), _l("Refused field"), _l("Reason of refusal"))
 
 
 def reject_file(refused: Iterable[RefusedLine], header_cells: Sequence[str]) -> bytes:
@@ -18,10 +22,18 @@ def reject_file(refused: Iterable[RefusedLine], header_cells: Sequence[str]) -> 
     width = max([len(header_cells), *(len(line.cells) for line in lines)])
     paper = io.StringIO(newline="")
     writer = csv.writer(paper)
-    reasons = (_l("Line in the original file"), _l("Refused field"), _l("Reason of refusal"))
-    writer.writerow(_safe([*_padded(header_cells, width), *map(str, reasons)]))
+    writer.writerow(_safe([*_padded(header_cells, width), *map(str, ADDED)]))
     writer.writerows(_safe([*_padded(line.cells, width), *_why(line)]) for line in lines)
     return paper.getvalue().encode("utf-8-sig")
+
+
+def added_headings() -> frozenset[str]:
+    """Return the headings that a reject file adds, in every language: who corrects it may read another one."""
+    said = set[str]()
+    for locale in LOCALES:
+        with force_locale(locale):
+            said.update(heading(str(one)) for one in ADDED)
+    return frozenset(said)
 
 
 def _padded(cells: Sequence[str], width: int) -> list[str]:

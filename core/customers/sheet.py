@@ -100,6 +100,15 @@ def _refusal(unread: Unread) -> UnreadableSheet:
                 "Copy the table alone into a new workbook."
             )
         )
+    if unread.end is End.UNCOMPUTED:
+        return UnreadableSheet(
+            _l(
+                "Line %(line)d, column %(column)d holds a formula without its result. "
+                "Open the workbook in Excel or WPS, save it and try again.",
+                line=unread.line,
+                column=unread.column,
+            )
+        )
     return UnreadableSheet(
         _l(
             "The workbook reaches as far as line %(line)d, column %(column)d. "

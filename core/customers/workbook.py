@@ -27,6 +27,13 @@ _WORKSHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
 _FILLED_CELL = re.compile(
     rb"""<(?:\w+:)?c\b[^>]*?\br\s*=\s*["']([A-Za-z]{1,3})(\d{1,7})["'](?:[^>]*[^/>])?>\s*<"""
 )
+# A formula whose result was not kept; one whose result is an empty text says so (t="str").
+_UNCOMPUTED = re.compile(
+    rb"""<(?:\w+:)?c\b([^<>]*)>\s*<(?:\w+:)?f\b(?:[^<>]*/>|[^<>]*>[^<]*</(?:\w+:)?f>)\s*"""
+    rb"""(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"""
+)
+_IS_TEXT = re.compile(rb"""\bt\s*=\s*["']str["']""")
+_PLACE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,3})(\d{1,7})["']""")
 
 Row = tuple[int, list[str]]
 Cell = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
@@ -41,10 +48,14 @@ class End(IntEnum):
     LARGE = 4
     FAR = 5
     ENDLESS = 6
+    UNCOMPUTED = 7
+
+
+PLACED = (End.FAR, End.UNCOMPUTED)
 
 
 class Unread(Exception):
-    """A workbook that cannot be taken; of one that is ``FAR``, how far it reaches."""
+    """A workbook that cannot be taken; of one that is ``FAR`` how far it reaches, else where."""
 
     def __init__(self, end: End, line: int = 0, column: int = 0) -> None:
         super().__init__(end)
@@ -67,7 +78,7 @@ def sheets_of(content: bytes) -> dict[str, list[Row]]:
     if end is End.BROKEN:
         raise RuntimeError(done.stderr.decode("utf-8", "replace"))
     if end is not End.READ:
-        raise Unread(end, *(json.loads(done.stdout) if end is End.FAR else ()))
+        raise Unread(end, *(json.loads(done.stdout) if end in PLACED else ()))
     return _by_name(done.stdout.splitlines())
 
 
@@ -96,7 +107,7 @@ def main() -> None:
         _check(content)
         _tell(_rows_of(content, calamine))
     except Unread as unread:
-        if unread.end is End.FAR:
+        if unread.end in PLACED:
             print(json.dumps([unread.line, unread.column]))
         sys.exit(unread.end)
     except MemoryError:
@@ -126,8 +137,9 @@ def _check(content: bytes) -> None:
         if not any(map(_WORKSHEET.fullmatch, archive.namelist())):
             raise Unread(End.UNREADABLE)
         # A worksheet may lie anywhere, under any name.
-        for part in archive.namelist():
-            _check_extent(archive.read(part))
+        for part in map(archive.read, archive.namelist()):
+            _check_extent(part)
+            _check_computed(part)
 
 
 def _check_extent(part: bytes) -> None:
@@ -136,6 +148,14 @@ def _check_extent(part: bytes) -> None:
         width, height = max(width, _column_number(column)), max(height, int(line))
     if width * height > MAX_CELLS:
         raise Unread(End.FAR, height, width)
+
+
+def _check_computed(part: bytes) -> None:
+    """What a program wrote and nobody opened holds formulas without a result: their cells would come in as empty."""
+    for found in _UNCOMPUTED.finditer(part):
+        place = _PLACE.search(found[1])
+        if place and not _IS_TEXT.search(found[1]):
+            raise Unread(End.UNCOMPUTED, int(place[2]), _column_number(place[1]))
 
 
 def _column_number(letters: bytes) -> int:

@@ -196,7 +196,6 @@ def give(office: str, person_id: int) -> Any:
         return _page(found, give=form), 422
     role = known_roles()[str(form.role.data)]
     try:
-        _refuse_gone(found)
         accounts.give_roles(found, [(this_office(), role)], actor())
     except KoudaiError as error:
         return _page(found, give=form, refused=error.sentence), 409
@@ -227,7 +226,7 @@ def link(office: str, person_id: int) -> Any:
     """Make a fresh one-time link; the old password works until it is used."""
     found = member(this_office(), person_id)
     try:
-        _refuse_gone(found)
+        accounts.refuse_gone(found)
         return _link_page(found, accounts.new_link(found, actor()))
     except KoudaiError as error:
         return _page(found, refused=error.sentence), 409
@@ -241,17 +240,12 @@ def leave(office: str, person_id: int) -> Any:
     if not form.validate():
         return _page(found, leave=form), 422
     try:
-        _refuse_gone(found)
+        accounts.refuse_gone(found)
         accounts.leave(found, actor())
     except KoudaiError as error:
         return _page(found, leave=form, refused=error.sentence), 409
     flash(_("The account of %(name)s is closed.", name=found.name), "done")
     return redirect(url_for("staff.people", office=office))
-
-
-def _refuse_gone(person: Person) -> None:
-    if person.left_at is not None:
-        raise KoudaiError(_l("%(name)s has left; the account is closed.", name=person.name))
 
 
 @pages.get(f"{ONE}/<any(give, take, link, leave):deed>")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from threading import Barrier, Thread
 
 import pytest
@@ -19,7 +19,7 @@ from core.errors import Invalid, KoudaiError, NotFound
 from core.ledger import LedgerRow
 from core.offices import Office
 from core.people import Actor, Person
-from core.roles import ADMINISTRATOR, DUTY_MANAGER, HOTLINE_ENGINEER
+from core.roles import ADMINISTRATOR, DUTY_MANAGER, HOTLINE_ENGINEER, Role
 from core.testing import House
 from core.throttle import LoginFailure, SignInRefused
 
@@ -406,3 +406,80 @@ def test_a_hotline_number_belongs_to_one_person_of_an_office(
         assert accounts.hire(login, "无号", "", [(office, DUTY_MANAGER)], BOSS)
     accounts.leave(wangli, BOSS)
     assert accounts.hire("next.one", "接班", "07", [(office, DUTY_MANAGER)], BOSS)
+
+
+def test_nobody_is_given_a_role_where_somebody_else_answers_under_his_number(
+    house: House, office: Office, wangli: Person
+) -> None:
+    beijing, guangzhou = house.office("BJ"), house.office("GZ")
+    lina = accounts.hire("li.na", "李娜", "07", [(beijing, HOTLINE_ENGINEER)], BOSS)
+    with pytest.raises(Invalid, match="王力 has the hotline number 07 in SH already, and 李娜") as refused:
+        accounts.give_roles(lina, [(guangzhou, DUTY_MANAGER), (office, DUTY_MANAGER)], BOSS)
+    assert refused.value.field == "number"
+    house.see()
+    assert house.actor(lina).offices == {beijing.id}, "all or none"
+    accounts.give_roles(lina, [(guangzhou, DUTY_MANAGER)], BOSS)
+    accounts.take_role(wangli, office, HOTLINE_ENGINEER, BOSS)
+    accounts.give_roles(lina, [(office, DUTY_MANAGER)], BOSS)
+    assert house.actor(lina).offices == {beijing.id, guangzhou.id, office.id}
+    with pytest.raises(Invalid, match="李娜 has the hotline number 07 in SH already, and 王力"):
+        accounts.give_roles(wangli, [(office, HOTLINE_ENGINEER)], BOSS)
+
+
+def test_ones_own_number_and_none_at_all_are_in_nobodys_way(
+    house: House, office: Office, wangli: Person
+) -> None:
+    accounts.give_roles(wangli, [(office, DUTY_MANAGER)], BOSS)
+    assert house.actor(wangli).roles_in(office.id) == {HOTLINE_ENGINEER.key, DUTY_MANAGER.key}
+    unnumbered = [
+        accounts.hire(f"without.{at}", "无号", "", [(house.office(f"O{at}"), DUTY_MANAGER)], BOSS)
+        for at in range(2)
+    ]
+    for person in unnumbered:
+        accounts.give_roles(person, [(office, DUTY_MANAGER)], BOSS)
+        assert office.id in house.actor(person).offices
+
+
+def test_who_shares_a_number_from_before_is_given_another_role_where_he_works_already(
+    house: House, office: Office, wangli: Person
+) -> None:
+    twin = house.person(office, HOTLINE_ENGINEER, name="同号")
+    assert twin.hotline_number == wangli.hotline_number
+    accounts.give_roles(twin, [(office, DUTY_MANAGER)], BOSS)
+    assert house.actor(twin).roles_in(office.id) == {HOTLINE_ENGINEER.key, DUTY_MANAGER.key}
+
+
+def test_of_two_who_come_under_one_number_at_the_same_moment_one_is_refused(
+    app: Flask, house: House, office: Office
+) -> None:
+    office_id, login = office.id, "the.other"
+    lina = accounts.hire("li.na", "李娜", "07", [(house.office("BJ"), HOTLINE_ENGINEER)], BOSS).id
+    house.see()
+    together, refused = Barrier(2), list[Invalid]()
+
+    def come(deed: Callable[[list[tuple[Office, Role]]], object]) -> None:
+        with app.app_context():
+            grants = [(db.session.get_one(Office, office_id), DUTY_MANAGER)]
+            together.wait()
+            try:
+                deed(grants)
+            except Invalid as error:
+                refused.append(error)
+
+    ways = (
+        lambda grants: accounts.give_roles(db.session.get_one(Person, lina), grants, BOSS),
+        lambda grants: accounts.hire(login, "新人", "07", grants, BOSS),
+    )
+    threads = [Thread(target=come, args=(one,)) for one in ways]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [one.field for one in refused] == ["number"]
+
+
+def test_who_has_left_is_given_no_role_again(house: House, office: Office, wangli: Person) -> None:
+    accounts.leave(wangli, BOSS)
+    with pytest.raises(KoudaiError, match="王力 has left; the account is closed"):
+        accounts.give_roles(wangli, [(office, HOTLINE_ENGINEER)], BOSS)
+    assert house.actor(wangli).offices == frozenset()

@@ -182,6 +182,49 @@ def test_wrong_usage_ends_with_2_and_points_to_the_help(home: Path, words: str, 
 
 
 @pytest.mark.parametrize(
+    ("words", "culprit", "shown"),
+    [
+        (["office", "add", "XQ", b"\xff"], "'NAME'", r"“\xff”"),
+        (["office", "add", "XQ", "某处", b"--en=a\xff"], "'--en'", r"“a\xff”"),
+        (
+            ["staff", "add", "abc", b"\xe4\xb8", "--office", "SH", "--role", "duty_manager"],
+            "'NAME'",
+            r"“\xe4\xb8”",
+        ),
+        (
+            ["plugins", "explain", "hotline_entitlement", "SH", "--customer", b"\xff"],
+            "'--customer'",
+            r"“\xff”",
+        ),
+        (["verify", "上海".encode("gb18030")], "'[OFFICE]'", r"“\xc9Ϻ\xa3”"),
+        (["customers", "import", "SH", "x.csv", "--map", b"\xff=name"], "'--map'", r"“\xff=name”"),
+    ],
+)
+def test_a_word_that_is_not_utf_8_is_wrong_usage_and_named_with_its_remedy(
+    home: Path, words: list[str | bytes], culprit: str, shown: str
+) -> None:
+    line = refused(typed(*map(os.fsdecode, words)), 2)
+    assert (
+        f"Invalid value for {culprit}: {shown} is not UTF-8. Set the terminal, or the script, to UTF-8"
+        in line
+    )
+    assert "--help" in line
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="file names are UTF-8 there")
+def test_a_file_whose_name_is_of_any_bytes_is_imported_all_the_same(shanghai: Run, home: Path) -> None:
+    file, rejects = home / os.fsdecode(b"\xff.csv"), home / os.fsdecode(b"\xfe.csv")
+    home.mkdir(exist_ok=True)
+    file.write_text("档案号,单位名称\nSH1,甲厂\n,乙厂\n", encoding="utf-8")
+    words = [KOUDAI, "customers", "import", "SH", file, "--rejects", rejects]
+    done = subprocess.run(words, capture_output=True, check=False)
+    assert (done.returncode, b"2 lines: 1 good, 1 refused" in done.stdout) == (1, True), done.stderr
+    assert "乙厂" in rejects.read_text(encoding="utf-8-sig")
+    missing = subprocess.run([*words[:4], home / os.fsdecode(b"\xfd")], capture_output=True, check=False)
+    assert (missing.returncode, b"?: No such file or folder." in missing.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
     "words",
     [
         "office list",
@@ -421,6 +464,16 @@ def test_staff_come_with_a_link_and_go(shanghai: Run) -> None:
     assert "admin" not in listed
     fine(shanghai("staff", "leave", "wang.li"))
     assert has_line("wang.li +王力 +07 +left", fine(shanghai("staff", "list")))
+
+
+def test_staff_are_given_no_role_where_a_colleague_has_their_number(shanghai: Run) -> None:
+    duty = ("--role", "duty_manager")
+    fine(shanghai("staff", "add", "wang.li", "王力", "--office", "SH", "--number", "07", *duty))
+    fine(shanghai("staff", "add", "li.na", "李娜", "--office", "HQ", "--number", "07", *duty))
+    told = refused(shanghai("staff", "give", "li.na", "--office", "SH", *duty))
+    assert "王力 has the hotline number 07 in SH already, and 李娜 has the same. Take back" in told
+    fine(shanghai("staff", "take", "wang.li", "--office", "SH", *duty))
+    fine(shanghai("staff", "give", "li.na", "--office", "SH", *duty))
 
 
 def test_odd_staff_are_refused_by_name(shanghai: Run) -> None:

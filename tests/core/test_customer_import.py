@@ -21,8 +21,9 @@ from core.customers.choices import faults_of
 from core.customers.import_models import ColumnMapping, ImportRefusal, ImportRun, LastSaid, RunState
 from core.customers.importing import ImportBusy
 from core.customers.models import Contact, Customer, CustomerKey, Installation, Product
+from core.customers.rejects import reject_file
 from core.customers.services import add_customer
-from core.customers.sheet import UnreadableSheet
+from core.customers.sheet import UnreadableSheet, read_sheet
 from core.customers.tally import Tally
 from core.db import db, see_offices, writing
 from core.errors import NotFound
@@ -134,6 +135,12 @@ def _facts(one: Customer) -> tuple[Any, ...]:
 
 def the_one(office: Office) -> Customer:
     return db.session.scalars(select(Customer).where(Customer.office_id == office.id)).one()
+
+
+def the_one_under(office: Office, number: str) -> Customer:
+    return db.session.scalars(
+        select(Customer).where(Customer.office_id == office.id, Customer.file_number == number)
+    ).one()
 
 
 # --- what comes in
@@ -287,6 +294,55 @@ def test_a_refused_line_claims_nothing(office: Office) -> None:
     run = bring_in(office, file_of(*lines))
     assert [number for number, *_ in reasons(run)] == [2, 3]
     assert the_one(office).file_number == "SH2"
+
+
+def gone(office: Office, number: str, **where: int) -> None:
+    """Let a customer be one whom the office keeps no more: merged into another, or moved to another office."""
+    see_offices(frozenset({office.id}))
+    with writing():
+        one = the_one_under(office, number)
+        one.gone_at = clock.now()
+        for name, key in where.items():
+            setattr(one, name, key)
+
+
+def test_a_line_of_who_was_merged_claims_nothing_from_who_stayed(office: Office) -> None:
+    bring_in(office, file_of(line(), line(file_number="SH2", name="甲厂（旧）")))
+    gone(office, "SH2", merged_into_id=the_one_under(office, "SH1").id)
+    both = [line(file_number="SH2", serial_number="UF1"), line(serial_number="UF1")]
+    run = bring_in(office, file_of(*both))
+    assert reasons(run) == [(2, "file_number", "this customer was merged into SH1: give that number")]
+    assert "UF1" in [one.serial_number for one in the_one_under(office, "SH1").installations]
+
+
+@pytest.mark.parametrize("away", [1, 3])
+def test_the_lines_of_those_who_moved_claim_nothing_however_many_and_far_apart_they_are(
+    house: House, office: Office, away: int
+) -> None:
+    numbers, beijing_id = [f"SH{one}" for one in range(away)], house.office("BJ").id
+    bring_in(office, file_of(*(line(file_number=one) for one in numbers)))
+    for one in numbers:
+        gone(office, one, moved_to_id=beijing_id)
+    house.see()
+    claimed = [line(file_number=one, serial_number="UF1") for one in numbers]
+    between = [line(file_number=f"M{one}", name=f"第{one}厂") for one in range(150)]
+    late = [line(file_number=f"Z{one}", name=f"末{one}厂", serial_number="UF1") for one in range(2)]
+    run = bring_in(office, file_of(*claimed, *between, *late))
+    *moved, last = reasons(run)
+    assert [(number, field) for number, field, _ in moved] == [(at + 2, "file_number") for at in range(away)]
+    assert last == (away + 153, "serial_number", "this serial number already belongs to the customer Z0")
+
+
+def test_who_moved_claims_nothing_here_and_his_number_claims_in_another_office(
+    house: House, office: Office
+) -> None:
+    beijing = house.office("BJ")
+    for where in (office, beijing):
+        bring_in(where, file_of(line()))
+    gone(beijing, "SH1", moved_to_id=office.id)
+    both = file_of(line(serial_number="UF1"), line(file_number="SH2", name="乙厂", serial_number="UF1"))
+    assert [field for _line, field, _why in reasons(bring_in(office, both))] == ["serial_number"]
+    assert [field for _line, field, _why in reasons(bring_in(beijing, both))] == ["file_number"]
 
 
 def test_a_serial_number_counts_in_its_own_office_only(house: House, office: Office) -> None:
@@ -662,6 +718,46 @@ def test_columns_that_nobody_knows_are_named_once_and_remembered_by_the_office(
     house.see()
     with pytest.raises(UnreadableSheet):
         bring_in(house.office("BJ"), turned)
+
+
+@pytest.mark.parametrize(("written_in", "read_in"), [("en", "zh_Hans_CN"), ("zh_Hans_CN", "en")])
+def test_the_reject_file_of_named_columns_is_read_like_its_file_in_whatever_language(
+    house: House, office: Office, written_in: str, read_in: str
+) -> None:
+    wrong = UNKNOWN.replace(b"2024-01-31", "没有".encode())
+    run = bring_in(office, wrong, **CHOSEN | {"丙列": "phone"})
+    with force_locale(written_in):
+        rejects = reject_file(importing.refused_by(run), run.layout["cells"])
+    corrected = rejects.decode().replace("没有,", "021-05550101,").encode()
+    with force_locale(read_in):
+        again = importing.receive(office.id, corrected, "rejects.csv", CLERK)
+        assert (again.state, again.layout["lines"]) == (RunState.TRIAL, 1)
+        assert again.layout["fields"] == {"file_number": "甲列", "name": "乙列", "phone": "丙列"}
+        assert figures(bring_in(office, corrected))[:3] == (1, 0, 1)
+        house.see()
+        with pytest.raises(UnreadableSheet):
+            bring_in(house.office("BJ"), corrected)
+
+
+def test_a_reject_file_that_was_refused_once_more_is_read_too(office: Office) -> None:
+    run = bring_in(office, "甲列,乙列\n,甲厂\n,乙厂\n".encode(), 甲列="file_number", 乙列="name")
+    for _ in range(2):
+        run = bring_in(office, reject_file(importing.refused_by(run), run.layout["cells"]))
+    assert [number for number, *_ in reasons(run)] == [2, 3]
+
+
+def test_a_file_with_another_column_of_its_own_is_not_taken_for_the_known_one(office: Office) -> None:
+    bring_in(office, UNKNOWN, **CHOSEN)
+    other = UNKNOWN.replace("丙列".encode(), "丙列,Refused".encode())
+    assert importing.receive(office.id, other, "b.csv", CLERK).state == RunState.COLUMNS
+
+
+def test_what_was_said_of_the_columns_of_a_refusal_alone_fits_no_blank_row(office: Office) -> None:
+    odd = b"Refused field,Reason of refusal\nSH1,A\n"
+    bring_in(office, odd, **{"Refused field": "file_number", "Reason of refusal": "name"})
+    other = b",,\n" + UNKNOWN
+    assert importing.mapping_for(office.id, read_sheet(odd, "a.csv")) != {}
+    assert importing.mapping_for(office.id, read_sheet(other, "b.csv")) == {}
 
 
 def test_recognised_columns_can_be_named_otherwise(office: Office) -> None:

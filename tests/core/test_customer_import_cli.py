@@ -13,7 +13,7 @@ from sqlalchemy import select
 from core.cli import koudai
 from core.customers import importing
 from core.customers.import_models import ImportRun, RunState
-from core.customers.models import Customer
+from core.customers.models import Contact, Customer
 from core.db import db
 from core.ledger import LedgerRow
 from core.offices import Office
@@ -22,6 +22,7 @@ from core.testing import House
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 SHANGHAI = SAMPLES / "customers-sh.csv"
+NAMED = ("--map", "甲列=file_number", "--map", "乙列=name", "--map", "丙列=phone")
 
 
 @dataclass
@@ -125,6 +126,20 @@ def test_columns_are_named_once(house: House, office: Office, command: Command, 
     said = command("SH", file, "--map", "甲列=file_number", "--map", "乙列=name")
     assert (said.code, "Columns not imported: 丙列" in said.out) == (0, True)
     assert command("SH", file).code == 0
+
+
+def test_the_corrected_rejects_of_named_columns_go_in_as_the_command_says(
+    house: House, office: Office, command: Command, tmp_path: Path
+) -> None:
+    file, rejects = written(tmp_path, "甲列,乙列,丙列\nSH1,甲厂,没有\nSH2,乙厂,\n"), tmp_path / "r.csv"
+    said = command("SH", file, "--rejects", rejects, *NAMED)
+    assert (said.code, "correct them there and import that file" in said.out) == (1, True)
+    assert customers(house) == ["SH2"]
+    rejects.write_bytes(rejects.read_bytes().replace("没有,".encode(), b"021-05550101,"))
+    again = command("SH", rejects)
+    assert (again.code, "1 lines: 1 good, 0 refused" in again.out) == (0, True)
+    assert customers(house) == ["SH1", "SH2"]
+    assert db.session.scalars(select(Contact.phones)).all() == ["021-05550101"]
 
 
 @pytest.mark.parametrize(

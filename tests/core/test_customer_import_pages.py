@@ -170,6 +170,18 @@ def test_unknown_columns_are_named_on_a_page_with_samples(house: House, desk: De
     assert "Customers 1 0 0" in said(again.text)
 
 
+def test_the_corrected_rejects_of_columns_named_on_the_page_are_tried_without_naming_them_again(
+    house: House, desk: Desk
+) -> None:
+    client = desk()
+    trial = choose(client, "甲列,乙列\n,甲厂\nSH2,乙厂\n".encode()).location
+    client.post(trial, data={"column-0": "file_number", "column-1": "name"})
+    rejects = client.get(trial.replace("/columns", "/refused.csv")).data
+    again = choose(client, rejects.replace(b"\n,", b"\nSH1,"), "rejects.csv")
+    assert not again.location.endswith("/columns")
+    assert "Customers 1 0 0" in said(client.get(again.location).text)
+
+
 def test_columns_can_be_named_otherwise_after_the_trial(house: House, desk: Desk) -> None:
     client = desk()
     trial = choose(client, "档案号,单位名称,甲列\nSH1,甲厂,先登记\n".encode()).location

@@ -193,6 +193,30 @@ def test_a_far_cell_is_seen_in_whatever_letters_it_is_named(far: bytes) -> None:
     assert "line 1048576, column 16384" in refused_to_read(changed(b'<c r = "' + far + b'"'))
 
 
+@pytest.mark.parametrize(
+    "kept_nothing", [b"<f>1+1</f><v />", b"<f>1+1</f><v></v>", b"<f>1+1</f>", b'<f t="shared" si="0"/><v/>']
+)
+def test_a_formula_without_its_result_is_named_with_the_remedy_and_not_taken_for_nothing(
+    kept_nothing: bytes,
+) -> None:
+    cell = b'<c r="A2" s="1">' + kept_nothing + b'</c><c r="B2"'
+    told = refused_to_read(changed(cell))
+    assert "Line 2, column 1 holds a formula without its result. Open the workbook in Excel or WPS" in told
+
+
+@pytest.mark.parametrize(
+    ("cell", "read_as"),
+    [
+        (b'<c r="A2"><f>1+1</f><v>2</v></c><c r="B2"', "2"),
+        (b'<c r="A2" t="str"><f>"SH"&amp;1</f><v>SH1</v></c><c r="B2"', "SH1"),
+        (b'<c r="A2" t="str"><f>""</f><v></v></c><c r="B2"', ""),
+        (b'<c t="str" r="A2"><f t="shared" si="0"/><v/></c><c r="B2"', ""),
+    ],
+)
+def test_a_formula_is_read_as_its_result_which_may_be_an_empty_text(cell: bytes, read_as: str) -> None:
+    assert read_sheet(changed(cell), "").rows[1][1] == [read_as, "BJ1"]
+
+
 def test_a_workbook_that_takes_all_memory_ends_its_reader_and_not_the_server() -> None:
     far = b'<c r="XFD2" t="s"><v>0</v></c></row><row r="1048576"><c'
     assert "more memory or time than an import may" in refused_to_read(changed(far))

@@ -78,7 +78,7 @@ def test_the_list_shows_who_works_here_with_the_roles_here_and_nobody_else(
     house: House, office: Office, wangli: Person, desk: FlaskClient
 ) -> None:
     beijing = house.office("BJ")
-    house.person(beijing, REGIONAL_MANAGER, name="北方人")
+    house.person(beijing, REGIONAL_MANAGER, name="北方人", number="08")
     house.person(house.head, ADMINISTRATOR, name="总部管理员")
     accounts.give_roles(wangli, [(beijing, DUTY_MANAGER)], house.actor(wangli))
     page = said(desk.get("/SH/staff/").text)
@@ -301,7 +301,7 @@ def link_in(page: str) -> str:
 def test_nobody_comes_into_another_office_by_resetting_the_password_of_its_people(
     house: House, office: Office, boss: Person, desk: FlaskClient, sign_in: SignIn, deed: str, typed: Any
 ) -> None:
-    chief = house.person(house.head, ADMINISTRATOR, name="陈静")
+    chief = house.person(house.head, ADMINISTRATOR, name="陈静", number="")
     accounts.give_roles(chief, [(office, REGIONAL_MANAGER)], house.actor(boss))
     refused = desk.post(f"/SH/staff/{chief.id}/{deed}", data=typed)
     assert refused.status_code == 409
@@ -372,3 +372,15 @@ def test_work_in_another_office_is_listed_without_the_customers_names(
     assert page.status_code == 200
     assert number in page.text
     assert heading not in page.text
+
+
+def test_who_comes_back_under_a_number_that_a_colleague_has_now_is_told_what_to_do(
+    house: House, office: Office, boss: Person, wangli: Person, desk: FlaskClient
+) -> None:
+    accounts.take_role(wangli, office, FIELD_ENGINEER, house.actor(boss))
+    page = desk.post(f"/SH/staff/{wangli.id}/give", data={"role": FIELD_ENGINEER.key})
+    assert page.status_code == 409
+    assert "has the hotline number 07 in SH already, and 王力 has the same. Take back the roles" in said(
+        page.text
+    )
+    assert roles_of(house, wangli, office) == set()
