@@ -244,6 +244,21 @@ def test_who_takes_a_caller_the_moment_he_is_offered_stays_on_the_page(centre: C
     expect(page.locator("#contact")).to_have_value("陈文斌")
 
 
+EARLY = """document.addEventListener("readystatechange", () => {
+  if (document.readyState === "interactive") document.getElementById("module").focus();
+});"""
+
+
+def test_who_begins_to_write_before_the_scripts_are_there_goes_on_writing_there(
+    centre: Centre, browse: Any
+) -> None:
+    page = browse(centre.engineer, "en")
+    page.add_init_script(EARLY)
+    page.goto(DESK)
+    expect(page.locator("[data-desk].live")).to_be_attached()
+    expect(page.locator("#module")).to_be_focused()
+
+
 def test_the_number_of_nobody_is_written_into_the_call(centre: Centre, browse: Any) -> None:
     page = browse(centre.engineer, "en")
     page.goto(DESK)

@@ -331,8 +331,10 @@
   });
 
   const wrong = at("against") ?? form.querySelector(".is-invalid");
-  if (wrong) wrong.focus(); else find.focus();
-  follow(wrong ?? find);
+  const first = wrong ?? find;
+  // Whoever has begun to write somewhere before the scripts were there goes on writing there.
+  if (document.activeElement === document.body || document.activeElement === find) first.focus();
+  follow(form.contains(document.activeElement) ? document.activeElement : first);
   mirror();
   chose();
 })();
