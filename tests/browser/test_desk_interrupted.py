@@ -206,11 +206,20 @@ def test_a_word_that_is_being_composed_survives_a_late_answer(centre: Centre, br
     expect(page.locator("#solve-answer")).to_have_value("备份")
 
 
+SEARCH_ANSWERED_AT_ONCE = """() => document.body.addEventListener("htmx:afterSwap", ({ detail }) => {
+  if (detail.target.id !== "panel") return;
+  const search = { detail: { target: document.getElementById("hits") } };
+  document.body.dispatchEvent(new CustomEvent("htmx:afterSettle", search));
+})"""
+
+
+@pytest.mark.parametrize("meanwhile", ["() => {}", SEARCH_ANSWERED_AT_ONCE], ids=["alone", "with a search"])
 def test_an_answer_typed_before_the_customer_arrives_stays_and_keeps_the_cursor(
-    centre: Centre, browse: Any
+    centre: Centre, browse: Any, meanwhile: str
 ) -> None:
     page = browse(centre.engineer)
     page.goto(DESK)
+    page.evaluate(meanwhile)
     tell(page)
     late = Late(page, "customer")
     pick(page, "恒源")

@@ -295,7 +295,9 @@
     const still = options().find((one) => reached && one.dataset.customer === reached);
     if (still) mark(still);
     show(document.activeElement === find);
-    if (waiting) take(current());
+    if (!waiting) return;
+    take(current());
+    // Whoever was asked for is not there: the call is not sent for somebody else.
     if (!busy()) sending = false;
   });
 
