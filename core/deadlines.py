@@ -74,7 +74,8 @@ class Within:
     """How long a deadline runs: a way to count working time, and the parameter that an office sets it with.
 
     ``told`` puts it into words, for the parameter's value. What was ``promised`` starts only when somebody was told a
-    time. Where nothing is ``counted``, the start is the very moment at which it is due.
+    time. Where nothing is ``counted``, the start is the very moment at which it is due. What is for ``one_day`` is due
+    on the working day on which it starts.
     """
 
     counts: Callable[[OfficeCalendar, dt.datetime, Any], Due]
@@ -82,6 +83,7 @@ class Within:
     told: Callable[[Any], Sentence] = lambda value: _l("as the rule says: %(value)s", value=value)
     promised: bool = False
     counted: bool = True
+    one_day: bool = False
 
     def due(self, rules: Rules, start: dt.datetime) -> Due:
         """Compute when it is due in an office, with the trace of how the time came about."""
@@ -100,7 +102,9 @@ def working_minutes(parameter: str) -> Within:
 
 def same_working_day() -> Within:
     """By closing time of the same working day, in every office."""
-    return Within(lambda calendar, start, _none: calendar.same_working_day(start), told=_by_closing)
+    return Within(
+        lambda calendar, start, _none: calendar.same_working_day(start), told=_by_closing, one_day=True
+    )
 
 
 def working_days(parameter: str) -> Within:

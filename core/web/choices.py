@@ -25,10 +25,16 @@ def mine(act: Act, promised: Sequence[Deadline], asked: str = "") -> list[Deadli
 
 
 def way_on(act: Act, offered: Sequence[Offer], running: Sequence[Deadline], asked: str = "") -> Offer | None:
-    """Return what is meant to come next; before it, what keeps a promise that was asked for or is due by tomorrow."""
-    urgent = [one for one in running if one.key == asked or one.due_at - act.now <= SOON]
+    """Return what is meant to come next; before it, what keeps a promise that was asked for or presses."""
+    urgent = [one for one in running if one.key == asked or _presses(act, one)]
     leading = [one for one in offered if one.open and one.step.tone == "primary"]
     return next(iter(_keeping(offered, urgent) or leading or _keeping(offered, running)), None)
+
+
+def _presses(act: Act, promise: Deadline) -> bool:
+    """Say whether a promise is due within a day, or for one working day, however long the office is closed before it."""
+    rule = act.procedure.deadlines.get(promise.key)
+    return promise.due_at - act.now <= SOON or (rule is not None and rule.within.one_day)
 
 
 def _keeping(offered: Sequence[Offer], running: Sequence[Deadline]) -> list[Offer]:

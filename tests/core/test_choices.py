@@ -6,12 +6,15 @@ import datetime as dt
 from types import SimpleNamespace
 from typing import Any
 
+from core.deadlines import every_days, same_working_day
 from core.people import Actor
 from core.web import choices
 
 NOW = dt.datetime(2026, 11, 26, 2, tzinfo=dt.UTC)
 READER = Actor("王力", 7, {2: frozenset({"duty_manager"})})
-ACT: Any = SimpleNamespace(actor=READER, now=NOW)
+COUNTED = {"today": same_working_day(), "later": every_days("tests.days")}
+RUNNING = {key: SimpleNamespace(within=within) for key, within in COUNTED.items()}
+ACT: Any = SimpleNamespace(actor=READER, now=NOW, procedure=SimpleNamespace(deadlines=RUNNING))
 
 
 def offer(
@@ -55,6 +58,16 @@ def test_what_is_promised_by_tomorrow_comes_before_what_is_usual() -> None:
     assert lying_open(confer, above, promised=(promise("above", 50),)) == "confer"
     both = offer("confer", "primary", meets="above")
     assert lying_open(above, both, promised=(promise("above", 5),)) == "confer"
+
+
+def test_what_is_for_one_working_day_presses_however_long_the_office_is_closed_before_it() -> None:
+    confer, today, later = (
+        offer("confer", "primary"),
+        offer("escalate", meets="today"),
+        offer("tell", meets="later"),
+    )
+    assert lying_open(confer, today, promised=(promise("today", 72),)) == "escalate"
+    assert lying_open(confer, later, promised=(promise("later", 72),)) == "confer"
 
 
 def test_a_colleagues_promise_opens_nothing() -> None:

@@ -107,20 +107,24 @@ def test_a_request_leads_to_the_case_that_moves_first(beijing: Any, sit_down: An
 
 
 @pytest.mark.clause("QI/05 3.5")
-def test_the_desk_leads_to_the_step_that_keeps_the_promise_now(beijing: Any, sit_down: Any) -> None:
-    screen = sit_down(beijing, beijing.duty)
-    request = beijing.confer(beijing.turned_in("unsolved"))
+@pytest.mark.parametrize(
+    "now", ["2026-11-27T10:20+08:00", "2026-11-27T17:25+08:00", "2026-11-28T10:00+08:00"]
+)
+def test_the_desk_leads_to_the_step_that_keeps_the_promise_now(beijing: Any, sit_down: Any, now: str) -> None:
+    with clock.stopped_at(dt.datetime.fromisoformat(now)):
+        screen = sit_down(beijing, beijing.duty)
+        request = beijing.confer(beijing.turned_in("unsolved"))
 
-    def lies_open(asked: str) -> str:
-        link = f"/BJ/fieldservice/request/{request.number}?{asked}#step"
-        assert f'href="{link}"' in screen.send("GET", "/")[1]
-        page = screen.send("GET", link)[1]
-        return str(page.partition('aria-current="step">')[2].partition("</a>")[0])
+        def lies_open(asked: str) -> str:
+            link = f"/BJ/fieldservice/request/{request.number}?{asked}#step"
+            assert f'href="{link}"' in screen.send("GET", "/")[1]
+            page = screen.send("GET", link)[1]
+            return str(page.partition('aria-current="step">')[2].partition("</a>")[0])
 
-    assert lies_open("promise=fieldservice.confer_again") == "Call a case conference"
-    beijing.confer(request)
-    assert lies_open("step=escalate") == "Bring before head office"
-    assert lies_open_by_itself(screen, request) == "Bring before head office"
+        assert lies_open("promise=fieldservice.confer_again") == "Call a case conference"
+        beijing.confer(request)
+        assert lies_open("step=escalate") == "Bring before head office"
+        assert lies_open_by_itself(screen, request) == "Bring before head office"
 
 
 def lies_open_by_itself(screen: Any, request: ServiceRequest) -> str:

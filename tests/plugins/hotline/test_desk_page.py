@@ -646,4 +646,6 @@ def test_the_panel_asks_the_database_as_often_for_many_products_and_cases_as_for
     small_id, large_id = small.id, large.id
     few = queries(lambda: shanghai.look("/customer", customer_id=small_id))
     many = queries(lambda: shanghai.look("/customer", customer_id=large_id))
-    assert abs(few - many) <= 1, "an expired contract asks once whether the courtesy visit was used"
+    assert abs(few - many) <= 2, (
+        "an expired contract asks whether the courtesy visit was used: here, and before"
+    )
