@@ -222,6 +222,10 @@ def admission(value: str) -> Verdict | None:
     )
 
 
+WITHDRAWN_LONG = _l("Withdrawn from sale for more than a year: no support any more. Offer an upgrade.")
+SEAL_FIRST = _l("This customer is sealed: lift the seal first, or decline the visit.")
+
+
 def may_be_served(act: Act) -> Objection | None:
     """No request for a sealed customer or a withdrawn product: the call goes to the regional manager."""
     call = act.case
@@ -230,10 +234,8 @@ def may_be_served(act: Act) -> Objection | None:
     verdict = hotline.entitlement(act.rules, call.customer, call.installation, act.now).verdict
     if verdict.value not in NO_REQUEST:
         return None
-    if verdict.value == Entitlement.WITHDRAWN:
-        text = _l("Withdrawn from sale for more than a year: no support any more. Offer an upgrade.")
-    else:
-        text = _hand_it_over(sealing_of(call.customer.id))
+    withdrawn_long = verdict.value == Entitlement.WITHDRAWN
+    text = WITHDRAWN_LONG if withdrawn_long else _hand_it_over(sealing_of(call.customer.id))
     return Objection(text, verdict.clause)
 
 
@@ -280,7 +282,9 @@ def may_be_renewed(act: Act) -> Objection | None:
     """A card lets nobody's request go on who is sealed, nor one about what is withdrawn (QI/03 3.3.1)."""
     request = act.case
     verdict = hotline.entitlement(act.rules, request.customer, request.installation, act.now).verdict
-    return Objection(verdict.reason, verdict.clause) if verdict.value in NO_REQUEST else None
+    if verdict.value not in NO_REQUEST:
+        return None
+    return Objection(WITHDRAWN_LONG if verdict.value == Entitlement.WITHDRAWN else SEAL_FIRST, verdict.clause)
 
 
 def renew(act: Act) -> None:
